@@ -1,0 +1,327 @@
+import { Signal } from '../signal'
+import type { Observation } from '../observation'
+import { entropyRatio } from '../stats/entropy'
+import { DecayingMoments } from '../stats/decaying-moments'
+import type { DecayingMomentsJson } from '../stats/decaying-moments'
+import { hashText } from '../text/keyed-hash'
+import { FieldProfile } from './field-profile'
+import type { FieldProfileJson } from './field-profile'
+import { CHARACTERS_ONLY, NOTHING } from './header-shape'
+import type { HeaderName, HeaderShape } from './header-shape'
+import { HEADER_ENTROPY, HEADER_MISSING, HEADER_ORDER, HEADER_REPEATED, HEADER_SET, HEADER_UNEXPECTED, headerKind } from './header-signals'
+import { ItemTable, MAX_LEVEL } from './item-table'
+import type { ValueJudge } from './value-judge'
+
+/** Levels of the item table. */
+const ORDERS = 0
+const SETS = 1
+const NAMES = 2
+const REPEATED = 3
+const COOKIES = 4
+
+const SETTLED = 0.05
+/** Chance of something unseen below which the shape of a header list flags alone. */
+const CERTAIN = 0.01
+const MANY = 60
+/** Headers and cookies with a profile, at the most. */
+const MAX_FIELDS = 96
+/** Places of the cache of ordinary values, per field. */
+const CACHE = 16
+const MAX_CACHED = 256
+const MAX_COOKIES = 32
+/** Values shorter than this have no telling entropy. */
+const LEAST_ENTROPY = 16
+
+interface Field { profile: FieldProfile, entropy: DecayingMoments | null, ordinary: string[] | null }
+
+/** The plain form of a `ClientProfile`. */
+export interface ClientProfileJson {
+  n: number
+  always: number[]
+  items: number[]
+  fields: Record<string, { profile: FieldProfileJson, entropy: DecayingMomentsJson | null }>
+}
+
+/**
+ * What one class of clients (or all of them) ordinarily sends as headers: which names, in which order and combination,
+ * which always, which twice, and what the values of single headers and single cookies look like.
+ *
+ * Memory: at most 96 fields of about 0.5 to 1 kB. A value found ordinary is remembered by itself (16 a header, 256
+ * characters each, never cookies or secrets), so that a client's constant headers cost one comparison.
+ */
+export class ClientProfile {
+  /** Requests learned. */
+  n = 0
+  readonly #judge: ValueJudge
+  readonly #fields = new Map<string, Field>()
+  #items = new ItemTable()
+  // Masks of names that every request had, in this half-life and the one before.
+  #alwaysLow = -1
+  #alwaysHigh = -1
+
+  constructor (judge: ValueJudge) { this.#judge = judge }
+
+  /** Names, their order and combination. @param everyone Profile of all clients, which backs this one. */
+  judgeShape (shape: HeaderShape, everyone: ClientProfile, names: readonly string[], observation: Observation): void {
+    const known = this.#items.count(ORDERS, shape.order)
+    if (known > 1 || (known === 1 && this.n < MANY)) return
+    let found = this.#judgeMissing(shape, names, observation)
+    const chance = this.#surprise(NAMES)
+    if (chance < SETTLED) {
+      for (const name of shape.names) {
+        if (!name.counts || this.#items.count(NAMES, name.hash) > 0 || everyone.#items.count(NAMES, name.hash) > 0) continue
+        observation.add(new Signal(HEADER_UNEXPECTED, `header.${name.name.slice(0, 64)}`, chance < CERTAIN ? 5 : 3, chance < CERTAIN ? 55 : 30, this.n, undefined))
+        found = true
+        break
+      }
+    }
+    if (shape.repeated !== null && this.#items.count(REPEATED, shape.repeated.hash) === 0 && this.#surprise(REPEATED) < SETTLED) {
+      observation.add(new Signal(HEADER_REPEATED, `header.${shape.repeated.name.slice(0, 64)}`, 5, 60, this.n, undefined))
+      found = true
+    }
+    if (found) return
+    const isKnownSet = this.#items.count(SETS, shape.set) > (this.n >= MANY ? 1 : 0)
+    const surprise = this.#surprise(isKnownSet ? ORDERS : SETS)
+    if (surprise >= SETTLED) return
+    const kind = isKnownSet ? HEADER_ORDER : HEADER_SET
+    const isCertain = surprise < CERTAIN && isKnownSet
+    observation.add(new Signal(kind, 'headers', isCertain ? 5 : 3, isCertain ? 55 : 30, this.n, undefined))
+  }
+
+  #judgeMissing (shape: HeaderShape, names: readonly string[], observation: Observation): boolean {
+    const low = this.#alwaysLow & ~shape.low
+    const high = this.#alwaysHigh & ~shape.high
+    if ((low | high) === 0 || this.n < 20) return false
+    for (let bit = 0; bit < names.length; bit++) {
+      if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 0) continue
+      const isCertain = 1 / (this.n + 2) < CERTAIN
+      observation.add(new Signal(HEADER_MISSING, `header.${names[bit]}`, isCertain ? 5 : 3, isCertain ? 55 : 30, this.n, 'of such clients'))
+      return true
+    }
+    return false
+  }
+
+  /** Values of headers and of single cookies. */
+  judgeValues (shape: HeaderShape, rawHeaders: readonly string[], everyone: ClientProfile | null, floor: number, observation: Observation): void {
+    for (let i = 0; i < shape.names.length; i++) {
+      const name = shape.names[i] as HeaderName
+      if (name.look === NOTHING) continue
+      const value = rawHeaders[2 * i + 1] as string
+      if (name.isCookie) {
+        this.#judgeCookies(value, everyone, floor, observation)
+        continue
+      }
+      const field = this.#fields.get(name.name)
+      if (field === undefined || isOrdinary(field, value)) continue
+      const backing = everyone === null ? null : everyone.#fields.get(name.name)?.profile ?? null
+      const judge = this.#judge
+      judge.scan.scan(value)
+      judge.verdict.only = name.look === CHARACTERS_ONLY
+      judge.judge(value, field.profile, backing, floor, headerKind, 'header.', name.name, 1, observation)
+      judge.verdict.only = false
+      if (judge.verdict.parts === 0 && field.entropy !== null && value.length >= LEAST_ENTROPY) this.#judgeEntropy(name.name, value, field.entropy, observation)
+    }
+  }
+
+  #judgeEntropy (name: string, value: string, moments: DecayingMoments, observation: Observation): void {
+    if (moments.weight < 100) return
+    const ratio = entropyRatio(value)
+    const z = moments.zScore(ratio, 0.03)
+    if (Math.abs(z) < 5) return
+    observation.add(new Signal(HEADER_ENTROPY, `header.${name}`, 4, Math.min(60, 6 * Math.abs(z)), Number(moments.mean.toFixed(2)), Number(ratio.toFixed(2))))
+  }
+
+  #judgeCookies (header: string, everyone: ClientProfile | null, floor: number, observation: Observation): void {
+    let start = 0
+    for (let count = 0; count < MAX_COOKIES && start < header.length; count++) {
+      let end = header.indexOf(';', start)
+      if (end < 0) end = header.length
+      while (header.charCodeAt(start) === 32) start++
+      let equals = header.indexOf('=', start)
+      if (equals < 0 || equals > end) equals = end
+      const name = header.slice(start, equals)
+      const field = this.#fields.get(`;${name}`)
+      if (field !== undefined) {
+        const value = header.slice(equals + 1, end)
+        this.#judge.scan.scan(value)
+        const backing = everyone === null ? null : everyone.#fields.get(`;${name}`)?.profile ?? null
+        this.#judge.judge(value, field.profile, backing, floor, headerKind, 'cookie.', name, 1, observation)
+      } else if (everyone === null || !everyone.#fields.has(`;${name}`)) {
+        this.#judgeUnknownCookie(name, everyone, observation)
+      }
+      start = end + 1
+    }
+  }
+
+  #judgeUnknownCookie (name: string, everyone: ClientProfile | null, observation: Observation): void {
+    const chance = (everyone ?? this).#surprise(COOKIES)
+    if (chance >= SETTLED) return
+    observation.add(new Signal(HEADER_UNEXPECTED, `cookie.${name.slice(0, 64).toWellFormed()}`, chance < CERTAIN ? 5 : 3, chance < CERTAIN ? 55 : 30, this.n, undefined))
+  }
+
+  learn (shape: HeaderShape, rawHeaders: readonly string[], principal: number, several: boolean): void {
+    this.n++
+    this.#alwaysLow &= shape.low
+    this.#alwaysHigh &= shape.high
+    if (this.#items.count(ORDERS, shape.order) < 16) this.#learnShape(shape, principal, several)
+    for (let i = 0; i < shape.names.length; i++) {
+      const name = shape.names[i] as HeaderName
+      if (name.look === NOTHING) continue
+      const value = rawHeaders[2 * i + 1] as string
+      if (name.isCookie) {
+        this.#learnCookies(value, principal, several)
+        continue
+      }
+      const field = this.#field(name.name)
+      if (field === undefined) continue
+      if (isOrdinary(field, value)) {
+        field.profile.n++
+        continue
+      }
+      const scan = this.#judge.scan.scan(value)
+      field.profile.learn(scan, principal, several)
+      if (name.look === CHARACTERS_ONLY) continue
+      if (value.length >= LEAST_ENTROPY) {
+        field.entropy ??= new DecayingMoments()
+        field.entropy.add(entropyRatio(value))
+      }
+      if (value.length <= MAX_CACHED && field.profile.isWellKnown(scan)) remember(field, value)
+    }
+  }
+
+  #learnShape (shape: HeaderShape, principal: number, several: boolean): void {
+    this.#items.learn(ORDERS, shape.order, principal, several)
+    this.#items.learn(SETS, shape.set, principal, several)
+    for (const name of shape.names) if (name.counts && this.#items.count(NAMES, name.hash) < 16) this.#items.learn(NAMES, name.hash, principal, several)
+    if (shape.repeated !== null) this.#items.learn(REPEATED, shape.repeated.hash, principal, several)
+  }
+
+  #learnCookies (header: string, principal: number, several: boolean): void {
+    let start = 0
+    for (let count = 0; count < MAX_COOKIES && start < header.length; count++) {
+      let end = header.indexOf(';', start)
+      if (end < 0) end = header.length
+      while (header.charCodeAt(start) === 32) start++
+      let equals = header.indexOf('=', start)
+      if (equals < 0 || equals > end) equals = end
+      const name = header.slice(start, equals)
+      const field = name.length <= 64 ? this.#field(`;${name}`) : undefined
+      const hash = hashText(name, this.#judge.scan.seed)
+      if (this.#items.count(COOKIES, hash) < 16) this.#items.learn(COOKIES, hash, principal, several)
+      if (field !== undefined) field.profile.learn(this.#judge.scan.scan(header.slice(equals + 1, end)), principal, several)
+      start = end + 1
+    }
+  }
+
+  /** Notes a request that may not teach; what enough distinct principals have sent becomes known. */
+  quarantine (shape: HeaderShape, rawHeaders: readonly string[], principal: number, enough: number, onPromoted: (field: string) => void): void {
+    if (this.#items.note(ORDERS, shape.order, principal) >= enough && this.#items.count(ORDERS, shape.order) === 0) {
+      this.#items.promote(ORDERS, shape.order, 2)
+      this.#items.note(SETS, shape.set, principal)
+      this.#items.promote(SETS, shape.set, 2)
+      this.#alwaysLow &= shape.low
+      this.#alwaysHigh &= shape.high
+      for (const name of shape.names) {
+        if (!name.counts || this.#items.count(NAMES, name.hash) > 0) continue
+        this.#items.note(NAMES, name.hash, principal)
+        this.#items.promote(NAMES, name.hash, 2)
+      }
+      onPromoted('headers')
+    }
+    for (let i = 0; i < shape.names.length; i++) {
+      const name = shape.names[i] as HeaderName
+      const field = name.look === NOTHING || name.isCookie ? undefined : this.#fields.get(name.name)
+      if (field === undefined || isOrdinary(field, rawHeaders[2 * i + 1] as string)) continue
+      if (field.profile.quarantine(this.#judge.scan.scan(rawHeaders[2 * i + 1] as string), principal, enough)) onPromoted(`header.${name.name}`)
+    }
+  }
+
+  /** One half-life. */
+  halve (): void {
+    this.n >>>= 1
+    this.#items.halve()
+    this.#alwaysLow = -1
+    this.#alwaysHigh = -1
+    for (const [name, field] of this.#fields) {
+      field.profile.halve()
+      field.entropy?.scale(0.5)
+      field.ordinary = null
+      if (field.profile.n === 0) this.#fields.delete(name)
+    }
+  }
+
+  merge (other: ClientProfile): void {
+    this.n += other.n
+    this.#items.merge(other.#items)
+    this.#alwaysLow &= other.#alwaysLow
+    this.#alwaysHigh &= other.#alwaysHigh
+    for (const [name, theirs] of other.#fields) {
+      const ours = this.#fields.get(name)
+      if (ours === undefined) {
+        this.#fields.set(name, theirs)
+        continue
+      }
+      ours.profile.merge(theirs.profile)
+      if (theirs.entropy === null) continue
+      ours.entropy ??= new DecayingMoments()
+      ours.entropy.merge(theirs.entropy)
+    }
+  }
+
+  toJSON (): ClientProfileJson {
+    const fields: ClientProfileJson['fields'] = Object.create(null)
+    for (const [name, { profile, entropy }] of this.#fields) fields[name] = { profile: profile.toJSON(), entropy: entropy === null ? null : entropy.toJSON() }
+    return { n: this.n, always: [this.#alwaysLow, this.#alwaysHigh], items: this.#items.toJSON(), fields }
+  }
+
+  static from (json: ClientProfileJson, judge: ValueJudge): ClientProfile {
+    const profile = new ClientProfile(judge)
+    profile.n = json.n
+    ;[profile.#alwaysLow = -1, profile.#alwaysHigh = -1] = json.always
+    profile.#items = ItemTable.from(json.items)
+    for (const [name, field] of Object.entries(json.fields)) {
+      profile.#fields.set(name, { profile: FieldProfile.from(field.profile), entropy: field.entropy === null ? null : DecayingMoments.from(field.entropy), ordinary: null })
+    }
+    return profile
+  }
+
+  /** What was learned, for people. */
+  describe (): Record<string, unknown> {
+    const fields: Record<string, unknown> = Object.create(null)
+    for (const [name, { profile }] of this.#fields) {
+      fields[name.startsWith(';') ? `cookie.${name.slice(1)}` : `header.${name}`] = { samples: profile.n, lengths: profile.lengths, levels: profile.levels() }
+    }
+    return { samples: this.n, shapes: this.#items.distinct(ORDERS), fields }
+  }
+
+  #field (name: string): Field | undefined {
+    let field = this.#fields.get(name)
+    if (field !== undefined || this.#fields.size >= MAX_FIELDS) return field
+    field = { profile: new FieldProfile(), entropy: null, ordinary: null }
+    this.#fields.set(name, field)
+    return field
+  }
+
+  /** Estimated chance that ordinary traffic shows something unseen on the level; 1 where the level is full. */
+  #surprise (level: number): number {
+    if (this.#items.distinct(level) >= MAX_LEVEL) return 1
+    const rare = this.#items.once(level) + this.#items.pending(level) + (this.n >= MANY ? 2 * this.#items.twice(level) : 0)
+    return (rare + 1) / (this.n + 2)
+  }
+}
+
+/** Whether this very value was found ordinary before. */
+function isOrdinary (field: Field, value: string): boolean {
+  return field.ordinary !== null && field.ordinary[placeOf(value)] === value
+}
+
+function remember (field: Field, value: string): void {
+  field.ordinary ??= new Array<string>(CACHE).fill('')
+  field.ordinary[placeOf(value)] = value
+}
+
+function placeOf (value: string): number {
+  const { length } = value
+  if (length === 0) return 0
+  return (length * 7 + value.charCodeAt(length - 1) + value.charCodeAt(length >> 1) * 3 + value.charCodeAt(length >> 2)) & (CACHE - 1)
+}

@@ -1,0 +1,281 @@
+import { Signal } from '../signal'
+import type { Observation } from '../observation'
+import { essenceHash, essenceOf, isUrlencoded } from '../text/media-type'
+import { finishHash } from '../text/value-shape'
+import type { WindowCounter } from '../stats/window-counter'
+import { CONTENT_TYPE, ERROR_RATE, LATENCY, RATE_BURST, SIZE_HIGH, SIZE_LOW } from './endpoint-signals'
+import { ErrorEpisode } from './error-episode'
+import type { ErrorEpisodeJson } from './error-episode'
+import { ItemTable } from './item-table'
+import { NameBacking } from './name-backing'
+import { ParameterProfile } from './parameter-profile'
+import type { ParameterContext, ParameterProfileJson } from './parameter-profile'
+import { SizeFence } from './size-fence'
+import type { SizeFenceJson } from './size-fence'
+
+/** Levels of the item table. */
+const REQUEST_TYPES = 0
+const RESPONSE_TYPES = 1
+
+const SETTLED = 0.05
+
+/** What of the endpoint-profiler's options a baseline needs. */
+export interface EndpointSettings {
+  readonly minSamples: number
+  readonly burstFloor: number
+}
+
+/** What all endpoint baselines of a process share. */
+export interface EndpointContext extends ParameterContext {
+  readonly rates: WindowCounter
+}
+
+/** The plain form of an `EndpointBaseline`. */
+export interface EndpointBaselineJson {
+  samples: number
+  items: number[]
+  query: ParameterProfileJson | null
+  form: ParameterProfileJson | null
+  path: ParameterProfileJson | null
+  fences: Record<string, SizeFenceJson>
+  errors: ErrorEpisodeJson
+}
+
+type Source = 'query' | 'form' | 'path'
+type Fence = 'request' | 'response' | 'latency' | 'rate'
+/** Least ratio of fence to p99, and least distance, of each quantity: bytes, bytes, milliseconds, requests a minute. */
+const FENCES: Record<Fence, readonly [number, number]> = { request: [2, 512], response: [2, 1024], latency: [3, 100], rate: [3, 10] }
+
+/**
+ * What one route's ordinary requests and replies look like: parameters and their values, media types, sizes, duration,
+ * share of server errors, requests of one client a minute.
+ *
+ * `judge…` changes nothing that is learned; `learn` and `quarantine` say nothing. Memory: what its parts say; parts are made
+ * when first needed, so a route without parameters costs about 1 kB.
+ */
+export class EndpointBaseline {
+  /** Requests learned. */
+  samples = 0
+  readonly #context: EndpointContext
+  readonly #settings: EndpointSettings
+  readonly #routeHash: number
+  #items = new ItemTable()
+  #query: ParameterProfile | null = null
+  #form: ParameterProfile | null = null
+  #path: ParameterProfile | null = null
+  readonly #fences: Record<Fence, SizeFence | null> = { request: null, response: null, latency: null, rate: null }
+  readonly #errors = new ErrorEpisode()
+
+  constructor (context: EndpointContext, settings: EndpointSettings, routeHash: number) {
+    this.#context = context
+    this.#settings = settings
+    this.#routeHash = routeHash
+  }
+
+  /** Media type, declared size and rate: what is known before the body is read. */
+  judgeArrival (observation: Observation): void {
+    this.#judgeRate(observation)
+    const floor = this.#floor(observation)
+    if (observation.contentType !== null && this.samples >= floor) {
+      this.#judgeType(REQUEST_TYPES, observation.contentType, 'request.content-type', 6, 60, observation)
+    }
+    const fence = this.#fences.request
+    const bytes = observation.requestBytes
+    if (fence === null || bytes <= 0 || this.samples < floor) return
+    const above = fence.above(bytes)
+    if (above > 0) observation.add(new Signal(SIZE_HIGH, 'request.size', severityOf(above), Math.min(75, 35 + 15 * above), Math.round(fence.high), bytes))
+    const below = fence.below(bytes)
+    if (below > 0) observation.add(new Signal(SIZE_LOW, 'request.size', 2, 10, Math.round(fence.low), bytes))
+  }
+
+  #judgeRate (observation: Observation): void {
+    const rates = this.#context.rates
+    const count = rates.increment(finishHash(observation.clientHash ^ this.#routeHash), observation.at)
+    const closed = rates.closed
+    let fence = this.#fences.rate
+    if (closed > 0) {
+      fence = this.#fence('rate')
+      fence.learn(closed)
+    }
+    if (fence === null || count <= fence.high) return
+    const above = fence.above(count)
+    observation.add(new Signal(RATE_BURST, 'client.rate', severityOf(above), Math.min(75, 45 + 10 * above), Math.round(fence.high), count))
+  }
+
+  /** Query, form and path parameters. */
+  judgeParameters (observation: Observation): void {
+    const floor = this.#floor(observation)
+    if (observation.query !== null) this.#query?.judge(observation.query as Record<string, unknown>, floor, observation)
+    if (observation.params !== null) this.#path?.judge(observation.params as Record<string, unknown>, floor, observation)
+    const form = formOf(observation)
+    if (form !== null) this.#form?.judge(form, floor, observation)
+  }
+
+  /** Status, media type, size and duration of the reply. */
+  judgeResponse (observation: Observation): void {
+    const floor = this.#floor(observation)
+    const isError = observation.status >= 500
+    if (this.#errors.observe(isError) && isError) {
+      observation.add(new Signal(ERROR_RATE, 'response.status', 5, 40, share(this.#errors.norm), share(this.#errors.recent)))
+    }
+    if (observation.responseType !== null && this.samples >= floor && observation.status < 400) {
+      this.#judgeType(RESPONSE_TYPES, observation.responseType, 'response.content-type', 5, 55, observation)
+    }
+    const size = this.#fences.response
+    if (size !== null && observation.responseBytes > 0) {
+      const above = size.above(observation.responseBytes)
+      if (above > 0) observation.add(new Signal(SIZE_HIGH, 'response.size', severityOf(above), Math.min(75, 35 + 15 * above), Math.round(size.high), observation.responseBytes))
+    }
+    const time = this.#fences.latency
+    if (time !== null) {
+      const above = time.above(observation.elapsedMs)
+      if (above > 0) observation.add(new Signal(LATENCY, 'response.time', severityOf(above) - 1, Math.min(60, 15 + 10 * above), Math.round(time.high), Math.round(observation.elapsedMs)))
+    }
+  }
+
+  #judgeType (level: number, mediaType: string, field: string, severity: number, risk: number, observation: Observation): void {
+    const hash = essenceHash(mediaType, this.#context.judge.scan.seed)
+    if (this.#items.count(level, hash) > 0) return
+    const seen = this.samples
+    if ((this.#items.once(level) + this.#items.pending(level) + 1) / (seen + 2) >= SETTLED) return
+    observation.add(new Signal(CONTENT_TYPE, field, severity, risk, seen, essenceOf(mediaType)))
+  }
+
+  /** @param several Whether enough principals use the route that things must have been sent by two of them. */
+  learn (observation: Observation, several: boolean): void {
+    this.samples++
+    const { principal } = observation
+    const seed = this.#context.judge.scan.seed
+    if (observation.contentType !== null) this.#items.learn(REQUEST_TYPES, essenceHash(observation.contentType, seed), principal, several)
+    if (observation.requestBytes > 0) this.#fence('request').learn(observation.requestBytes)
+    if (observation.query !== null) this.#source('query').learn(observation.query as Record<string, unknown>, principal, several)
+    if (observation.params !== null && (this.#path !== null || !isEmpty(observation.params))) this.#source('path').learn(observation.params as Record<string, unknown>, principal, several)
+    const form = formOf(observation)
+    if (form !== null) this.#source('form').learn(form, principal, several)
+    if (observation.status === 0) return
+    if (observation.responseType !== null && observation.status < 400) this.#items.learn(RESPONSE_TYPES, essenceHash(observation.responseType, seed), principal, several)
+    if (observation.responseBytes > 0) this.#fence('response').learn(observation.responseBytes)
+    if (observation.elapsedMs >= 0) this.#fence('latency').learn(observation.elapsedMs)
+  }
+
+  /** Notes a request that may not teach. @param onPromoted Told each field in which something became known. */
+  quarantine (observation: Observation, onPromoted: (field: string) => void): void {
+    const { principal } = observation
+    if (observation.query !== null) this.#query?.quarantine(observation.query as Record<string, unknown>, principal, onPromoted)
+    if (observation.params !== null) this.#path?.quarantine(observation.params as Record<string, unknown>, principal, onPromoted)
+    const form = formOf(observation)
+    if (form !== null) this.#form?.quarantine(form, principal, onPromoted)
+    if (observation.contentType !== null) {
+      const hash = essenceHash(observation.contentType, this.#context.judge.scan.seed)
+      if (this.#items.count(REQUEST_TYPES, hash) === 0 && this.#items.note(REQUEST_TYPES, hash, principal) >= this.#context.promoteAfter) {
+        this.#items.promote(REQUEST_TYPES, hash, 2)
+        onPromoted('request.content-type')
+      }
+    }
+  }
+
+  /** One half-life. */
+  halve (): void {
+    this.samples >>>= 1
+    this.#items.halve()
+    this.#query?.halve()
+    this.#form?.halve()
+    this.#path?.halve()
+    for (const fence of Object.values(this.#fences)) fence?.halve()
+    this.#errors.halve()
+  }
+
+  /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
+  merge (json: EndpointBaselineJson): void {
+    const other = new EndpointBaseline({ ...this.#context, backing: new NameBacking() }, this.#settings, this.#routeHash)
+    other.restore(json)
+    this.samples += other.samples
+    this.#items.merge(other.#items)
+    if (other.#query !== null) this.#source('query').merge(other.#query)
+    if (other.#form !== null) this.#source('form').merge(other.#form)
+    if (other.#path !== null) this.#source('path').merge(other.#path)
+    for (const [name, fence] of Object.entries(other.#fences)) if (fence !== null) this.#fence(name as Fence).merge(fence)
+    this.#errors.merge(other.#errors)
+  }
+
+  toJSON (): EndpointBaselineJson {
+    const fences: Record<string, SizeFenceJson> = {}
+    for (const [name, fence] of Object.entries(this.#fences)) if (fence !== null) fences[name] = fence.toJSON()
+    return {
+      samples: this.samples,
+      items: this.#items.toJSON(),
+      query: this.#query === null ? null : this.#query.toJSON(),
+      form: this.#form === null ? null : this.#form.toJSON(),
+      path: this.#path === null ? null : this.#path.toJSON(),
+      fences,
+      errors: this.#errors.toJSON()
+    }
+  }
+
+  /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
+  restore (json: EndpointBaselineJson): void {
+    this.samples = json.samples
+    this.#items = ItemTable.from(json.items)
+    if (json.query !== null) this.#source('query').restore(json.query)
+    if (json.form !== null) this.#source('form').restore(json.form)
+    if (json.path !== null) this.#source('path').restore(json.path)
+    for (const [name, fence] of Object.entries(json.fences)) this.#fence(name as Fence).restore(fence)
+    this.#errors.restore(json.errors)
+  }
+
+  /** What was learned, for people. */
+  describe (): Record<string, unknown> {
+    const fields: Record<string, unknown> = Object.create(null)
+    for (const [prefix, source] of [['query.', this.#query], ['form.', this.#form], ['path.', this.#path]] as const) {
+      if (source === null) continue
+      for (const [name, { profile, requests }] of source.entries()) {
+        fields[prefix + name] = { samples: profile.n, share: source.n === 0 ? 0 : requests / source.n, lengths: profile.lengths, numbers: profile.numbers, levels: profile.levels() }
+      }
+    }
+    const quantities: Record<string, unknown> = {}
+    for (const [name, fence] of Object.entries(this.#fences)) {
+      if (fence !== null) quantities[name] = { samples: fence.n, p50: fence.quantile(0.5), p99: fence.quantile(0.99), fence: Number.isFinite(fence.high) ? fence.high : null }
+    }
+    return { fields, quantities, serverErrorShare: this.#errors.norm }
+  }
+
+  #floor (observation: Observation): number { return observation.route.frozen ? 0 : this.#settings.minSamples }
+
+  #fence (name: Fence): SizeFence {
+    const fence = this.#fences[name] ?? new SizeFence(FENCES[name][0], name === 'rate' ? this.#settings.burstFloor : FENCES[name][1])
+    this.#fences[name] = fence
+    return fence
+  }
+
+  #source (source: Source): ParameterProfile {
+    if (source === 'query') {
+      this.#query ??= new ParameterProfile('query.', this.#context)
+      return this.#query
+    }
+    if (source === 'form') {
+      this.#form ??= new ParameterProfile('form.', this.#context)
+      return this.#form
+    }
+    this.#path ??= new ParameterProfile('path.', this.#context)
+    return this.#path
+  }
+}
+
+/** The body where it is a parsed HTML form. */
+function formOf (observation: Observation): Record<string, unknown> | null {
+  const body = observation.body
+  if (typeof body !== 'object' || body === null || observation.contentType === null || !isUrlencoded(observation.contentType)) return null
+  return body as Record<string, unknown>
+}
+
+function isEmpty (values: unknown): boolean {
+  for (const name in values as object) if (name.length >= 0) return false
+  return true
+}
+
+/** Severity of a quantity so many octaves above its fence. */
+function severityOf (octaves: number): number {
+  return Math.min(9, 4 + Math.ceil(octaves))
+}
+
+function share (value: number): number { return Number(value.toPrecision(2)) }

@@ -1,0 +1,140 @@
+import { finishHash } from '../text/value-shape'
+import { hashText } from '../text/keyed-hash'
+
+/** Headers that belong to one connection, hop, cache or trace: their presence says nothing, and of their values only new characters do. */
+const PASSING = /^(?:connection|keep-alive|te|trailer|transfer-encoding|upgrade|upgrade-insecure-requests|proxy-.*|content-length|date|if-.*|range|cache-control|pragma|x-request-id|x-correlation-id|traceparent|tracestate|baggage|x-forwarded-.*|x-real-ip|forwarded|via|cf-.*|x-amzn-.*|cdn-.*|true-client-ip|age|expect|priority|save-data|dnt|sec-gpc)$/
+/** Headers whose values are free to differ (or secret), though their presence counts. */
+const FREE = /^(?:host|authorization|x-api-key|x-csrf-token|x-xsrf-token|idempotency-key|referer|origin|:authority)$/
+
+/** How much of a header is looked at. */
+export const WHOLE = 2
+/** Only characters never seen: values are free or pass by. */
+export const CHARACTERS_ONLY = 1
+export const NOTHING = 0
+
+/** What one header name means. */
+export interface HeaderName {
+  readonly name: string
+  readonly hash: number
+  /** `WHOLE`, `CHARACTERS_ONLY` or `NOTHING`. */
+  readonly look: number
+  /** Whether its presence counts for the shape. */
+  readonly counts: boolean
+  readonly isCookie: boolean
+  /** Number for bit masks, 0 to 63, or -1 where there was no more room. */
+  bit: number
+}
+
+/** Header names of one request, in order. */
+export interface HeaderShape {
+  readonly names: readonly HeaderName[]
+  /** Hash of the names that count, in order and with case. */
+  readonly order: number
+  /** Hash of the same as a set. */
+  readonly set: number
+  /** Masks of the names that have a bit. */
+  readonly low: number
+  readonly high: number
+  /** A name sent twice, or `null`. */
+  readonly repeated: HeaderName | null
+}
+
+/** Names remembered, at the most; the rest are made anew for each request. */
+const MAX_NAMES = 512
+const MAX_SHAPES = 512
+const BITS = 64
+
+/**
+ * Reads the names of a request's header list. A list seen before costs one rolling hash over its names; what its names mean is
+ * kept per list. Both caches are bounded and start anew when full (an attacker can make them miss, at a few
+ * microseconds a request, but not grow).
+ */
+export class HeaderReader {
+  readonly #seed: number
+  readonly #ignored: ReadonlySet<string>
+  readonly #names = new Map<string, HeaderName>()
+  readonly #shapes = new Map<number, HeaderShape>()
+  #bits = 0
+  /** Names with bits, in the order of the bits. */
+  readonly bitNames: string[] = []
+
+  /** @param ignored Lower-case names not looked at at all. */
+  constructor (seed: number, ignored: readonly string[]) {
+    this.#seed = seed
+    this.#ignored = new Set(ignored)
+  }
+
+  /** @param rawHeaders Names and values in turn, as sent. */
+  read (rawHeaders: readonly string[]): HeaderShape {
+    let hash = this.#seed
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i] as string
+      const length = name.length
+      hash = Math.imul(hash ^ length, 0x01000193)
+      for (let j = 0; j < length; j++) hash = Math.imul(hash ^ name.charCodeAt(j), 0x01000193)
+    }
+    const key = finishHash(hash)
+    const known = this.#shapes.get(key)
+    if (known !== undefined && known.names.length * 2 === rawHeaders.length) return known
+    const shape = this.#make(rawHeaders)
+    if (this.#shapes.size >= MAX_SHAPES) this.#shapes.clear()
+    this.#shapes.set(key, shape)
+    return shape
+  }
+
+  /** Gives a name a bit for masks, where there is one left; existing shapes are read anew. */
+  enrol (name: HeaderName): void {
+    if (name.bit >= 0 || this.#bits >= BITS) return
+    name.bit = this.#bits++
+    this.bitNames.push(name.name)
+    this.#names.set(name.name, name)
+    this.#shapes.clear()
+  }
+
+  /** Gives the same bits as another process gave. */
+  restore (names: readonly string[]): void {
+    for (const name of names) this.enrol(this.#nameOf(name))
+  }
+
+  #make (rawHeaders: readonly string[]): HeaderShape {
+    const names: HeaderName[] = []
+    let order = this.#seed
+    let set = 0
+    let low = 0
+    let high = 0
+    let repeated: HeaderName | null = null
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const raw = rawHeaders[i] as string
+      const name = this.#nameOf(raw.toLowerCase())
+      if (name.counts) {
+        if (repeated === null && names.includes(name)) repeated = name
+        order = Math.imul(order ^ hashText(raw, this.#seed), 0x01000193)
+        set = (set + finishHash(name.hash)) | 0
+      }
+      if (name.bit >= 0 && name.bit < 32) low |= 1 << name.bit
+      else if (name.bit >= 32) high |= 1 << (name.bit - 32)
+      names.push(name)
+    }
+    return { names, order: finishHash(order), set: set >>> 0, low, high, repeated }
+  }
+
+  #nameOf (name: string): HeaderName {
+    const known = this.#names.get(name)
+    if (known !== undefined) return known
+    const isPassing = name.length <= 64 && PASSING.test(name)
+    const made: HeaderName = {
+      name,
+      hash: hashText(name, this.#seed),
+      look: this.#ignored.has(name) ? NOTHING : isPassing || FREE.test(name) ? CHARACTERS_ONLY : WHOLE,
+      counts: !isPassing && !this.#ignored.has(name) && !name.startsWith(':'),
+      isCookie: name === 'cookie' && !this.#ignored.has('cookie'),
+      bit: -1
+    }
+    if (this.#names.size >= MAX_NAMES) {
+      for (const [key, { bit }] of this.#names) if (bit < 0) this.#names.delete(key)
+      this.#shapes.clear()
+    }
+    this.#names.set(name, made)
+    return made
+  }
+}

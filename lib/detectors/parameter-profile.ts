@@ -1,0 +1,278 @@
+import { Signal } from '../signal'
+import type { Observation } from '../observation'
+import { showName } from '../text/redact'
+import { finishHash } from '../text/value-shape'
+import { hashText } from '../text/keyed-hash'
+import { OctaveRange } from '../stats/octave-range'
+import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
+import { FieldProfile } from './field-profile'
+import type { FieldProfileJson } from './field-profile'
+import { ItemTable, MAX_LEVEL } from './item-table'
+import type { NameBacking } from './name-backing'
+import type { ValueJudge } from './value-judge'
+
+/** Levels of the item table: lists of names, single names, names sent more than once. */
+const SETS = 0
+const NAMES = 1
+const REPEATED = 2
+
+const SETTLED = 0.05
+const STRONG = 65
+const WEAK = 35
+/** Requests after which a thing has to be seen twice to be known. */
+const MANY = 60
+/** Names of one request looked at; more only count. */
+const MAX_NAMES = 64
+/** Values of one name looked at. */
+const MAX_VALUES = 16
+
+interface Parameter { profile: FieldProfile, common: FieldProfile | null, requests: number }
+
+/** The plain form of a `ParameterProfile`. */
+export interface ParameterProfileJson {
+  n: number
+  count: number[]
+  items: number[]
+  parameters: Record<string, { requests: number, profile: FieldProfileJson }>
+}
+
+/** What all parameter profiles of a process share. */
+export interface ParameterContext {
+  readonly judge: ValueJudge
+  readonly backing: NameBacking
+  /** Distinct principals that make a thing known in spite of its being flagged. */
+  readonly promoteAfter: number
+}
+
+/**
+ * The parameters of one route from one source (query, form or path): which names, in which combinations, how many, which
+ * are always there, which are repeated, and what their values look like.
+ *
+ * Names are the client's: they are keys of a `Map` (so `__proto__` is a name like any other), at most 64 a route are
+ * learned, and only from requests that may teach; where there are more, names are taken to be free (a map-like
+ * query) and unknown ones stop being unusual. Time: linear in the names sent, of which 64 are looked at.
+ */
+export class ParameterProfile {
+  /** Requests learned. */
+  n = 0
+  readonly #prefix: string
+  readonly #context: ParameterContext
+  readonly #parameters = new Map<string, Parameter>()
+  #items = new ItemTable()
+  #count = new OctaveRange()
+  #freeNames = false
+
+  /** @param prefix Where these parameters are, such as `query.`. */
+  constructor (prefix: string, context: ParameterContext) {
+    this.#prefix = prefix
+    this.#context = context
+  }
+
+  /** @param floor Requests to have been learned before anything is judged. */
+  judge (values: Record<string, unknown>, floor: number, observation: Observation): void {
+    const context = this.#context
+    const seed = context.judge.scan.seed
+    let names = 0
+    let set = 0
+    let unknown = 0
+    for (const name in values) {
+      if (++names > MAX_NAMES) continue
+      const parameter = this.#parameters.get(name)
+      set = (set + finishHash(hashText(name, seed))) | 0
+      if (parameter === undefined) {
+        unknown++
+        this.#judgeUnknown(name, floor, observation)
+        continue
+      }
+      this.#judgeValues(name, values[name], parameter, floor, observation)
+    }
+    if (this.n < floor) return
+    const sets = this.#items.count(SETS, set >>> 0)
+    if (sets === 0 || (sets === 1 && this.n >= MANY)) this.#judgeSet(values, names, unknown, observation)
+  }
+
+  #judgeUnknown (name: string, floor: number, observation: Observation): void {
+    if (this.n < floor || this.#freeNames || this.#context.backing.has(name)) return
+    const chance = this.#surprise(NAMES)
+    if (chance >= SETTLED) return
+    observation.add(new Signal(UNEXPECTED_PARAM, this.#prefix + showName(name), 6, STRONG, this.n, undefined))
+  }
+
+  #judgeValues (name: string, value: unknown, parameter: Parameter, floor: number, observation: Observation): void {
+    const judge = this.#context.judge
+    if (typeof value === 'string') {
+      judge.scan.scan(value)
+      judge.judge(value, parameter.profile, parameter.common, floor, paramValue, this.#prefix, name, 1, observation)
+      return
+    }
+    if (!Array.isArray(value)) return
+    if (value.length > 1 && this.n >= floor && this.#items.count(REPEATED, hashText(name, judge.scan.seed)) === 0 && this.#surprise(REPEATED) < SETTLED) {
+      observation.add(new Signal(PARAM_COUNT, this.#prefix + showName(name), 5, STRONG, 1, value.length))
+    }
+    for (let i = 0; i < value.length && i < MAX_VALUES; i++) {
+      if (typeof value[i] !== 'string') continue
+      judge.scan.scan(value[i])
+      judge.judge(value[i], parameter.profile, parameter.common, floor, paramValue, this.#prefix, name, 1, observation)
+    }
+  }
+
+  /** The list of names as a whole is unknown: what is missing, and are they too many? */
+  #judgeSet (values: Record<string, unknown>, names: number, unknown: number, observation: Observation): void {
+    let missing = 0
+    const allowed = this.n >= MANY ? 1 : 0
+    for (const [name, parameter] of this.#parameters) {
+      if (this.n - parameter.requests > allowed || Object.hasOwn(values, name)) continue
+      const chance = (this.n - parameter.requests + 1) / (this.n + 2)
+      if (chance >= SETTLED) continue
+      missing++
+      observation.add(new Signal(MISSING_PARAM, this.#prefix + showName(name), 5, STRONG, this.n, undefined))
+      if (missing === 8) break
+    }
+    const off = this.#count.distance(names)
+    if (off > 0 && 1 / (this.n + 2) < SETTLED) {
+      observation.add(new Signal(PARAM_COUNT, this.#where(), 4, off >= 3 ? STRONG : WEAK, this.#count.bounds?.[1], names))
+    }
+    if (missing === 0 && unknown === 0 && this.#surprise(SETS) < SETTLED) {
+      observation.add(new Signal(PARAM_SET, this.#where(), 3, WEAK, this.n, undefined))
+    }
+  }
+
+  learn (values: Record<string, unknown>, principal: number, several: boolean): void {
+    const { judge, backing } = this.#context
+    const seed = judge.scan.seed
+    this.n++
+    let names = 0
+    let set = 0
+    for (const name in values) {
+      if (++names > MAX_NAMES) continue
+      const hash = hashText(name, seed)
+      set = (set + finishHash(hash)) | 0
+      const parameter = this.#admit(name, hash, principal, several)
+      if (parameter === undefined) continue
+      parameter.requests++
+      const value = values[name]
+      parameter.common ??= backing.join(name, parameter.profile)
+      if (typeof value === 'string') {
+        this.#learnValue(value, parameter, principal, several)
+      } else if (Array.isArray(value)) {
+        if (value.length > 1) this.#items.learn(REPEATED, hash, principal, several)
+        for (let i = 0; i < value.length && i < MAX_VALUES; i++) if (typeof value[i] === 'string') this.#learnValue(value[i], parameter, principal, several)
+      }
+    }
+    this.#count.learn(names, this.n > 20)
+    this.#items.learn(SETS, set >>> 0, principal, several)
+  }
+
+  #learnValue (value: string, parameter: Parameter, principal: number, several: boolean): void {
+    const scan = this.#context.judge.scan
+    scan.scan(value)
+    parameter.profile.learn(scan, principal, several)
+    if (parameter.common !== null) parameter.common.learn(scan, principal, several)
+  }
+
+  /** The parameter of a name that an admitted request sent; made where there is room. */
+  #admit (name: string, hash: number, principal: number, several: boolean): Parameter | undefined {
+    const known = this.#parameters.get(name)
+    if (this.#items.count(NAMES, hash) < 16 && this.#items.learn(NAMES, hash, principal, several) < 0) this.#freeNames = true
+    if (known !== undefined || this.#freeNames || name.length > 256) return known
+    const parameter = { profile: new FieldProfile(), common: null, requests: 0 }
+    this.#parameters.set(name, parameter)
+    return parameter
+  }
+
+  /**
+   * Notes a request that may not teach: names and values that enough distinct principals have sent become known.
+   * @param onPromoted Told the field that became known.
+   */
+  quarantine (values: Record<string, unknown>, principal: number, onPromoted: (field: string) => void): void {
+    const { judge, promoteAfter } = this.#context
+    let names = 0
+    let set = 0
+    for (const name in values) {
+      if (++names > MAX_NAMES) break
+      const hash = hashText(name, judge.scan.seed)
+      set = (set + finishHash(hash)) | 0
+      const value = values[name]
+      const parameter = this.#parameters.get(name)
+      if (parameter === undefined) {
+        if (this.#items.note(NAMES, hash, principal) < promoteAfter || this.#freeNames) continue
+        this.#items.promote(NAMES, hash, 2)
+        this.#parameters.set(name, { profile: new FieldProfile(), common: null, requests: 0 })
+        onPromoted(this.#prefix + showName(name))
+      } else if (typeof value === 'string') {
+        judge.scan.scan(value)
+        if (parameter.profile.quarantine(judge.scan, principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
+      } else if (Array.isArray(value) && value.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter) {
+        this.#items.promote(REPEATED, hash, 2)
+        onPromoted(this.#prefix + showName(name))
+      }
+    }
+    if (this.#items.count(SETS, set >>> 0) === 0 && this.#items.note(SETS, set >>> 0, principal) >= promoteAfter) {
+      this.#items.promote(SETS, set >>> 0, 2)
+      this.#count.learn(names, false)
+      for (const [name, parameter] of this.#parameters) if (!Object.hasOwn(values, name)) parameter.requests = Math.max(0, parameter.requests - 2)
+      onPromoted(this.#where())
+    }
+  }
+
+  /** One half-life; parameters not seen for several are forgotten. */
+  halve (): void {
+    this.n >>>= 1
+    this.#items.halve()
+    this.#count.halve()
+    this.#freeNames = false
+    for (const [name, parameter] of this.#parameters) {
+      parameter.requests >>>= 1
+      if (parameter.requests === 0) this.#parameters.delete(name)
+      else parameter.profile.halve()
+    }
+  }
+
+  merge (other: ParameterProfile): void {
+    this.n += other.n
+    this.#items.merge(other.#items)
+    this.#count.merge(other.#count)
+    this.#freeNames ||= other.#freeNames
+    for (const [name, theirs] of other.#parameters) {
+      const ours = this.#parameters.get(name)
+      if (ours === undefined) {
+        this.#parameters.set(name, theirs)
+      } else {
+        ours.requests += theirs.requests
+        ours.profile.merge(theirs.profile)
+      }
+    }
+  }
+
+  /** The profiles by name, for views. */
+  entries (): IterableIterator<[string, { profile: FieldProfile, requests: number }]> { return this.#parameters.entries() }
+
+  toJSON (): ParameterProfileJson {
+    const parameters: ParameterProfileJson['parameters'] = Object.create(null)
+    for (const [name, { requests, profile }] of this.#parameters) parameters[name] = { requests, profile: profile.toJSON() }
+    return { n: this.n, count: this.#count.toJSON(), items: this.#items.toJSON(), parameters }
+  }
+
+  /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
+  restore (json: ParameterProfileJson): void {
+    this.n = json.n
+    this.#count = OctaveRange.from(json.count)
+    this.#items = ItemTable.from(json.items)
+    this.#parameters.clear()
+    for (const [name, { requests, profile }] of Object.entries(json.parameters)) {
+      const restored = FieldProfile.from(profile)
+      this.#parameters.set(name, { profile: restored, common: this.#context.backing.join(name, restored), requests })
+    }
+  }
+
+  #where (): string { return this.#prefix.slice(0, -1) }
+
+  /** Estimated chance that ordinary traffic shows something unseen on the level; 1 where the level is full. */
+  #surprise (level: number): number {
+    if (this.#items.distinct(level) >= MAX_LEVEL) return 1
+    const rare = this.#items.once(level) + this.#items.pending(level) + (this.n >= MANY ? 2 * this.#items.twice(level) : 0)
+    return (rare + 1) / (this.n + 2)
+  }
+}
+
+function paramValue (): typeof PARAM_VALUE { return PARAM_VALUE }

@@ -1,0 +1,147 @@
+import { unseenMass } from '../stats/good-turing'
+import { digitMask, segmentType } from '../text/segment-type'
+import type { SegmentType } from '../text/segment-type'
+import { PathNode, SUPPORT } from './path-node'
+
+/** Sightings from which a value that never changes is part of the route (`/errors/404`). */
+const CONSTANT = 8
+/** Sightings up to which a child is thin. */
+const THIN = 2
+/** Thin children from which a node's children are many. */
+const MANY = 8
+/** Texts with one digit mask (`sku-#`) from which they are identifiers. */
+const SAME_MASK = 4
+/** Share of a node's traffic up to which a child of a parameter is one of its values. */
+const VALUE_SHARE = 0.02
+/** Share of a parameter's values from which their type gives it its name. */
+const NAMING_SHARE = 0.9
+/** Unseen mass from which a level is not settled. */
+const UNSETTLED = 0.05
+
+/** A place in the learned templates: literal children, and at most one parameter. */
+export interface PathView {
+  readonly node: PathNode
+  readonly literals: ReadonlyMap<string, PathView>
+  readonly parameter: PathView | null
+  /** What the values of `parameter` are. */
+  readonly type: SegmentType
+}
+
+/**
+ * The templates that counts speak for. Under each node one parameter takes up:
+ *
+ * - all evident identifiers (but one that is always the same and came often stays literal);
+ * - texts that differ in their digits only, from four of them;
+ * - where children are many and thin: the thin ones. They are when at least eight came once or twice, from several principals, and the
+ *   share of paths with a child never seen before (Good-Turing) is not settled under 5 %. While few paths were seen, nearly all children must
+ *   be thin: more so for plain words, which may be names of routes.
+ *
+ * Everything that recurs stays literal, so a few stray paths among many ordinary ones neither make a parameter nor swallow a route.
+ * Time and memory: linear in the nodes, times the depth at worst.
+ *
+ * @param principals Distinct principals in the whole tree, up to `SUPPORT`.
+ */
+export function pathView (node: PathNode, principals: number): PathView {
+  const { literals, constants, values } = partition(node, principals)
+  const views = new Map<string, PathView>()
+  for (const [text, child] of literals) views.set(text, pathView(child, principals))
+  for (const [text, child] of constants) views.set(text, pathView(child, principals))
+  if (values.size === 0) return { node, literals: views, parameter: null, type: 'value' }
+  const merged = union([...values.values()].flat())
+  return { node, literals: views, parameter: pathView(merged, principals), type: nameOf(values, merged.weight) }
+}
+
+/** Keeps in the counts themselves only what `pathView` would tell apart: fewer nodes for the same templates. */
+export function collapse (node: PathNode, principals: number): void {
+  const { literals, values } = partition(node, principals)
+  node.words = literals.size === 0 ? null : literals
+  for (const [type, parts] of values) {
+    node.values ??= new Map()
+    node.values.set(type, union(parts))
+  }
+  for (const child of node.children()) collapse(child, principals)
+}
+
+interface Partition {
+  literals: Map<string, PathNode>
+  /** Nodes of values that saw one text only, and often. */
+  constants: Map<string, PathNode>
+  values: Map<SegmentType, PathNode[]>
+}
+
+function partition (node: PathNode, principals: number): Partition {
+  const parts: Partition = { literals: new Map(), constants: new Map(), values: new Map() }
+  if (node.values !== null) {
+    for (const [type, child] of node.values) {
+      if (child.only !== null && child.weight >= CONSTANT) parts.constants.set(child.only, child)
+      else parts.values.set(type, [child])
+    }
+  }
+  if (node.words === null) return parts
+  const coded = codedTexts(node.words)
+  const limit = valueLimit(node.words, principals)
+  for (const [text, child] of node.words) {
+    const isValue = coded.has(text) || (text !== '' && child.weight <= limit)
+    if (!isValue) {
+      parts.literals.set(text, child)
+      continue
+    }
+    const type = segmentType(text)
+    const same = parts.values.get(type)
+    if (same === undefined) parts.values.set(type, [child])
+    else same.push(child)
+  }
+  return parts
+}
+
+/** Texts that share their digit mask with enough others, in digit runs of two or more. */
+function codedTexts (words: ReadonlyMap<string, PathNode>): Set<string> {
+  const byMask = new Map<string, string[]>()
+  for (const text of words.keys()) {
+    const mask = digitMask(text)
+    if (mask === null || text.length <= mask.length) continue
+    const same = byMask.get(mask)
+    if (same === undefined) byMask.set(mask, [text])
+    else same.push(text)
+  }
+  const coded = new Set<string>()
+  for (const texts of byMask.values()) if (texts.length >= SAME_MASK) for (const text of texts) coded.add(text)
+  return coded
+}
+
+/** Weight up to which children are values of a parameter; 0 where they are routes. */
+function valueLimit (words: ReadonlyMap<string, PathNode>, principals: number): number {
+  const support = new PathNode()
+  let total = 0
+  let once = 0
+  let thin = 0
+  let plain = 0
+  for (const [text, child] of words) {
+    if (text === '') continue
+    total += child.weight
+    if (child.weight < 1.5) once++
+    if (child.weight > THIN) continue
+    thin++
+    if (segmentType(text) !== 'value') plain++
+    for (const tag of child.tags) support.meet(tag)
+  }
+  if (thin < MANY || support.tags.length < Math.min(SUPPORT, principals)) return 0
+  const needed = plain * 2 > thin ? Math.min(0.9, 30 / total) : Math.min(0.75, 16 / total)
+  return unseenMass(once, total) < Math.max(UNSETTLED, needed) ? 0 : Math.max(THIN, VALUE_SHARE * total)
+}
+
+function union (nodes: readonly PathNode[]): PathNode {
+  if (nodes.length === 1) return nodes[0] as PathNode
+  const merged = new PathNode()
+  for (const node of nodes) merged.add(node)
+  return merged
+}
+
+function nameOf (values: ReadonlyMap<SegmentType, readonly PathNode[]>, total: number): SegmentType {
+  for (const [type, nodes] of values) {
+    let weight = 0
+    for (const node of nodes) weight += node.weight
+    if (weight >= NAMING_SHARE * total) return type
+  }
+  return 'value'
+}

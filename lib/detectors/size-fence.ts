@@ -1,0 +1,86 @@
+import { QuantileSketch } from '../stats/quantile-sketch'
+import type { QuantileSketchJson } from '../stats/quantile-sketch'
+
+/** Values after which fences are set; then they are set again after each quarter more. */
+const FEWEST = 30
+/** How much further out than the 99th percentile is from the median a fence stands. */
+const REACH = 1.5
+
+/** The plain form of a `SizeFence`. */
+export interface SizeFenceJson { n: number, sketch: QuantileSketchJson }
+
+/**
+ * Upper and lower fences of a heavy-tailed quantity (sizes, durations), from quantiles of a mergeable sketch instead of
+ * mean and standard deviation: one outlier moves them little, and a constant quantity has a fence of its own (W1-W3).
+ *
+ * The upper fence is p99 · (p99 / p50)^1.5, at least `factor` · p99 + `floor`: on a log-normal quantity 5.8 standard
+ * deviations, whatever its width. The lower one mirrors it. A value is clipped to the upper fence before it is learned.
+ *
+ * Memory: one sketch (about 100 bytes empty, 300 to 1,300 in use). Time: O(1); fences are numbers kept ready.
+ */
+export class SizeFence {
+  /** Values learned. */
+  n = 0
+  /** From here on a value is unusual; `Infinity` until fences are set. */
+  high = Infinity
+  /** Below this a value is unusual; -1 until fences are set. */
+  low = -1
+  readonly #factor: number
+  readonly #floor: number
+  #sketch = new QuantileSketch()
+  #next = FEWEST
+
+  /**
+   * @param factor Least ratio of fence to p99; > 1.
+   * @param floor Least distance of fence to p99, in the quantity's unit.
+   */
+  constructor (factor: number, floor: number) {
+    this.#factor = factor
+    this.#floor = floor
+  }
+
+  /** Octaves above the upper fence, 0 at or below it. */
+  above (value: number): number { return value <= this.high ? 0 : Math.log2(value / this.high) }
+
+  /** Octaves below the lower fence, 0 at or above it. */
+  below (value: number): number { return value >= this.low ? 0 : Math.log2(this.low / Math.max(1, value)) }
+
+  /** A quantile of what was learned, `NaN` while there is nothing. */
+  quantile (q: number): number { return this.#sketch.quantile(q) }
+
+  learn (value: number): void {
+    this.#sketch.add(value > this.high ? this.high : value)
+    if (++this.n >= this.#next) this.#set()
+  }
+
+  /** One half-life. */
+  halve (): void {
+    this.#sketch.scale(0.5)
+    this.n >>>= 1
+    this.#next = Math.max(FEWEST, this.n)
+  }
+
+  merge (other: SizeFence): void {
+    this.#sketch.merge(other.#sketch)
+    this.n += other.n
+    if (this.n >= FEWEST) this.#set()
+  }
+
+  toJSON (): SizeFenceJson { return { n: this.n, sketch: this.#sketch.toJSON() } }
+
+  /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
+  restore (json: SizeFenceJson): void {
+    this.#sketch = QuantileSketch.from(json.sketch)
+    this.n = json.n
+    if (this.n >= FEWEST) this.#set()
+  }
+
+  #set (): void {
+    const middle = Math.max(1, this.#sketch.quantile(0.5))
+    const top = Math.max(1, this.#sketch.quantile(0.99))
+    const bottom = Math.max(1, this.#sketch.quantile(0.01))
+    this.high = Math.max(top * (top / middle) ** REACH, top * this.#factor + this.#floor)
+    this.low = Math.min(bottom / (middle / bottom) ** REACH, bottom / (2 * this.#factor) - this.#floor / 8)
+    this.#next = this.n + Math.max(16, this.n >>> 2)
+  }
+}

@@ -1,0 +1,104 @@
+import { combine } from './assessment'
+import type { RouteState } from './route-state'
+import type { Signal } from './signal'
+
+/** Signals kept for one request; what is found beyond that is only counted. */
+export const MAX_SIGNALS = 32
+
+/** What an observation may do to the baselines once it is settled. */
+export type Lesson = 'teach' | 'quarantine' | 'none'
+
+/**
+ * What one request and its response showed, as plain values read once: detectors judge it and learn from it, and never
+ * touch Fastify. Fields of the response are 0, -1 or `null` until the reply is sent.
+ */
+export class Observation {
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Monotonic milliseconds, for `elapsedMs`. */
+  readonly started: number
+  readonly route: RouteState
+  readonly method: string
+  /** As sent: path and query, undecoded. */
+  readonly url: string
+  /** Header names and values in turn, as sent. */
+  readonly rawHeaders: readonly string[]
+  /** Media type as sent, or `null`. */
+  readonly contentType: string | null
+  /** Declared length of the body, 0 without one, -1 where it is chunked. */
+  readonly requestBytes: number
+  /** Client address, IPv6 by /64. */
+  readonly client: string
+  readonly clientHash: number
+  /** Keyed hash of the credential, or `null`. */
+  readonly credential: string | null
+  readonly requestId: string
+  /** The user as the application names it (keyed hash), once known. */
+  user: string | null = null
+  /** Hash of the principal: user, else credential, else client. */
+  principal: number
+  query: unknown = null
+  params: unknown = null
+  body: unknown = null
+  /** Whether an earlier hook answered before the request's own judging. */
+  late = false
+  aborted = false
+  settled = false
+
+  status = 0
+  /** Bytes of the reply, -1 where unknown (streams). */
+  responseBytes = -1
+  responseType: string | null = null
+  elapsedMs = -1
+
+  /** Signals found, `null` while there are none. */
+  signals: Signal[] | null = null
+  /** Signals beyond `MAX_SIGNALS`. */
+  suppressed = 0
+  /** Signals already given to the registry. */
+  recorded = 0
+  /** Whether the request has already been charged to its entity. */
+  risked = false
+  /** Severity of the gravest signal. */
+  severity = 0
+  #score = 0
+  #scored = 0
+
+  constructor (at: number, started: number, route: RouteState, method: string, url: string, rawHeaders: readonly string[], contentType: string | null,
+    requestBytes: number, client: string, clientHash: number, credential: string | null, principal: number, requestId: string) {
+    this.at = at
+    this.started = started
+    this.route = route
+    this.method = method
+    this.url = url
+    this.rawHeaders = rawHeaders
+    this.contentType = contentType
+    this.requestBytes = requestBytes
+    this.client = client
+    this.clientHash = clientHash
+    this.credential = credential
+    this.principal = principal
+    this.requestId = requestId
+  }
+
+  /** The only way in for what a detector finds. */
+  add (signal: Signal): void {
+    if (signal.severity > this.severity) this.severity = signal.severity
+    if (this.signals === null) this.signals = [signal]
+    else if (this.signals.length < MAX_SIGNALS) this.signals.push(signal)
+    else this.suppressed++
+  }
+
+  /** Combined risk of the signals so far, 0 to 100. */
+  get score (): number {
+    if (this.signals === null) return 0
+    if (this.#scored !== this.signals.length) {
+      this.#score = combine(this.signals)
+      this.#scored = this.signals.length
+    }
+    return this.#score
+  }
+
+  /** Whether the score reaches the route's flag threshold. */
+  get flagged (): boolean { return this.signals !== null && this.score >= this.route.flagAt }
+}

@@ -1,0 +1,109 @@
+import { ItemTable } from './detectors/item-table'
+
+/** Level of the status table. */
+const STATUS = 0
+/** Share of a route's responses from which a status is ordinary. */
+const ORDINARY_SHARE = 0.01
+
+/** The plain form of what a route itself (not a detector) has learned. */
+export interface RouteStateJson {
+  responses: number
+  principals: number[]
+  statuses: number[]
+}
+
+/**
+ * One route of the application: what belongs to it and to no detector. Made at the route's first request, never
+ * evicted: there are as many as the developer wrote, and one more that all unmatched requests share.
+ */
+export class RouteState {
+  /** Method, pattern and constraints: stable over restarts, and the id in the admin route. */
+  readonly key: string
+  readonly method: string
+  readonly url: string
+  /** False for the one state that all unmatched requests share. */
+  readonly matched: boolean
+  readonly mode: 'observe' | 'enforce'
+  /** Score from which a request is flagged. */
+  readonly flagAt: number
+  /** State of each detector, by its slot; `null` where it is switched off here. */
+  readonly slots: unknown[] = []
+  /** Whether each detector's findings, by slot, count for what `enforce` decides here. */
+  readonly enforcing: boolean[] = []
+  /** Set by hand: nothing is learned. */
+  frozen = false
+  /** Half-life that the state has been aged to. */
+  epoch = 0
+  /** Things that became known in spite of having been flagged, the last 16. */
+  readonly promotions: { detector: string, field: string, at: number }[] = []
+  /** Responses seen. */
+  responses = 0
+  /** Tags of the first distinct principals, as many as are asked for. */
+  #principals: number[] = []
+  #statuses = new ItemTable()
+
+  constructor (key: string, method: string, url: string, matched: boolean, mode: 'observe' | 'enforce', flagAt: number) {
+    this.key = key
+    this.method = method
+    this.url = url
+    this.matched = matched
+    this.mode = mode
+    this.flagAt = flagAt
+  }
+
+  /** Distinct principals seen, counted no further than `enough`. */
+  hasPrincipals (enough: number): boolean { return this.#principals.length >= enough }
+
+  /** Notes who sent an admitted request. */
+  meet (principal: number, enough: number): void {
+    if (this.#principals.length < enough && !this.#principals.includes(principal)) this.#principals.push(principal)
+  }
+
+  /** Notes a status. */
+  answer (status: number, principal: number): void {
+    this.responses++
+    this.#statuses.learn(STATUS, status, principal, false)
+  }
+
+  /**
+   * Whether ordinary requests get this status here: while the route is young, any status; later one that at least
+   * two principals have had (or any, where fewer use the route) and that makes at least 1 % of the last ones.
+   * Success is not asked for: an API may answer ordinary requests with 404 or 401.
+   */
+  isOrdinary (status: number, several: boolean): boolean {
+    if (this.responses < 20) return status < 500
+    const count = this.#statuses.count(STATUS, status)
+    return count >= Math.min(31, Math.max(2, this.responses * ORDINARY_SHARE)) && (!several || this.#statuses.support(STATUS, status) >= 2)
+  }
+
+  /** Statuses seen, with counts to 31. */
+  halve (): void {
+    this.responses >>>= 1
+    this.#statuses.halve()
+  }
+
+  /** Adds what another process learned. */
+  mergeJson (json: RouteStateJson): void {
+    this.responses += json.responses
+    for (const principal of json.principals) this.meet(principal, 16)
+    this.#statuses.merge(ItemTable.from(json.statuses))
+  }
+
+  /** Forgets what was learned. */
+  reset (): void {
+    this.responses = 0
+    this.#principals = []
+    this.#statuses = new ItemTable()
+  }
+
+  toJSON (): RouteStateJson {
+    return { responses: this.responses, principals: this.#principals, statuses: this.#statuses.toJSON() }
+  }
+
+  /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
+  restore (json: RouteStateJson): void {
+    this.responses = json.responses
+    this.#principals = json.principals.slice(0, 16)
+    this.#statuses = ItemTable.from(json.statuses)
+  }
+}

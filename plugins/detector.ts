@@ -1,0 +1,149 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Observation } from '../lib/observation'
+import type { Registry } from './registry-state'
+import { kObservation, OFF } from './symbols'
+
+/** Stages at which a detector may judge. */
+export type Stage = 'onRequest' | 'preValidation' | 'onSend'
+
+/** What the state that a detector keeps per route may offer to the registry; all optional. */
+export interface DetectorState {
+  /** Requests learned; progress is measured against `minSamples`. */
+  samples?: number
+  /** One half-life has passed. */
+  halve? (): void
+  toJSON? (): unknown
+  restore? (json: never): void
+  merge? (other: never): void
+  /** What was learned, for people. */
+  describe? (): Record<string, unknown>
+}
+
+/** State that a detector keeps for the whole application; it merges from the plain form. */
+export interface SharedState {
+  halve? (): void
+  toJSON? (): unknown
+  restore? (json: never): void
+  merge? (json: never): void
+  reset? (): void
+  describe? (): Record<string, unknown>
+}
+
+type Judge<S> = (state: S, observation: Observation) => void
+type Learn<S> = (state: S, observation: Observation, several: boolean) => void
+type Quarantine<S> = (state: S, observation: Observation, onPromoted: (field: string) => void) => void
+
+/**
+ * The one place where a hook meets a detector. It guards every call (nothing observed, switched off on this route), isolates
+ * faults (caught, counted, logged the first time, shown in the admin route; the request goes on), hands new signals
+ * to the registry, and keeps learning behind the registry's gate.
+ */
+export class Detector<S extends object> {
+  readonly name: string
+  readonly slot: number
+  readonly minSamples: number
+  /** Calls that threw. */
+  faults = 0
+  lastFault: string | null = null
+  shared: SharedState | null = null
+  readonly #fastify: FastifyInstance
+  readonly #registry: Registry
+  #learn: Learn<S> | null = null
+  #quarantine: Quarantine<S> | null = null
+
+  constructor (fastify: FastifyInstance, registry: Registry, name: string, slot: number, minSamples: number) {
+    this.name = name
+    this.slot = slot
+    this.minSamples = minSamples
+    this.#fastify = fastify
+    this.#registry = registry
+  }
+
+  /** Adds a hook that judges. Signals go to `observation.add`. */
+  on (stage: Stage, judge: Judge<S>): this {
+    if (stage === 'onSend') {
+      this.#fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void) => {
+        const observation = request[kObservation]
+        if (observation !== null && observation !== OFF) this.#run(judge, request, observation)
+        done()
+      })
+      return this
+    }
+    const hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+      const observation = request[kObservation]
+      if (observation !== null && observation !== OFF) this.#run(judge, request, observation)
+      done()
+    }
+    if (stage === 'onRequest') this.#fastify.addHook('onRequest', hook)
+    else this.#fastify.addHook('preValidation', hook)
+    return this
+  }
+
+  /** Called with each observation that may teach, after it was judged. */
+  learn (learn: Learn<S>): this {
+    this.#learn = learn
+    return this
+  }
+
+  /** Called with each observation that was flagged but got an ordinary status: what enough principals send becomes known. */
+  quarantine (quarantine: Quarantine<S>): this {
+    this.#quarantine = quarantine
+    return this
+  }
+
+  /** State for the whole application, kept in snapshots and aged with the rest. */
+  share (state: SharedState): this {
+    this.shared = state
+    return this
+  }
+
+  /** The registry's call, behind the gate. */
+  teach (observation: Observation, several: boolean): void {
+    const state = observation.route.slots[this.slot] as S | null | undefined
+    if (this.#learn === null || state === null || state === undefined) return
+    try {
+      this.#learn(state, observation, several)
+    } catch (error) {
+      this.#fault(error)
+    }
+  }
+
+  /** The registry's call for what may not teach. */
+  sideline (observation: Observation): void {
+    const state = observation.route.slots[this.slot] as S | null | undefined
+    if (this.#quarantine === null || state === null || state === undefined) return
+    try {
+      this.#quarantine(state, observation, (field) => this.#registry.promoted(observation.route, this.name, field, observation.at))
+    } catch (error) {
+      this.#fault(error)
+    }
+  }
+
+  /** Runs `act` and counts what it throws. */
+  guard<T> (act: () => T): T | undefined {
+    try {
+      return act()
+    } catch (error) {
+      this.#fault(error)
+      return undefined
+    }
+  }
+
+  #run (judge: Judge<S>, request: FastifyRequest, observation: Observation): void {
+    const state = observation.route.slots[this.slot] as S | null | undefined
+    if (state === null || state === undefined) return
+    try {
+      judge(state, observation)
+    } catch (error) {
+      this.#fault(error)
+    }
+    if (observation.signals !== null && observation.signals.length > observation.recorded) this.#registry.record(observation)
+  }
+
+  #fault (error: unknown): void {
+    this.faults++
+    this.lastFault = error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : 'not an Error'
+    if (this.faults === 1) this.#fastify.log.error({ err: error, detector: this.name }, 'a detector failed; requests go on without it')
+    this.#registry.emit('error', error)
+  }
+}

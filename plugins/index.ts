@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import endpointProfiler from './endpoint-profiler'
+import type { EndpointProfilerOptions } from './endpoint-profiler'
+import headerProfiler from './header-profiler'
+import type { HeaderProfilerOptions } from './header-profiler'
+import { FST_ANOMALIES_BAD_OPTION } from './errors'
+import registry from './registry'
+import type { RegistryOptions } from './registry'
+import { registryOptions } from './registry-options'
+
+/** Options of the whole collection: those of the registry, and for each detector its own or `false`. */
+export interface AnomaliesOptions extends RegistryOptions {
+  /** `false` adds no hook, no timer, no map. */
+  endpointProfiler?: EndpointProfilerOptions | false
+  headerProfiler?: HeaderProfilerOptions | false
+  /** The admin route; absent by default. */
+  admin?: false
+}
+
+/** Registers the collection: the registry, and the detectors that are not switched off. */
+async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): Promise<void> {
+  const own: Record<string, unknown> = {}
+  const detectors: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (name in registryOptions) own[name] = value
+    else if (PARTS.includes(name)) detectors[name] = value
+    else throw new FST_ANOMALIES_BAD_OPTION(`${name} is no option that exists`, '')
+  }
+  await fastify.register(registry, own)
+  if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
+  if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
+}
+
+const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'admin']
+
+export { registry, endpointProfiler, headerProfiler }
+export type { EndpointProfilerOptions, HeaderProfilerOptions, RegistryOptions }
+export type { Assessment } from '../lib/assessment'
+export type { SignalJson } from '../lib/signal'
+export type { AnomalyEventJson } from '../lib/anomaly-event'
+export type { Snapshot } from '../lib/snapshot'
+export { clientOf } from '../lib/client-address'
+export default fp(anomalies, { fastify: '5.x', name: 'fastify-anomalies' })

@@ -1,0 +1,90 @@
+import Ajv from 'ajv'
+import type { ValidateFunction } from 'ajv'
+import { parse as parseDuration } from '@lukeed/ms'
+import { FST_ANOMALIES_BAD_OPTION } from './errors'
+
+/** A JSON Schema of one option, with the words and the default that its documentation shows. */
+export interface OptionRule {
+  description: string
+  default?: unknown
+  type?: string | string[]
+  [keyword: string]: unknown
+}
+
+/** All options of one plugin: validated by Ajv, and the source of the tables in docs/ (docs.test.ts). */
+export type OptionTable = Readonly<Record<string, OptionRule>>
+
+const ajv = new Ajv({ allErrors: false, strictSchema: true, strictTypes: false, allowUnionTypes: true })
+ajv.addKeyword({ keyword: 'isFunction', schemaType: 'boolean', validate: (_: boolean, value: unknown) => typeof value === 'function', error: { message: 'must be a function' } })
+ajv.addKeyword({ keyword: 'isNameOrPattern', schemaType: 'boolean', validate: (_: boolean, value: unknown) => typeof value === 'string' || value instanceof RegExp, error: { message: 'must be a string or a regular expression' } })
+ajv.addKeyword({ keyword: 'isObject', schemaType: 'boolean', validate: (_: boolean, value: unknown) => typeof value === 'object' && value !== null, error: { message: 'must be an object' } })
+ajv.addKeyword({
+  keyword: 'isDuration',
+  schemaType: 'boolean',
+  validate: (_: boolean, value: unknown) => (typeof value === 'number' && value > 0 && value < Infinity) || (typeof value === 'string' && (parseDuration(value) ?? 0) > 0),
+  error: { message: 'must be a duration above 0: milliseconds or such as \'5 minutes\'' }
+})
+
+const validators = new Map<OptionTable, ValidateFunction>()
+
+/**
+ * Checks options and lays them over the defaults. The caller's object stays untouched; durations become milliseconds.
+ * @param where What the options belong to, such as `endpointProfiler`, for the error.
+ * @param route Route they were given for, or `''`.
+ * @throws FST_ANOMALIES_BAD_OPTION Naming option, route and the value received.
+ */
+export function resolveOptions<T extends object> (where: string, table: OptionTable, base: T | null, given: object | undefined, route = ''): T {
+  const at = route === '' ? '' : ` (route ${route})`
+  if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given))) {
+    throw new FST_ANOMALIES_BAD_OPTION(`${where || 'the options'} must be an object, received ${show(given)}`, at)
+  }
+  const validate = validatorOf(table)
+  if (given !== undefined && !validate(given)) {
+    const error = validate.errors?.[0]
+    const path = (error?.instancePath ?? '').slice(1).replaceAll('/', '.')
+    const extra = error?.keyword === 'additionalProperties' ? String(error.params.additionalProperty) : ''
+    const name = [where, path, extra].filter((part) => part !== '').join('.')
+    throw new FST_ANOMALIES_BAD_OPTION(extra === '' ? `${name} ${error?.message}, received ${show(valueAt(given, path))}` : `${name} is no option that exists`, at)
+  }
+  const resolved: Record<string, unknown> = { ...base === null ? defaultsOf(table) : base as Record<string, unknown> }
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (value === undefined) continue
+    resolved[name] = table[name]?.isDuration === true && typeof value === 'string' ? parseDuration(value) : value
+  }
+  return resolved as T
+}
+
+/** The defaults of a table; durations in milliseconds. */
+export function defaultsOf (table: OptionTable): Record<string, unknown> {
+  const defaults: Record<string, unknown> = {}
+  for (const [name, rule] of Object.entries(table)) {
+    if (!('default' in rule)) continue
+    defaults[name] = rule.isDuration === true && typeof rule.default === 'string' ? parseDuration(rule.default) : rule.default
+  }
+  return defaults
+}
+
+function validatorOf (table: OptionTable): ValidateFunction {
+  const known = validators.get(table)
+  if (known !== undefined) return known
+  const properties: Record<string, object> = {}
+  for (const [name, rule] of Object.entries(table)) {
+    const { default: _, description: __, ...schema } = rule
+    properties[name] = schema
+  }
+  const validate = ajv.compile({ type: 'object', properties, additionalProperties: false })
+  validators.set(table, validate)
+  return validate
+}
+
+function valueAt (given: object, path: string): unknown {
+  let at: unknown = given
+  for (const part of path === '' ? [] : path.split('.')) at = (at as Record<string, unknown>)[part]
+  return at
+}
+
+function show (value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  const text = typeof value === 'string' ? `'${value}'` : value instanceof RegExp ? String(value) : JSON.stringify(value) ?? String(value)
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}

@@ -1,0 +1,357 @@
+import { EventEmitter } from 'node:events'
+import { channel } from 'node:diagnostics_channel'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { AnomalyEvent, AnomalyEventJson, EntityRef } from '../lib/anomaly-event'
+import type { Action, Assessment } from '../lib/assessment'
+import { clientOf } from '../lib/client-address'
+import { EventLog } from '../lib/event-log'
+import type { EventPage, EventQuery } from '../lib/event-log'
+import { Observation } from '../lib/observation'
+import { RouteState } from '../lib/route-state'
+import { Signal } from '../lib/signal'
+import type { Snapshot } from '../lib/snapshot'
+import { BoundedMap } from '../lib/store/bounded-map'
+import { RiskLedger } from '../lib/store/risk-ledger'
+import { KeyedHash } from '../lib/text/keyed-hash'
+import { Redactor } from '../lib/text/redact'
+import { systemClock } from './clock'
+import type { Clock } from './clock'
+import { Detector } from './detector'
+import type { DetectorState } from './detector'
+import { FST_ANOMALIES_BAD_OPTION } from './errors'
+import type { RegistryOptions } from './registry-options'
+import { RouteTable } from './route-table'
+import { kObservation, OFF } from './symbols'
+import { restoreSnapshot, takeSnapshot } from './snapshots'
+
+/** Makes the state that a detector keeps for a route, or `null` to leave the route alone. */
+export type DetectorFactory<S> = (routeOptions: object | undefined, route: RouteState) => S | null
+
+/** What else a detector may tell the registry about itself. */
+export interface DetectorSettings {
+  /** Throws where a route's options for the detector are wrong. */
+  check? (routeOptions: object, route: string): void
+  /** Requests after which a route's baseline is no longer `learning`. @default 20 */
+  minSamples?: number
+  /** `observe` keeps the detector's findings out of what `enforce` decides. */
+  mode?: 'observe' | 'enforce' | undefined
+}
+
+/** An application's own finding. */
+export interface ReportedSignal { type: string, severity: number, risk: number, field?: string, detail: string, expected?: unknown, actual?: unknown }
+
+/** Principals that count as several: twice as many as promotion asks for. */
+const SEVERAL = 2
+/** Severity from which a signal keeps its request from teaching. */
+const MEDIUM = 4
+/** Share of a flagged request's score that its entity's risk grows by. */
+const RISK_SHARE = 0.2
+const CHANNEL = 'fastify-anomalies:anomaly'
+
+/**
+ * What the detectors of one Fastify instance share: routes' states, events, risk, the key of all hashes, and the gate
+ * before learning. It is `fastify.anomalies`.
+ */
+export class Registry {
+  readonly clock: Clock
+  readonly hash: KeyedHash
+  readonly redactor: Redactor
+  readonly settings: RegistryOptions
+  readonly routes: RouteTable
+  readonly detectors: Detector<never>[] = []
+  readonly log: EventLog
+  /** Requests observed, and of them flagged. */
+  observed = 0
+  flagged = 0
+  blockedRequests = 0
+  readonly #emitter = new EventEmitter()
+  readonly #channel = channel(CHANNEL)
+  readonly #credentials = new BoundedMap<string, string>(4096)
+  readonly #networks = new BoundedMap<string, string>(4096)
+  #risks: RiskLedger
+  #enforcedRisks: RiskLedger
+  readonly #fastify: FastifyInstance
+  #listenerFailed = false
+
+  constructor (fastify: FastifyInstance, settings: RegistryOptions) {
+    this.#fastify = fastify
+    this.settings = settings
+    this.clock = settings.clock ?? systemClock
+    const random = settings.random ?? randomShare
+    this.hash = new KeyedHash(settings.secret ?? Array.from({ length: 8 }, () => Math.floor(random() * 0x100000000).toString(36)).join('-').padEnd(16, '-'))
+    this.redactor = new Redactor(settings.redact)
+    this.log = new EventLog(settings.events as number, (event) => this.#publish(event))
+    this.routes = new RouteTable(settings, this.detectors)
+    const ledger = { capacity: settings.entities as number, halfLifeMs: settings.riskHalfLife as number, keepAbove: settings.throttleAt as number }
+    this.#risks = new RiskLedger(ledger)
+    this.#enforcedRisks = new RiskLedger(ledger)
+    this.#emitter.on('error', () => {})
+  }
+
+  /**
+   * Registers a detector; third parties' come in by the same door as ours.
+   * @param name Kebab-case; its options in `config.anomalies` bear the same name in camelCase.
+   * @param create Makes the state of a route, with the route's own options for this detector.
+   */
+  detector<S extends object> (name: string, create: DetectorFactory<S>, about: DetectorSettings = {}): Detector<S> {
+    if (!/^[a-z][a-z0-9-]*$/.test(name) || this.detectors.some((other) => other.name === name)) {
+      throw new FST_ANOMALIES_BAD_OPTION(`detector name '${name}' is taken or not kebab-case`, '')
+    }
+    const detector = new Detector<S>(this.#fastify, this, name, this.detectors.length, about.minSamples ?? 20)
+    this.detectors.push(detector as unknown as Detector<never>)
+    this.routes.addDetector(detector, create, about)
+    return detector
+  }
+
+  /** Subscribes to events. Listeners run synchronously; what they throw is caught. */
+  on (event: 'anomaly', listener: (event: AnomalyEventJson) => void): this
+  on (event: 'block', listener: (request: FastifyRequest) => void): this
+  on (event: 'learned', listener: (what: { route: string, detector: string, field?: string }) => void): this
+  on (event: 'error', listener: (error: unknown) => void): this
+  on (event: string, listener: (value: never) => void): this {
+    this.#emitter.on(event, listener as (value: unknown) => void)
+    return this
+  }
+
+  /** Recorded events, newest first. */
+  query (query: EventQuery = {}): EventPage {
+    this.log.sweep(this.clock.now())
+    return this.log.query(query)
+  }
+
+  /** What the collection thinks of a request so far. */
+  assess (request: FastifyRequest): Assessment {
+    const observation = request[kObservation]
+    if (observation === null || observation === undefined || observation === OFF) return { signals: [], score: 0, flagged: false, action: 'allow' }
+    return { signals: observation.signals ?? [], score: observation.score, flagged: observation.flagged, action: this.#actionOf(observation) }
+  }
+
+  /** The assessment of a request; with `record: false` nothing is counted by asking (nothing ever is, in this version). */
+  check (request: FastifyRequest, _options: { record?: boolean } = {}): Assessment { return this.assess(request) }
+
+  /** An application's own finding about a request: counted, recorded and acted upon like a detector's. */
+  report (request: FastifyRequest, signal: ReportedSignal): void {
+    const observation = request[kObservation]
+    if (observation === null || observation === OFF) return
+    const { detail } = signal
+    const kind = { type: signal.type, detector: 'application', describe: () => detail }
+    observation.add(new Signal(kind, signal.field, Math.min(10, Math.max(1, signal.severity)), Math.min(100, Math.max(0, signal.risk)), signal.expected, signal.actual))
+    this.record(observation)
+  }
+
+  /** Risk of an entity now, 0 to 100. @param entity Address, credential tag or user tag as events show it. */
+  risk (entity: string): number { return this.#risks.risk(entity, this.clock.now()) }
+
+  /** Forgets an entity's risk. @returns Whether there was any. */
+  release (entity: string): boolean {
+    this.#enforcedRisks.release(entity)
+    return this.#risks.release(entity)
+  }
+
+  /** Entities by risk. */
+  topEntities (limit: number): ReturnType<RiskLedger['top']> { return this.#risks.top(limit, this.clock.now()) }
+
+  /** Stops learning: on one route (`id` as in `baselines()`), or everywhere. Judging goes on with what was learned. */
+  freeze (id?: string): void { this.routes.setFrozen(id, true) }
+  unfreeze (id?: string): void { this.routes.setFrozen(id, false) }
+  /** Forgets what was learned of a route; it starts learning again. */
+  reset (id: string): void { this.routes.reset(id) }
+
+  /** What was learned, per route and detector, as plain JSON. */
+  baselines (): ReturnType<RouteTable['baselines']> { return this.routes.baselines() }
+
+  /** All learned state as versioned JSON. The key of its hashes is not in it. */
+  snapshot (): Snapshot { return takeSnapshot(this) }
+  /** Replaces all learned state. @throws FST_ANOMALIES_BAD_SNAPSHOT */
+  restore (snapshot: Snapshot): void { restoreSnapshot(this, snapshot, 'replace') }
+  /** Adds another process's learned state. @throws FST_ANOMALIES_BAD_SNAPSHOT */
+  merge (snapshot: Snapshot): void { restoreSnapshot(this, snapshot, 'add') }
+
+  /** Checks a route's `config.anomalies`. */
+  checkRoute (route: RouteOptions): void { this.routes.check(route) }
+
+  /** Opens the observation of a request, or gives `OFF`. */
+  open (request: FastifyRequest): Observation {
+    const at = this.clock.now()
+    const route = this.routes.of(request, at)
+    if (route === null) return OFF
+    this.observed++
+    const { headers, raw, ip } = request
+    const client = ip === undefined ? '' : ip.includes(':') ? this.#networkOf(ip) : ip
+    const clientHash = this.hash.hash(client)
+    const token = headers.authorization ?? (headers['x-api-key'] as string | undefined)
+    const credential = typeof token === 'string' ? this.#credentialOf(token) : null
+    const length = headers['content-length']
+    const bytes = length !== undefined ? Number(length) : headers['transfer-encoding'] === undefined ? 0 : -1
+    return new Observation(at, this.clock.monotonic(), route, request.method, raw.url ?? '', raw.rawHeaders, headers['content-type'] ?? null,
+      bytes >= 0 ? bytes : -1, client, clientHash, credential, credential === null ? clientHash : this.hash.hash(credential), request.id)
+  }
+
+  /** Opens an observation in `onSend`, where an earlier hook answered and ours never ran. */
+  openLate (request: FastifyRequest): Observation {
+    const observation = this.open(request)
+    request[kObservation] = observation
+    if (observation !== OFF) observation.late = true
+    return observation
+  }
+
+  /** Reads the principal where the application knows one. */
+  identify (request: FastifyRequest, observation: Observation): void {
+    if (this.settings.key === undefined || observation.user !== null) return
+    let user: string | number | null | undefined
+    try {
+      user = this.settings.key(request)
+    } catch (error) {
+      this.emit('error', error)
+    }
+    if (user === undefined || user === null || user === '') return
+    observation.user = this.#credentialOf(`user ${user}`)
+    observation.principal = this.hash.hash(observation.user)
+  }
+
+  /** Notes what the reply shows. */
+  answer (request: FastifyRequest, reply: FastifyReply, observation: Observation, payload: unknown): void {
+    observation.status = reply.statusCode
+    observation.elapsedMs = this.clock.monotonic() - observation.started
+    const type = reply.getHeader('content-type')
+    if (typeof type === 'string') observation.responseType = type
+    if (observation.method !== 'HEAD') observation.responseBytes = sizeOf(payload, reply)
+    this.identify(request, observation)
+  }
+
+  /** Whether the request is to be refused now. */
+  refuses (observation: Observation): boolean {
+    if (observation.route.mode !== 'enforce' || observation.method === 'OPTIONS') return false
+    return this.#enforcedRisks.risk(entityKey(observation), observation.at) >= (this.settings.blockAt as number)
+  }
+
+  blocked (request: FastifyRequest): void {
+    this.blockedRequests++
+    this.emit('block', request)
+    if (this.settings.onBlock !== undefined) this.#call(() => this.settings.onBlock?.(request))
+  }
+
+  /** Takes new signals of an observation in: risk, events, subscribers. */
+  record (observation: Observation): void {
+    const signals = observation.signals as Signal[]
+    const wasFlagged = observation.risked
+    const { score } = observation
+    if (observation.flagged && !wasFlagged) {
+      this.flagged++
+      observation.risked = true
+      const strongest = signals.reduce((most, signal) => signal.risk > most.risk ? signal : most)
+      const key = entityKey(observation)
+      this.#risks.add(key, strongest.detector, score * RISK_SHARE, observation.at, strongest.type)
+      if (this.routes.enforces(observation.route, strongest.detector)) this.#enforcedRisks.add(key, strongest.detector, score * RISK_SHARE, observation.at, strongest.type)
+    }
+    const entity = entityOf(observation)
+    const key = entityKey(observation)
+    const action = this.#actionOf(observation)
+    for (let i = observation.recorded; i < signals.length; i++) {
+      this.log.record(signals[i] as Signal, observation.at, observation.route, observation.requestId, entity, key, score, action)
+    }
+    observation.recorded = signals.length
+  }
+
+  /** Decides once whether an observation may teach, and lets it. Judge first, learn last. */
+  settle (observation: Observation): void {
+    if (observation.settled) return
+    observation.settled = true
+    const { route, status, principal } = observation
+    if (observation.aborted || status === 0 || route.frozen || this.routes.frozen) return
+    const enough = SEVERAL * (this.settings.promoteAfter as number)
+    const several = route.hasPrincipals(enough)
+    const isOrdinary = this.settings.learnFrom === 'any' || route.isOrdinary(status, several)
+    route.answer(status, principal)
+    if (!isOrdinary) return
+    const isSuspect = observation.flagged || observation.severity >= MEDIUM
+    if (isSuspect) {
+      for (const detector of this.detectors) detector.sideline(observation)
+      return
+    }
+    route.meet(principal, enough)
+    for (const detector of this.detectors) {
+      const before = (route.slots[detector.slot] as DetectorState | null | undefined)?.samples
+      detector.teach(observation, several)
+      if (before === detector.minSamples - 1) this.emit('learned', { route: route.key, detector: detector.name })
+    }
+  }
+
+  /** Notes that something became known in spite of having been flagged. */
+  promoted (route: RouteState, detector: string, field: string, at: number): void {
+    route.promotions.push({ detector, field, at })
+    if (route.promotions.length > 16) route.promotions.shift()
+    this.emit('learned', { route: route.key, detector, field })
+  }
+
+  emit (event: string, value: unknown): void {
+    if (this.#emitter.listenerCount(event) === 0) return
+    this.#call(() => this.#emitter.emit(event, value))
+  }
+
+  close (): void { this.#emitter.removeAllListeners() }
+
+  /** The snapshot's part of risk. */
+  get risks (): RiskLedger { return this.#risks }
+  set risks (ledger: RiskLedger) { this.#risks = ledger }
+
+  #publish (event: AnomalyEvent): void {
+    if (this.settings.onAnomaly === undefined && !this.#channel.hasSubscribers && this.#emitter.listenerCount('anomaly') === 0) return
+    const json = event.toJSON()
+    this.emit('anomaly', json)
+    if (this.#channel.hasSubscribers) this.#channel.publish(json)
+    if (this.settings.onAnomaly !== undefined) this.#call(() => this.settings.onAnomaly?.(json))
+  }
+
+  /** Runs a subscriber: what it throws is logged once and never reaches a request. */
+  #call (act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      if (!this.#listenerFailed) this.#fastify.log.error({ err: error }, 'a subscriber to fastify-anomalies failed')
+      this.#listenerFailed = true
+    }
+  }
+
+  #actionOf (observation: Observation): Action {
+    const risk = this.#risks.risk(entityKey(observation), observation.at)
+    return risk >= (this.settings.blockAt as number) ? 'block' : risk >= (this.settings.throttleAt as number) ? 'throttle' : 'allow'
+  }
+
+  #credentialOf (token: string): string {
+    const known = this.#credentials.get(token)
+    if (known !== undefined) return known
+    const tag = this.hash.tag('credential', token)
+    this.#credentials.set(token, tag)
+    return tag
+  }
+
+  #networkOf (address: string): string {
+    const known = this.#networks.get(address)
+    if (known !== undefined) return known
+    const network = clientOf(address)
+    this.#networks.set(address, network)
+    return network
+  }
+}
+
+function entityKey (observation: Observation): string { return observation.user ?? observation.credential ?? observation.client }
+
+function entityOf (observation: Observation): EntityRef {
+  return {
+    ...observation.client === '' ? null : { ip: observation.client },
+    ...observation.credential === null ? null : { credential: observation.credential },
+    ...observation.user === null ? null : { user: observation.user }
+  }
+}
+
+/** Bytes of a reply's payload, -1 where they cannot be known beforehand. */
+function sizeOf (payload: unknown, reply: FastifyReply): number {
+  if (typeof payload === 'string') return Buffer.byteLength(payload)
+  if (payload === undefined || payload === null) return 0
+  if (Buffer.isBuffer(payload)) return payload.length
+  const declared = reply.getHeader('content-length')
+  return declared === undefined ? -1 : Number(declared)
+}
+
+function randomShare (): number { return crypto.getRandomValues(new Uint32Array(1))[0] as number / 0x100000000 }

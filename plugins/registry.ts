@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Assessment } from '../lib/assessment'
+import type { Observation } from '../lib/observation'
+import { Registry } from './registry-state'
+import type { DetectorFactory } from './registry-state'
+import { kObservation, OFF } from './symbols'
+import { registryOptions } from './registry-options'
+import type { RegistryOptions } from './registry-options'
+import { resolveOptions } from './options'
+import { FST_ANOMALIES_BLOCKED } from './errors'
+
+export type { RegistryOptions } from './registry-options'
+
+/**
+ * `fastify.anomalies` and `request.anomalies`: opens an Observation for each request, settles it once, and holds what the
+ * detectors share. Adds no behaviour of its own to a reply but the refusal in mode `enforce`.
+ */
+async function registry (fastify: FastifyInstance, options: RegistryOptions): Promise<void> {
+  const settings = resolveOptions<RegistryOptions>('', registryOptions, null, options)
+  const state = new Registry(fastify, settings)
+
+  fastify.decorate('anomalies', state)
+  fastify.decorateRequest(kObservation, null)
+  fastify.decorateRequest('anomalies', { getter (this: FastifyRequest): Assessment { return state.assess(this) } })
+
+  fastify.addHook('onRoute', (route) => state.checkRoute(route))
+  fastify.addHook('onRequest', function open (request, reply, done) {
+    const observation = state.open(request)
+    request[kObservation] = observation
+    if (observation === OFF || !state.refuses(observation)) return done()
+    refuse(request, reply, done)
+  })
+  fastify.addHook('preValidation', function parsed (request, reply, done) {
+    const observation = request[kObservation]
+    if (observation !== null && observation !== OFF) {
+      observation.query = request.query
+      observation.params = request.params
+      observation.body = request.body
+    }
+    done()
+  })
+  if (settings.key !== undefined || settings.mode === 'enforce') {
+    fastify.addHook('preHandler', function decide (request, reply, done) {
+      const observation = request[kObservation]
+      if (observation === null || observation === OFF) return done()
+      state.identify(request, observation)
+      if (!state.refuses(observation)) return done()
+      refuse(request, reply, done)
+    })
+  }
+  fastify.addHook('onSend', function answered (request, reply, payload, done) {
+    const observation = request[kObservation] ?? state.openLate(request)
+    if (observation !== OFF && observation.status === 0) state.answer(request, reply, observation, payload)
+    done()
+  })
+  fastify.addHook('onResponse', function settle (request, reply, done) {
+    const observation = request[kObservation]
+    if (observation !== null && observation !== OFF) state.settle(observation)
+    done()
+  })
+  fastify.addHook('onRequestAbort', function abort (request, done) {
+    const observation = request[kObservation]
+    if (observation !== null && observation !== OFF) {
+      observation.aborted = true
+      state.settle(observation)
+    }
+    done()
+  })
+  fastify.addHook('onClose', (_, done) => {
+    state.close()
+    done()
+  })
+
+  function refuse (request: FastifyRequest, reply: FastifyReply, done: (error: Error) => void): void {
+    state.blocked(request)
+    done(new FST_ANOMALIES_BLOCKED())
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What the detectors of this application share; see docs/registry.md. */
+    anomalies: Registry
+  }
+  interface FastifyRequest {
+    /** What the collection thinks of this request so far. */
+    readonly anomalies: Assessment
+    [kObservation]: Observation | null
+  }
+  interface FastifyContextConfig {
+    /** `false`, or a mode and detectors' options for this route. */
+    anomalies?: false | ({ mode?: 'observe' | 'enforce', flagAt?: number } & { [detector: string]: unknown })
+  }
+}
+
+export type { DetectorFactory, Registry }
+export default fp(registry, { fastify: '5.x', name: 'fastify-anomalies-registry' })

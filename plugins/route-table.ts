@@ -1,0 +1,237 @@
+import type { FastifyRequest, RouteOptions } from 'fastify'
+import { RouteState } from '../lib/route-state'
+import { RouteIndex } from '../lib/detectors/route-index'
+import type { Detector, DetectorState } from './detector'
+import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_UNKNOWN_BASELINE } from './errors'
+import type { RegistryOptions } from './registry-options'
+import type { DetectorFactory, DetectorSettings } from './registry-state'
+import { kConstraints, kStates } from './symbols'
+
+/** Key of the state that all unmatched requests share. */
+export const UNMATCHED = 'unmatched'
+
+interface Seat { detector: Detector<never>, option: string, create: DetectorFactory<object>, about: DetectorSettings }
+type RouteConfig = false | ({ mode?: 'observe' | 'enforce', flagAt?: number } & Record<string, unknown>)
+interface CachingConfig { anomalies?: RouteConfig, [kStates]?: Record<string, RouteState | null>, [kConstraints]?: string }
+
+/** What a baseline looks like in `baselines()` and in the admin route. */
+export interface BaselineView {
+  id: string
+  route: { method: string, url: string }
+  state: 'learning' | 'active' | 'frozen'
+  responses: number
+  detectors: Record<string, { state: 'learning' | 'active' | 'frozen', samples: number, progress: number, learned?: Record<string, unknown> }>
+  promotions: { detector: string, field: string, at: string }[]
+}
+
+/**
+ * The states of all routes, by method, pattern and constraints. A route's state is made at its first request (routes declared
+ * before the plugin ran are never announced) and cached on the route's config, under a private symbol and per method.
+ */
+export class RouteTable {
+  /** Whether nothing at all is learned now. */
+  frozen = false
+  /** Known patterns, for telling a wrong method from an unknown path. */
+  readonly index = new RouteIndex()
+  readonly #settings: RegistryOptions
+  readonly #seats: Seat[] = []
+  readonly #states = new Map<string, RouteState>()
+  /** Restored states of routes that have not been asked for yet. */
+  readonly #waiting = new Map<string, (state: RouteState) => void>()
+  #unmatched: RouteState | null = null
+  readonly #builtIn: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'trends']
+
+  constructor (settings: RegistryOptions, _detectors: readonly unknown[]) { this.#settings = settings }
+
+  addDetector<S extends object> (detector: Detector<S>, create: DetectorFactory<S>, about: DetectorSettings): void {
+    const option = detector.name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    this.#seats.push({ detector: detector as unknown as Detector<never>, option, create, about })
+    if (this.#unmatched !== null) this.#seat(this.#unmatched, {}, this.#seats.at(-1) as Seat)
+  }
+
+  /** Checks a route as it is declared; adds what the option `routes` says. @throws FST_ANOMALIES_BAD_OPTION */
+  check (route: RouteOptions): void {
+    const config = (route.config ?? {}) as CachingConfig
+    const given = this.#settings.routes?.(route)
+    if (given !== undefined && config.anomalies === undefined) {
+      config.anomalies = given as RouteConfig
+      route.config = config as NonNullable<typeof route.config>
+    }
+    if (route.constraints !== undefined && Object.keys(route.constraints).length > 0) {
+      config[kConstraints] = JSON.stringify(route.constraints, (_, value) => value instanceof RegExp ? String(value) : value)
+      route.config = config as NonNullable<typeof route.config>
+    }
+    for (const method of [route.method].flat()) {
+      this.index.add(method, route.url)
+      this.#checkConfig(config.anomalies, `${method} ${route.url}`)
+    }
+  }
+
+  #checkConfig (config: RouteConfig | undefined, route: string): void {
+    if (config === undefined || config === false) return
+    if (typeof config !== 'object' || config === null || Array.isArray(config)) throw new FST_ANOMALIES_BAD_OPTION('config.anomalies must be false or an object', ` (route ${route})`)
+    for (const [name, value] of Object.entries(config)) {
+      if (name === 'mode') {
+        if (value !== 'observe' && value !== 'enforce') throw new FST_ANOMALIES_BAD_OPTION(`mode must be 'observe' or 'enforce', received ${JSON.stringify(value)}`, ` (route ${route})`)
+      } else if (name === 'flagAt') {
+        if (typeof value !== 'number' || !(value >= 1 && value <= 99)) throw new FST_ANOMALIES_BAD_OPTION(`flagAt must be from 1 to 99, received ${JSON.stringify(value)}`, ` (route ${route})`)
+      } else {
+        const seat = this.#seats.find((each) => each.option === name)
+        if (seat === undefined && !this.#builtIn.includes(name)) throw new FST_ANOMALIES_BAD_OPTION(`config.anomalies.${name} is no option that exists`, ` (route ${route})`)
+        if (value !== false && value !== undefined) seat?.about.check?.(value as object, route)
+      }
+    }
+  }
+
+  /** The state of a request's route, `null` where it is switched off. */
+  of (request: FastifyRequest, at: number): RouteState | null {
+    if (request.is404) return this.#settings.global === false ? null : this.#aged(this.#unmatchedState(), at)
+    const config = request.routeOptions.config as unknown as CachingConfig & { url: string, method: string | string[] }
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const cached = config[kStates]?.[method]
+    if (cached !== undefined) return cached === null ? null : this.#aged(cached, at)
+    return this.#adopt(config, method, config.url)
+  }
+
+  #adopt (config: CachingConfig, method: string, url: string): RouteState | null {
+    let given = config.anomalies
+    try {
+      this.#checkConfig(given, `${method} ${url}`)
+    } catch {
+      given = undefined
+    }
+    const isOn = given !== false && (this.#settings.global !== false || given !== undefined)
+    const state = isOn ? this.#make(method, url, config[kConstraints] ?? '', given === undefined || given === false ? {} : given) : null
+    config[kStates] ??= Object.create(null) as Record<string, RouteState | null>
+    config[kStates][method] = state
+    return state
+  }
+
+  #make (method: string, url: string, constraints: string, config: Exclude<RouteConfig, false>): RouteState {
+    const key = `${method} ${url}${constraints === '' ? '' : ` ${constraints}`}`
+    const known = this.#states.get(key)
+    if (known !== undefined) return known
+    const state = new RouteState(key, method, url, true, config.mode ?? this.#settings.mode ?? 'observe', config.flagAt ?? this.#settings.flagAt ?? 50)
+    for (const seat of this.#seats) this.#seat(state, config, seat)
+    this.#keep(state)
+    return state
+  }
+
+  #unmatchedState (): RouteState {
+    if (this.#unmatched !== null) return this.#unmatched
+    const state = new RouteState(UNMATCHED, '*', '(unmatched)', false, this.#settings.mode ?? 'observe', this.#settings.flagAt ?? 50)
+    for (const seat of this.#seats) this.#seat(state, {}, seat)
+    this.#unmatched = state
+    this.#keep(state)
+    return state
+  }
+
+  #keep (state: RouteState): void {
+    state.frozen = this.frozen
+    this.#states.set(state.key, state)
+    this.#waiting.get(state.key)?.(state)
+    this.#waiting.delete(state.key)
+  }
+
+  #seat (state: RouteState, config: Record<string, unknown>, seat: Seat): void {
+    const options = config[seat.option]
+    const { slot } = seat.detector
+    state.slots[slot] = options === false ? null : seat.detector.guard(() => seat.create(options as object | undefined, state)) ?? null
+    const own = (options as { mode?: string } | undefined)?.mode ?? seat.about.mode
+    state.enforcing[slot] = state.mode === 'enforce' && own !== 'observe'
+  }
+
+  /** Lets the half-lives pass that have passed. */
+  #aged (state: RouteState, at: number): RouteState {
+    const epoch = Math.floor(at / (this.#settings.halfLife as number))
+    if (state.epoch === epoch) return state
+    if (state.epoch !== 0 && epoch > state.epoch) {
+      for (let left = Math.min(32, epoch - state.epoch); left > 0; left--) {
+        state.halve()
+        for (const seat of this.#seats) seat.detector.guard(() => (state.slots[seat.detector.slot] as DetectorState | null)?.halve?.())
+      }
+      this.#ageShared(epoch)
+    }
+    state.epoch = epoch
+    if (this.#sharedEpoch === 0) this.#sharedEpoch = epoch
+    return state
+  }
+
+  #sharedEpoch = 0
+  #ageShared (epoch: number): void {
+    for (let left = Math.min(32, epoch - this.#sharedEpoch); left > 0; left--) {
+      for (const seat of this.#seats) seat.detector.guard(() => seat.detector.shared?.halve?.())
+    }
+    this.#sharedEpoch = Math.max(epoch, this.#sharedEpoch)
+  }
+
+  /** Whether a detector's findings count for what `enforce` decides on the route. */
+  enforces (state: RouteState, detector: string): boolean {
+    const seat = this.#seats.find((each) => each.detector.name === detector)
+    return seat === undefined ? state.mode === 'enforce' : state.enforcing[seat.detector.slot] === true
+  }
+
+  setFrozen (id: string | undefined, frozen: boolean): void {
+    if (id !== undefined) {
+      this.get(id).frozen = frozen
+      return
+    }
+    this.frozen = frozen
+    for (const state of this.#states.values()) state.frozen = frozen
+  }
+
+  reset (id: string): void {
+    const state = this.get(id)
+    state.reset()
+    state.promotions.length = 0
+    for (const seat of this.#seats) {
+      if (state.slots[seat.detector.slot] !== null) state.slots[seat.detector.slot] = seat.detector.guard(() => seat.create(undefined, state)) ?? null
+    }
+  }
+
+  /** @throws FST_ANOMALIES_UNKNOWN_BASELINE */
+  get (id: string): RouteState {
+    const state = this.#states.get(id)
+    if (state === undefined) throw new FST_ANOMALIES_UNKNOWN_BASELINE(id.slice(0, 100))
+    return state
+  }
+
+  all (): IterableIterator<RouteState> { return this.#states.values() }
+
+  /** Calls `apply` with a route's state: now, or when the route is first asked for. */
+  whenKnown (key: string, apply: (state: RouteState) => void): void {
+    if (key === UNMATCHED) this.#unmatchedState()
+    const state = this.#states.get(key)
+    if (state === undefined) this.#waiting.set(key, apply)
+    else apply(state)
+  }
+
+  seats (): readonly { detector: Detector<never> }[] { return this.#seats }
+
+  baselines (): BaselineView[] {
+    return [...this.#states.values()].map((state) => this.view(state, true))
+  }
+
+  /** @param full With what was learned. */
+  view (state: RouteState, full: boolean): BaselineView {
+    const detectors: BaselineView['detectors'] = {}
+    let isLearning = false
+    for (const { detector } of this.#seats) {
+      const slot = state.slots[detector.slot] as DetectorState | null | undefined
+      if (slot === null || slot === undefined) continue
+      const samples = slot.samples ?? 0
+      const progress = Math.min(1, samples / detector.minSamples)
+      if (progress < 1) isLearning = true
+      const learned = full ? detector.guard(() => slot.describe?.()) : undefined
+      detectors[detector.name] = { state: state.frozen ? 'frozen' : progress < 1 ? 'learning' : 'active', samples, progress, ...learned === undefined ? null : { learned } }
+    }
+    return {
+      id: state.key,
+      route: { method: state.method, url: state.url },
+      state: state.frozen ? 'frozen' : isLearning ? 'learning' : 'active',
+      responses: state.responses,
+      detectors,
+      promotions: state.promotions.map(({ detector, field, at }) => ({ detector, field, at: new Date(at).toISOString() }))
+    }
+  }
+}
