@@ -2,6 +2,7 @@ import { ItemTable } from './item-table'
 import type { FieldVerdict } from './field-verdict'
 import { CHARSET, ENUM, EXACT, LENGTH, NUMERIC, RANGE, SHAPE } from './field-verdict'
 import { OctaveRange } from '../stats/octave-range'
+import { LETTER, LOWER, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 
 /** Levels of a field's item table. */
@@ -23,6 +24,7 @@ const ENOUGH = 16
 export interface FieldProfileJson {
   n: number
   numbers: number
+  always: number
   closed: number
   reopened: number
   base: number
@@ -56,6 +58,8 @@ export class FieldProfile {
   /** Known kinds and symbols: what `CHARACTERS` knows, as masks. */
   #kinds = 0
   #symbols = 0
+  /** Symbols that every value had. */
+  #always = -1
   /** Levels that hold too many things to tell, a bit each. */
   #closed = 0
   /** Levels opened again, and `n` when that was. */
@@ -86,35 +90,53 @@ export class FieldProfile {
     if ((newKinds | newSymbols) !== 0) {
       const kinds = backing === null ? newKinds : newKinds & ~backing.#kinds
       const symbols = backing === null ? newSymbols : newSymbols & ~backing.#symbols
-      if ((kinds | symbols) !== 0) verdict.addCharacters(this.#surprise(CHARACTERS, spare), kinds, symbols)
+      if ((kinds | symbols) !== 0) verdict.addCharacters(this.#surprise(CHARACTERS, spare), kinds, symbols, this.#holdsText())
     }
-    if (this.#isNew(CHARSETS, scan.kinds, backing)) verdict.add(CHARSET, this.#surprise(CHARSETS, spare))
+    if (this.#isNew(CHARSETS, charsetOf(scan.kinds), backing)) verdict.add(CHARSET, this.#surprise(CHARSETS, spare))
     if (this.#isNew(SHAPES, scan.shape, backing)) verdict.add(SHAPE, this.#surprise(SHAPES, spare))
-    if (scan.exact !== 0 && this.#isNew(EXACTS, scan.exact, backing)) verdict.add(EXACT, this.#surprise(EXACTS, spare))
-    if (scan.symbols !== 0) this.#judgeCounts(scan, newSymbols, backing, spare, verdict)
+    if (scan.exact !== 0 && this.#isNew(EXACTS, scan.exact, backing)) this.#judgeExact(spare, verdict)
+    this.#judgeCounts(scan, newSymbols, backing, spare, verdict)
     const off = this.#lengths.distance(scan.length)
     if (off !== 0 && (backing === null || backing.n === this.n || backing.#lengths.distance(scan.length) !== 0)) {
       verdict.addDistance(LENGTH, 1 / (this.n + spare + 2), off)
     }
   }
 
+  /** An unseen exact shape: strong in a field that has only one (a postal code, a card number). */
+  #judgeExact (spare: number, verdict: FieldVerdict): void {
+    const isFixed = this.#items.distinct(EXACTS) - this.#items.pending(EXACTS) === 1
+    verdict.addExact(this.#surprise(EXACTS, spare), isFixed)
+  }
+
+  /** Symbols: one that is always there and is missing, or one in an unseen number. */
   #judgeCounts (scan: ValueScan, fresh: number, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
+    const missing = this.#always & ~scan.symbols
+    if (missing !== 0 && this.n > 0 && (backing === null || (backing.#always & missing) !== 0)) {
+      verdict.addCount(1 / (this.n + spare + 2), 31 - Math.clz32(missing), true)
+      return
+    }
     let left = scan.symbols & ~fresh
     while (left !== 0) {
       const bit = 31 - Math.clz32(left)
       left &= ~(1 << bit)
-      if (this.#isNew(COUNTS, countKey(bit, scan.counts[bit] as number), backing) && this.#countsOf(bit) <= MAX_COUNTS) {
-        verdict.addCount(this.#surprise(COUNTS, spare), bit)
-        return
-      }
+      if (!this.#isNew(COUNTS, countKey(bit, scan.counts[bit] as number), backing)) continue
+      this.#judgeCount(bit, verdict)
+      return
     }
   }
 
-  /** Different numbers in which a symbol has been seen. */
-  #countsOf (bit: number): number {
-    let counts = 0
-    for (let count = 1; count < 16; count++) if (this.#items.count(COUNTS, countKey(bit, count)) > 0) counts++
-    return counts
+  /** A symbol in an unseen number: strong where it has come in one number only, nothing where it comes in many. */
+  #judgeCount (bit: number, verdict: FieldVerdict): void {
+    let numbers = 0
+    let rare = 0
+    let seen = 0
+    for (let number = 1; number < 16; number++) {
+      const count = this.#items.count(COUNTS, countKey(bit, number))
+      if (count > 0) numbers++
+      if (count === 1) rare++
+      seen += count
+    }
+    if (numbers <= MAX_COUNTS) verdict.addCount((rare + 1) / (seen + 2), bit, numbers === 1)
   }
 
   #judgeValue (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
@@ -140,6 +162,7 @@ export class FieldProfile {
    */
   learn (scan: ValueScan, principal: number, several: boolean): void {
     this.n++
+    this.#always &= scan.symbols
     if (!Number.isNaN(scan.number)) this.#numbers++
     this.#stretch(scan)
     const valueDone = (this.#closed & (1 << VALUES)) !== 0 || this.#items.count(VALUES, scan.value) >= ENOUGH
@@ -147,7 +170,7 @@ export class FieldProfile {
     this.#admit(VALUES, scan.value, principal, several)
     if (scan.exact !== 0) this.#admit(EXACTS, scan.exact, principal, several)
     this.#admit(SHAPES, scan.shape, principal, several)
-    this.#admit(CHARSETS, scan.kinds, principal, several)
+    this.#admit(CHARSETS, charsetOf(scan.kinds), principal, several)
     this.#admitBits(scan.kinds, 0, principal, several)
     this.#admitBits(scan.symbols, 32, principal, several)
     let left = scan.symbols
@@ -167,7 +190,7 @@ export class FieldProfile {
     promoted = this.#note(VALUES, scan.value, principal, enough) || promoted
     if (scan.exact !== 0) promoted = this.#note(EXACTS, scan.exact, principal, enough) || promoted
     promoted = this.#note(SHAPES, scan.shape, principal, enough) || promoted
-    promoted = this.#note(CHARSETS, scan.kinds, principal, enough) || promoted
+    promoted = this.#note(CHARSETS, charsetOf(scan.kinds), principal, enough) || promoted
     for (let left = scan.kinds; left !== 0; left &= left - 1) {
       promoted = this.#note(CHARACTERS, 31 - Math.clz32(left & -left), principal, enough) || promoted
     }
@@ -175,6 +198,12 @@ export class FieldProfile {
       const bit = 31 - Math.clz32(left & -left)
       promoted = this.#note(CHARACTERS, 32 + bit, principal, enough) || promoted
       promoted = this.#note(COUNTS, countKey(bit, scan.counts[bit] as number), principal, enough) || promoted
+    }
+    for (let left = this.#always & ~scan.symbols; left !== 0; left &= left - 1) {
+      const bit = 31 - Math.clz32(left & -left)
+      if (!this.#note(COUNTS, countKey(bit, 0), principal, enough)) continue
+      this.#always &= ~(1 << bit)
+      promoted = true
     }
     if (promoted) {
       this.#rebuildMasks()
@@ -205,6 +234,7 @@ export class FieldProfile {
       this.#base += other.#base
     }
     this.n += other.n
+    this.#always &= other.#always
     this.#numbers += other.#numbers
     this.#lengths.merge(other.#lengths)
     if (other.#range !== null) {
@@ -218,6 +248,7 @@ export class FieldProfile {
     return {
       n: this.n,
       numbers: this.#numbers,
+      always: this.#always,
       closed: this.#closed,
       reopened: this.#reopened,
       base: this.#base,
@@ -232,6 +263,7 @@ export class FieldProfile {
     const profile = new FieldProfile()
     profile.n = json.n
     profile.#numbers = json.numbers
+    profile.#always = json.always
     profile.#closed = json.closed
     profile.#reopened = json.reopened
     profile.#base = json.base
@@ -246,7 +278,7 @@ export class FieldProfile {
   isWellKnown (scan: ValueScan): boolean {
     const items = this.#items
     if (scan.exact !== 0 && this.#isOpen(EXACTS)) return items.count(EXACTS, scan.exact) >= ENOUGH && (!this.#isOpen(VALUES) || items.count(VALUES, scan.value) >= ENOUGH)
-    return (!this.#isOpen(SHAPES) || items.count(SHAPES, scan.shape) >= ENOUGH) && items.count(CHARSETS, scan.kinds) >= ENOUGH
+    return (!this.#isOpen(SHAPES) || items.count(SHAPES, scan.shape) >= ENOUGH) && items.count(CHARSETS, charsetOf(scan.kinds)) >= ENOUGH
   }
 
   /** Kinds and symbols known, as masks for `describeCharacters`. */
@@ -314,6 +346,11 @@ export class FieldProfile {
     return (this.#kinds & ~backing.#kinds) === 0 && (this.#symbols & ~backing.#symbols) === 0 ? this.n : 0
   }
 
+  /** Whether the field holds words: letters, in more shapes than ids and codes have. */
+  #holdsText (): boolean {
+    return (this.#kinds & (LOWER | UPPER | LETTER)) !== 0 && (!this.#isOpen(EXACTS) || this.#items.distinct(EXACTS) > 8)
+  }
+
   /** Whether the field has ordinarily values that are no numbers. */
   #mayHoldText (): boolean { return (this.n - this.#numbers) * 20 > this.n }
 
@@ -359,6 +396,11 @@ export class FieldProfile {
 
 /** Names of the levels of a field, in the order of their numbers. */
 export const LEVEL_NAMES: readonly string[] = ['characters', 'charsets', 'shapes', 'exactShapes', 'values', 'symbolCounts']
+
+/** Kinds of which a combination is made: a letter outside ASCII stands for either case, which it may have. */
+function charsetOf (kinds: number): number {
+  return (kinds & LETTER) === 0 ? kinds : kinds | LOWER | UPPER
+}
 
 function countKey (bit: number, count: number): number {
   return bit * 16 + Math.min(15, count)

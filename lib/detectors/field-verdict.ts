@@ -1,4 +1,4 @@
-import { describeCharacters, symbolOf } from '../text/value-shape'
+import { describeCharacters, SPACE, SYMBOL, symbolMask, symbolOf } from '../text/value-shape'
 
 /** Ingredients of the value model, a bit each. */
 export const CHAR = 1
@@ -20,10 +20,16 @@ const STRONG = CHAR | ENUM | NUMERIC | SYMBOL_COUNT
 
 /** Where a level counts as settled: chance of something unseen in ordinary traffic below this. */
 const SETTLED = 0.05
+/** The same for values: sets of values have longer tails than their estimate sees, where few are known each of them must be common. */
+const SETTLED_VALUES = 0.01
 /** Chance below which an ingredient has its full risk. */
 const CERTAIN = 0.01
 const STRONG_RISK = 65
 const WEAK_RISK = 35
+/** Weight of evidence that other evidence implies. */
+const IMPLIED = 0.25
+/** Punctuation of names, addresses and sentences: ' - . , & / ( ) */
+const PROSE = symbolMask("'-.,&/()")
 
 /**
  * What is unusual about one value, as ingredients with the chance that ordinary traffic shows the like, and the risk
@@ -45,6 +51,8 @@ export class FieldVerdict {
   /** Least chance of all ingredients. */
   chance = 1
   #calm = 1
+  #strong = 0
+  #isProse = false
 
   reset (): this {
     this.parts = 0
@@ -52,6 +60,8 @@ export class FieldVerdict {
     this.symbols = 0
     this.chance = 1
     this.#calm = 1
+    this.#strong = 0
+    this.#isProse = false
     return this
   }
 
@@ -60,23 +70,33 @@ export class FieldVerdict {
 
   /** 2 for one weak ingredient, 5 for more, to 8 for several strong ones. */
   get severity (): number {
-    const strong = bits(this.parts & STRONG)
-    if (strong === 0) return bits(this.parts) > 1 ? 5 : 2
-    return Math.min(8, 5 + strong + (bits(this.parts) > 2 ? 1 : 0))
+    if (this.#strong === 0) return this.risk >= 50 ? 5 : 2
+    return Math.min(8, 5 + this.#strong + (bits(this.parts) > 2 ? 1 : 0))
   }
 
+  /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
   add (ingredient: number, chance: number): void {
-    this.#weigh(ingredient, chance, 1)
+    const isImplied = (ingredient === CHARSET && this.#isProse) || (ingredient === SHAPE && (this.#isProse || (this.parts & CHARSET) !== 0))
+    this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
   }
 
-  addCharacters (chance: number, kinds: number, symbols: number): void {
-    if (!this.#weigh(CHAR, chance, 1)) return
+  /** @param isText Whether the field ordinarily holds words: there punctuation of names and sentences is only weak evidence. */
+  addCharacters (chance: number, kinds: number, symbols: number, isText: boolean): void {
+    const isProse = isText && (kinds & ~(SYMBOL | SPACE)) === 0 && (symbols & ~PROSE) === 0
+    if (!this.#weigh(CHAR, chance, 1, isProse ? WEAK_RISK : STRONG_RISK)) return
     this.kinds = kinds
     this.symbols = symbols
+    this.#isProse = isProse
   }
 
-  addCount (chance: number, symbol: number): void {
-    if (this.#weigh(SYMBOL_COUNT, chance, 1)) this.symbol = symbol
+  /** @param isStrong Whether the symbol has only ever come in one number. */
+  addCount (chance: number, symbol: number, isStrong: boolean): void {
+    if (this.#weigh(SYMBOL_COUNT, chance, 1, isStrong ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
+  }
+
+  /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */
+  addExact (chance: number, isFixed: boolean): void {
+    this.#weigh(EXACT, chance, 1, isFixed && chance < SETTLED_VALUES ? STRONG_RISK : WEAK_RISK)
   }
 
   /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. */
@@ -87,12 +107,12 @@ export class FieldVerdict {
   /** Names of the ingredients that fired. */
   names (): string[] { return ingredientNames(this.parts) }
 
-  #weigh (ingredient: number, chance: number, weight: number): boolean {
-    if (chance >= SETTLED || (this.only && ingredient !== CHAR)) return false
+  #weigh (ingredient: number, chance: number, weight: number, full = (ingredient & STRONG) !== 0 ? STRONG_RISK : WEAK_RISK): boolean {
+    if (chance >= (ingredient === ENUM ? SETTLED_VALUES : SETTLED) || (this.only && ingredient !== CHAR)) return false
     this.parts |= ingredient
     if (chance < this.chance) this.chance = chance
     const confidence = chance <= CERTAIN ? 1 : 1 - 0.25 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
-    const full = (ingredient & STRONG) !== 0 ? STRONG_RISK : WEAK_RISK
+    if (full === STRONG_RISK) this.#strong++
     this.#calm *= (1 - full * confidence / 100) ** weight
     return true
   }

@@ -7,7 +7,7 @@
  *
  * `%XX` is read as the character it stands for, because query parsers hand over a whole value undecoded when one
  * escape in it is not UTF-8 (ISO-8859-1 forms): a byte of 0x80 or more counts as a letter outside ASCII, a lower one
- * as its character and, since it should have been decoded before, as a `%` as well.
+ * as its character and, in a value that should have been decoded before, as a `%` as well.
  */
 
 /** Kinds of characters, one bit each. */
@@ -52,6 +52,13 @@ for (let bit = 0; bit < SYMBOLS.length; bit++) SYMBOL_BIT[SYMBOLS.charCodeAt(bit
 /** The symbol that a bit of `ValueScan.symbols` stands for. */
 export function symbolOf (bit: number): string {
   return SYMBOLS.charAt(bit)
+}
+
+/** The mask of some symbols, as in `ValueScan.symbols`. */
+export function symbolMask (symbols: string): number {
+  let mask = 0
+  for (let i = 0; i < symbols.length; i++) mask |= 1 << SYMBOLS.indexOf(symbols.charAt(i))
+  return mask
 }
 
 /** Kind of a UTF-16 code unit. Surrogates are signs: outside the basic plane emoji outnumber letters by far. */
@@ -114,6 +121,8 @@ export class ValueScan {
     let last = 0
     let run = 0
     let skip = length > MAX_SCANNED
+    let escapes = 0
+    let isRaw = false
     const counts = this.counts
     for (let i = 0; i < length; i++) {
       if (skip && i >= HEAD) {
@@ -130,11 +139,10 @@ export class ValueScan {
           value = Math.imul(value ^ byte, 0x01000193)
           i += 2
           if (byte < 128) {
-            counts[PERCENT_BIT] = (symbols & PERCENT_MASK) === 0 ? 1 : Math.min(255, (counts[PERCENT_BIT] as number) + 1)
-            kinds |= SYMBOL
-            symbols |= PERCENT_MASK
+            escapes++
             code = byte
           } else {
+            isRaw = true
             code = 0xe9
           }
         }
@@ -160,12 +168,18 @@ export class ValueScan {
         run++
         continue
       }
-      if ((kind & LETTERS) === 0 || (last & LETTERS) === 0) shape = Math.imul(shape ^ (kind + 256), 0x01000193)
+      if ((kind & LETTERS) === 0) shape = Math.imul(shape ^ (kind + 256), 0x01000193)
+      else if ((last & LETTERS) === 0) shape = Math.imul(shape ^ (LETTERS + 256), 0x01000193)
       exact = Math.imul(exact ^ (run + (kind << 16)), 0x01000193)
       last = kind
       run = 1
     }
     exact = Math.imul(exact ^ run, 0x01000193)
+    if (escapes > 0 && !isRaw) {
+      counts[PERCENT_BIT] = Math.min(255, escapes + ((symbols & PERCENT_MASK) === 0 ? 0 : counts[PERCENT_BIT] as number))
+      kinds |= SYMBOL
+      symbols |= PERCENT_MASK
+    }
     this.length = length
     this.kinds = kinds
     this.symbols = symbols
