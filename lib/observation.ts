@@ -37,6 +37,8 @@ export class Observation {
   user: string | null = null
   /** Hash of the principal: user, else credential, else client. */
   principal: number
+  /** Whom a thing that may not teach is counted for: the principal, or on routes that few use, the ten minutes it came in. */
+  supporter = 0
   query: unknown = null
   params: unknown = null
   body: unknown = null

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { EndpointBaseline } from '../lib/detectors/endpoint-baseline'
 import type { EndpointContext } from '../lib/detectors/endpoint-baseline'
 import { NameBacking } from '../lib/detectors/name-backing'
+import { SizeFence } from '../lib/detectors/size-fence'
 import { TrafficCount, UnmatchedBaseline } from '../lib/detectors/unmatched-baseline'
 import { ValueJudge } from '../lib/detectors/value-judge'
 import type { Observation } from '../lib/observation'
@@ -61,7 +62,8 @@ async function endpointProfiler (fastify: FastifyInstance, options: EndpointProf
     judge: new ValueJudge(anomalies.hash.seed, anomalies.redactor),
     backing: new NameBacking(),
     promoteAfter: anomalies.settings.promoteAfter as number,
-    rates: new WindowCounter(settings.clients, 60_000)
+    rates: new WindowCounter(settings.clients, 60_000),
+    sizes: new SizeFence(2, 4096)
   }
   const traffic = new TrafficCount()
 

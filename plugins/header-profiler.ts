@@ -57,8 +57,8 @@ function judge (baseline: HeaderBaseline, observation: Observation): void {
   baseline.judge(observation)
 }
 
-function learn (baseline: HeaderBaseline, observation: Observation, several: boolean): void {
-  baseline.learn(observation, several)
+function learn (baseline: HeaderBaseline, observation: Observation): void {
+  baseline.learn(observation)
 }
 
 function quarantine (baseline: HeaderBaseline, observation: Observation, onPromoted: (field: string) => void): void {

@@ -14,6 +14,7 @@ import { BoundedMap } from '../lib/store/bounded-map'
 import { RiskLedger } from '../lib/store/risk-ledger'
 import { KeyedHash } from '../lib/text/keyed-hash'
 import { Redactor } from '../lib/text/redact'
+import { finishHash } from '../lib/text/value-shape'
 import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
@@ -44,6 +45,8 @@ export interface ReportedSignal { type: string, severity: number, risk: number, 
 const SEVERAL = 2
 /** Severity from which a signal keeps its request from teaching. */
 const MEDIUM = 4
+/** On routes that few principals use, promotion counts windows instead of principals. */
+const PROMOTION_WINDOW_MS = 600_000
 /** Share of a flagged request's score that its entity's risk grows by. */
 const RISK_SHARE = 0.2
 const CHANNEL = 'fastify-anomalies:anomaly'
@@ -266,6 +269,7 @@ export class Registry {
     if (!isOrdinary) return
     const isSuspect = observation.flagged || observation.severity >= MEDIUM
     if (isSuspect) {
+      observation.supporter = several ? principal : finishHash(Math.floor(observation.at / PROMOTION_WINDOW_MS))
       for (const detector of this.detectors) detector.sideline(observation)
       return
     }

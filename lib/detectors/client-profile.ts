@@ -3,7 +3,10 @@ import type { Observation } from '../observation'
 import { entropyRatio } from '../stats/entropy'
 import { DecayingMoments } from '../stats/decaying-moments'
 import type { DecayingMomentsJson } from '../stats/decaying-moments'
+import { HyperLogLog } from '../stats/hyper-log-log'
+import type { HyperLogLogJson } from '../stats/hyper-log-log'
 import { hashText } from '../text/keyed-hash'
+import { finishHash } from '../text/value-shape'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
 import { CHARACTERS_ONLY, NOTHING } from './header-shape'
@@ -23,6 +26,8 @@ const SETTLED = 0.05
 /** Chance of something unseen below which the shape of a header list flags alone. */
 const CERTAIN = 0.01
 const MANY = 60
+/** Key of the profile of all headers' values together. */
+const ANY = '*'
 /** Headers and cookies with a profile, at the most. */
 const MAX_FIELDS = 96
 /** Places of the cache of ordinary values, per field. */
@@ -38,6 +43,7 @@ interface Field { profile: FieldProfile, entropy: DecayingMoments | null, ordina
 export interface ClientProfileJson {
   n: number
   always: number[]
+  principals: HyperLogLogJson
   items: number[]
   fields: Record<string, { profile: FieldProfileJson, entropy: DecayingMomentsJson | null }>
 }
@@ -58,6 +64,15 @@ export class ClientProfile {
   // Masks of names that every request had, in this half-life and the one before.
   #alwaysLow = -1
   #alwaysHigh = -1
+  #principals = new HyperLogLog()
+  /**
+   * Independent draws: between the number of clients, for what a client keeps sending, and that of requests, for what it
+   * varies; their geometric mean.
+   */
+  #draws = 0
+  /** The same for cookies, which clients keep: the number of clients. */
+  #keepers = 0
+  #several = false
 
   constructor (judge: ValueJudge) { this.#judge = judge }
 
@@ -70,13 +85,14 @@ export class ClientProfile {
     if (chance < SETTLED) {
       for (const name of shape.names) {
         if (!name.counts || this.#items.count(NAMES, name.hash) > 0 || everyone.#items.count(NAMES, name.hash) > 0) continue
-        observation.add(new Signal(HEADER_UNEXPECTED, `header.${name.name.slice(0, 64)}`, chance < CERTAIN ? 5 : 3, chance < CERTAIN ? 55 : 30, this.n, undefined))
+        observation.add(new Signal(HEADER_UNEXPECTED, `header.${name.name.slice(0, 64)}`, severityAt(chance), riskAt(chance), this.n, undefined))
         found = true
         break
       }
     }
     if (shape.repeated !== null && this.#items.count(REPEATED, shape.repeated.hash) === 0 && this.#surprise(REPEATED) < SETTLED) {
-      observation.add(new Signal(HEADER_REPEATED, `header.${shape.repeated.name.slice(0, 64)}`, 5, 60, this.n, undefined))
+      const rarity = this.#surprise(REPEATED)
+      observation.add(new Signal(HEADER_REPEATED, `header.${shape.repeated.name.slice(0, 64)}`, severityAt(rarity), riskAt(rarity), this.n, undefined))
       found = true
     }
     if (found) return
@@ -84,18 +100,17 @@ export class ClientProfile {
     const surprise = this.#surprise(isKnownSet ? ORDERS : SETS)
     if (surprise >= SETTLED) return
     const kind = isKnownSet ? HEADER_ORDER : HEADER_SET
-    const isCertain = surprise < CERTAIN && isKnownSet
-    observation.add(new Signal(kind, 'headers', isCertain ? 5 : 3, isCertain ? 55 : 30, this.n, undefined))
+    observation.add(new Signal(kind, 'headers', isKnownSet ? severityAt(surprise) : 3, isKnownSet ? riskAt(surprise) : 30, this.n, undefined))
   }
 
   #judgeMissing (shape: HeaderShape, names: readonly string[], observation: Observation): boolean {
     const low = this.#alwaysLow & ~shape.low
     const high = this.#alwaysHigh & ~shape.high
-    if ((low | high) === 0 || this.n < 20) return false
+    if ((low | high) === 0 || this.#draws < 20) return false
     for (let bit = 0; bit < names.length; bit++) {
       if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 0) continue
-      const isCertain = 1 / (this.n + 2) < CERTAIN
-      observation.add(new Signal(HEADER_MISSING, `header.${names[bit]}`, isCertain ? 5 : 3, isCertain ? 55 : 30, this.n, 'of such clients'))
+      const chance = 1 / (this.#draws + 2)
+      observation.add(new Signal(HEADER_MISSING, `header.${names[bit]}`, severityAt(chance), riskAt(chance), this.n, 'of such clients'))
       return true
     }
     return false
@@ -112,15 +127,30 @@ export class ClientProfile {
         continue
       }
       const field = this.#fields.get(name.name)
-      if (field === undefined || isOrdinary(field, value)) continue
+      if (field === undefined) {
+        (everyone ?? this).#judgeUnknown(name.name, value, observation)
+        continue
+      }
+      if (isOrdinary(field, value)) continue
       const backing = everyone === null ? null : everyone.#fields.get(name.name)?.profile ?? null
       const judge = this.#judge
       judge.scan.scan(value)
-      judge.verdict.only = name.look === CHARACTERS_ONLY
+      judge.verdict.only = name.look === CHARACTERS_ONLY || everyone === null
       judge.judge(value, field.profile, backing, floor, headerKind, 'header.', name.name, 1, observation)
       judge.verdict.only = false
       if (judge.verdict.parts === 0 && field.entropy !== null && value.length >= LEAST_ENTROPY) this.#judgeEntropy(name.name, value, field.entropy, observation)
     }
+  }
+
+  /** A header that has no profile: its characters, against those of all headers. */
+  #judgeUnknown (name: string, value: string, observation: Observation): void {
+    const any = this.#fields.get(ANY)
+    if (any === undefined) return
+    const judge = this.#judge
+    judge.scan.scan(value)
+    judge.verdict.only = true
+    judge.judge(value, any.profile, null, 200, headerKind, 'header.', name, 1, observation)
+    judge.verdict.only = false
   }
 
   #judgeEntropy (name: string, value: string, moments: DecayingMoments, observation: Observation): void {
@@ -144,8 +174,10 @@ export class ClientProfile {
       if (field !== undefined) {
         const value = header.slice(equals + 1, end)
         this.#judge.scan.scan(value)
+        this.#judge.verdict.only = everyone === null
         const backing = everyone === null ? null : everyone.#fields.get(`;${name}`)?.profile ?? null
         this.#judge.judge(value, field.profile, backing, floor, headerKind, 'cookie.', name, 1, observation)
+        this.#judge.verdict.only = false
       } else if (everyone === null || !everyone.#fields.has(`;${name}`)) {
         this.#judgeUnknownCookie(name, everyone, observation)
       }
@@ -156,11 +188,14 @@ export class ClientProfile {
   #judgeUnknownCookie (name: string, everyone: ClientProfile | null, observation: Observation): void {
     const chance = (everyone ?? this).#surprise(COOKIES)
     if (chance >= SETTLED) return
-    observation.add(new Signal(HEADER_UNEXPECTED, `cookie.${name.slice(0, 64).toWellFormed()}`, chance < CERTAIN ? 5 : 3, chance < CERTAIN ? 55 : 30, this.n, undefined))
+    observation.add(new Signal(HEADER_UNEXPECTED, `cookie.${name.slice(0, 64).toWellFormed()}`, severityAt(chance), riskAt(chance), this.n, undefined))
   }
 
-  learn (shape: HeaderShape, rawHeaders: readonly string[], principal: number, several: boolean): void {
+  learn (shape: HeaderShape, rawHeaders: readonly string[], principal: number): void {
     this.n++
+    this.#principals.add(finishHash(principal))
+    if (this.n < 64 || (this.n & 31) === 0) this.#countDraws()
+    const several = this.#several
     this.#alwaysLow &= shape.low
     this.#alwaysHigh &= shape.high
     if (this.#items.count(ORDERS, shape.order) < 16) this.#learnShape(shape, principal, several)
@@ -180,6 +215,7 @@ export class ClientProfile {
       }
       const scan = this.#judge.scan.scan(value)
       field.profile.learn(scan, principal, several)
+      this.#field(ANY)?.profile.learn(scan, principal, several)
       if (name.look === CHARACTERS_ONLY) continue
       if (value.length >= LEAST_ENTROPY) {
         field.entropy ??= new DecayingMoments()
@@ -187,6 +223,19 @@ export class ClientProfile {
       }
       if (value.length <= MAX_CACHED && field.profile.isWellKnown(scan)) remember(field, value)
     }
+  }
+
+  #countDraws (): void {
+    const principals = Math.max(1, this.#principals.count())
+    this.#several = principals > 1
+    this.#draws = Math.sqrt(this.n * Math.min(this.n, principals))
+    this.#keepers = this.#several ? principals : this.#draws
+    for (const [name, field] of this.#fields) this.#allot(name, field)
+  }
+
+  #allot (name: string, { profile }: Field): void {
+    profile.draws = name.startsWith(';') ? this.#keepers : this.#draws
+    profile.holders = this.#keepers
   }
 
   #learnShape (shape: HeaderShape, principal: number, several: boolean): void {
@@ -230,9 +279,31 @@ export class ClientProfile {
     }
     for (let i = 0; i < shape.names.length; i++) {
       const name = shape.names[i] as HeaderName
+      if (name.isCookie && name.look !== NOTHING) this.#quarantineCookies(rawHeaders[2 * i + 1] as string, principal, enough, onPromoted)
       const field = name.look === NOTHING || name.isCookie ? undefined : this.#fields.get(name.name)
       if (field === undefined || isOrdinary(field, rawHeaders[2 * i + 1] as string)) continue
       if (field.profile.quarantine(this.#judge.scan.scan(rawHeaders[2 * i + 1] as string), principal, enough)) onPromoted(`header.${name.name}`)
+    }
+  }
+
+  #quarantineCookies (header: string, principal: number, enough: number, onPromoted: (field: string) => void): void {
+    let start = 0
+    for (let count = 0; count < MAX_COOKIES && start < header.length; count++) {
+      let end = header.indexOf(';', start)
+      if (end < 0) end = header.length
+      while (header.charCodeAt(start) === 32) start++
+      let equals = header.indexOf('=', start)
+      if (equals < 0 || equals > end) equals = end
+      const name = header.slice(start, equals)
+      const field = this.#fields.get(`;${name}`)
+      const hash = hashText(name, this.#judge.scan.seed)
+      if (field !== undefined) {
+        if (field.profile.quarantine(this.#judge.scan.scan(header.slice(equals + 1, end)), principal, enough)) onPromoted(`cookie.${name}`)
+      } else if (name.length <= 64 && this.#items.note(COOKIES, hash, principal) >= enough) {
+        this.#items.promote(COOKIES, hash, 2)
+        if (this.#field(`;${name}`) !== undefined) onPromoted(`cookie.${name}`)
+      }
+      start = end + 1
     }
   }
 
@@ -255,6 +326,7 @@ export class ClientProfile {
     this.#items.merge(other.#items)
     this.#alwaysLow &= other.#alwaysLow
     this.#alwaysHigh &= other.#alwaysHigh
+    this.#principals.merge(other.#principals)
     for (const [name, theirs] of other.#fields) {
       const ours = this.#fields.get(name)
       if (ours === undefined) {
@@ -266,22 +338,25 @@ export class ClientProfile {
       ours.entropy ??= new DecayingMoments()
       ours.entropy.merge(theirs.entropy)
     }
+    this.#countDraws()
   }
 
   toJSON (): ClientProfileJson {
     const fields: ClientProfileJson['fields'] = Object.create(null)
     for (const [name, { profile, entropy }] of this.#fields) fields[name] = { profile: profile.toJSON(), entropy: entropy === null ? null : entropy.toJSON() }
-    return { n: this.n, always: [this.#alwaysLow, this.#alwaysHigh], items: this.#items.toJSON(), fields }
+    return { n: this.n, always: [this.#alwaysLow, this.#alwaysHigh], principals: this.#principals.toJSON(), items: this.#items.toJSON(), fields }
   }
 
   static from (json: ClientProfileJson, judge: ValueJudge): ClientProfile {
     const profile = new ClientProfile(judge)
     profile.n = json.n
     ;[profile.#alwaysLow = -1, profile.#alwaysHigh = -1] = json.always
+    profile.#principals = HyperLogLog.from(json.principals)
     profile.#items = ItemTable.from(json.items)
     for (const [name, field] of Object.entries(json.fields)) {
       profile.#fields.set(name, { profile: FieldProfile.from(field.profile), entropy: field.entropy === null ? null : DecayingMoments.from(field.entropy), ordinary: null })
     }
+    profile.#countDraws()
     return profile
   }
 
@@ -298,6 +373,7 @@ export class ClientProfile {
     let field = this.#fields.get(name)
     if (field !== undefined || this.#fields.size >= MAX_FIELDS) return field
     field = { profile: new FieldProfile(), entropy: null, ordinary: null }
+    this.#allot(name, field)
     this.#fields.set(name, field)
     return field
   }
@@ -306,9 +382,16 @@ export class ClientProfile {
   #surprise (level: number): number {
     if (this.#items.distinct(level) >= MAX_LEVEL) return 1
     const rare = this.#items.once(level) + this.#items.pending(level) + (this.n >= MANY ? 2 * this.#items.twice(level) : 0)
-    return (rare + 1) / (this.n + 2)
+    return (rare + 1) / ((level === COOKIES ? this.#keepers : this.#draws) + 2)
   }
 }
+
+/** Risk of a deviation in the list of headers: 60 where the chance is 1 % or less, falling to 45 where the level is just settled. */
+function riskAt (chance: number): number {
+  return chance <= CERTAIN ? 60 : 60 - 15 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
+}
+
+function severityAt (chance: number): number { return riskAt(chance) >= 50 ? 5 : 3 }
 
 /** Whether this very value was found ordinary before. */
 function isOrdinary (field: Field, value: string): boolean {

@@ -28,6 +28,8 @@ export interface EndpointSettings {
 /** What all endpoint baselines of a process share. */
 export interface EndpointContext extends ParameterContext {
   readonly rates: WindowCounter
+  /** Request sizes of the whole application: they stand in, doubled, for a route that has not enough of its own. */
+  readonly sizes: SizeFence
 }
 
 /** The plain form of an `EndpointBaseline`. */
@@ -79,11 +81,14 @@ export class EndpointBaseline {
     if (observation.contentType !== null && this.samples >= floor) {
       this.#judgeType(REQUEST_TYPES, observation.contentType, 'request.content-type', 6, 60, observation)
     }
-    const fence = this.#fences.request
     const bytes = observation.requestBytes
-    if (fence === null || bytes <= 0 || this.samples < floor) return
-    const above = fence.above(bytes)
+    if (bytes <= 0) return
+    const own = this.#fences.request
+    const isYoung = own === null || own.high === Infinity
+    const fence = isYoung ? this.#context.sizes : own
+    const above = fence.above(isYoung ? bytes / 2 : bytes)
     if (above > 0) observation.add(new Signal(SIZE_HIGH, 'request.size', severityOf(above), Math.min(75, 35 + 15 * above), Math.round(fence.high), bytes))
+    if (isYoung || this.samples < floor) return
     const below = fence.below(bytes)
     if (below > 0) observation.add(new Signal(SIZE_LOW, 'request.size', 2, 10, Math.round(fence.low), bytes))
   }
@@ -129,7 +134,7 @@ export class EndpointBaseline {
     const time = this.#fences.latency
     if (time !== null) {
       const above = time.above(observation.elapsedMs)
-      if (above > 0) observation.add(new Signal(LATENCY, 'response.time', severityOf(above) - 1, Math.min(60, 15 + 10 * above), Math.round(time.high), Math.round(observation.elapsedMs)))
+      if (above > 0) observation.add(new Signal(LATENCY, 'response.time', severityOf(above) - 1, Math.min(60, 20 + 12 * above), Math.round(time.high), Math.round(observation.elapsedMs)))
     }
   }
 
@@ -147,7 +152,10 @@ export class EndpointBaseline {
     const { principal } = observation
     const seed = this.#context.judge.scan.seed
     if (observation.contentType !== null) this.#items.learn(REQUEST_TYPES, essenceHash(observation.contentType, seed), principal, several)
-    if (observation.requestBytes > 0) this.#fence('request').learn(observation.requestBytes)
+    if (observation.requestBytes > 0) {
+      this.#fence('request').learn(observation.requestBytes)
+      this.#context.sizes.learn(observation.requestBytes)
+    }
     if (observation.query !== null) this.#source('query').learn(observation.query as Record<string, unknown>, principal, several)
     if (observation.params !== null && (this.#path !== null || !isEmpty(observation.params))) this.#source('path').learn(observation.params as Record<string, unknown>, principal, several)
     const form = formOf(observation)
@@ -160,7 +168,7 @@ export class EndpointBaseline {
 
   /** Notes a request that may not teach. @param onPromoted Told each field in which something became known. */
   quarantine (observation: Observation, onPromoted: (field: string) => void): void {
-    const { principal } = observation
+    const principal = observation.supporter
     if (observation.query !== null) this.#query?.quarantine(observation.query as Record<string, unknown>, principal, onPromoted)
     if (observation.params !== null) this.#path?.quarantine(observation.params as Record<string, unknown>, principal, onPromoted)
     const form = formOf(observation)

@@ -1,8 +1,8 @@
 import { ItemTable } from './item-table'
-import type { FieldVerdict } from './field-verdict'
-import { CHARSET, ENUM, EXACT, LENGTH, NUMERIC, RANGE, SHAPE } from './field-verdict'
+import type { FieldVerdict, Tolerance } from './field-verdict'
+import { CHARSET, LENGTH, NUMERIC, RANGE, SHAPE } from './field-verdict'
 import { OctaveRange } from '../stats/octave-range'
-import { LETTER, LOWER, UPPER } from '../text/value-shape'
+import { DIGIT, LETTER, LOWER, SPACE, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 
 /** Levels of a field's item table. */
@@ -12,9 +12,12 @@ const SHAPES = 2
 const EXACTS = 3
 const VALUES = 4
 const COUNTS = 5
+const LENGTHS = 6
 
 /** Values learned before singletons stop counting as known: until then an attack or two in the learning traffic can hide. */
 const MANY = 60
+/** Numbers of which an enumeration may consist. */
+const FEW_NUMBERS = 4
 /** A symbol that comes in more different numbers than this may come in any. */
 const MAX_COUNTS = 3
 /** Sightings after which a thing is learned no further (it is well known; the count only has to outlast decay). */
@@ -54,6 +57,10 @@ export interface FieldProfileJson {
 export class FieldProfile {
   /** Values learned. */
   n = 0
+  /** Independent draws among them, where they are fewer: values that a client keeps (cookies, headers) are one draw a client. */
+  draws = Infinity
+  /** The same for single values and exact shapes, which a client keeps longest. */
+  holders = Infinity
   #numbers = 0
   /** Known kinds and symbols: what `CHARACTERS` knows, as masks. */
   #kinds = 0
@@ -78,10 +85,20 @@ export class FieldProfile {
   judge (scan: ValueScan, backing: FieldProfile | null, floor: number, verdict: FieldVerdict): void {
     const spare = backing === null ? 0 : this.#agreeing(backing)
     const n = this.n + spare
-    if (n < floor) return
+    if (n < floor) {
+      if (backing !== null && backing.n >= MANY) this.#judgeByBacking(scan, backing, verdict)
+      return
+    }
     const exactKnown = scan.exact !== 0 && this.#isOpen(EXACTS) && this.#knows(EXACTS, scan.exact)
     if (!exactKnown) this.#judgeShape(scan, backing, spare, verdict)
     this.#judgeValue(scan, backing, spare, verdict)
+  }
+
+  /** Characters only: what a field too young to be judged can be told by its name. */
+  #judgeByBacking (scan: ValueScan, backing: FieldProfile, verdict: FieldVerdict): void {
+    const kinds = scan.kinds & ~backing.#kinds & ~this.#kinds
+    const symbols = scan.symbols & ~backing.#symbols & ~this.#symbols
+    if ((kinds | symbols) !== 0) verdict.addCharacters(backing.#surprise(CHARACTERS, 0), kinds, symbols, backing.#tolerance())
   }
 
   #judgeShape (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
@@ -90,29 +107,33 @@ export class FieldProfile {
     if ((newKinds | newSymbols) !== 0) {
       const kinds = backing === null ? newKinds : newKinds & ~backing.#kinds
       const symbols = backing === null ? newSymbols : newSymbols & ~backing.#symbols
-      if ((kinds | symbols) !== 0) verdict.addCharacters(this.#surprise(CHARACTERS, spare), kinds, symbols, this.#holdsText())
+      if ((kinds | symbols) !== 0) verdict.addCharacters(this.#surprise(CHARACTERS, spare), kinds, symbols, this.#tolerance())
     }
     if (this.#isNew(CHARSETS, charsetOf(scan.kinds), backing)) verdict.add(CHARSET, this.#surprise(CHARSETS, spare))
     if (this.#isNew(SHAPES, scan.shape, backing)) verdict.add(SHAPE, this.#surprise(SHAPES, spare))
-    if (scan.exact !== 0 && this.#isNew(EXACTS, scan.exact, backing)) this.#judgeExact(spare, verdict)
+    if (!this.#isOpen(EXACTS)) {
+      if (this.#items.distinct(LENGTHS) <= 2 && this.#isNew(LENGTHS, scan.length, backing)) this.#judgeExact(LENGTHS, spare, verdict)
+    } else if (scan.exact !== 0 && this.#isNew(EXACTS, scan.exact, backing)) {
+      this.#judgeExact(EXACTS, spare, verdict)
+    }
     this.#judgeCounts(scan, newSymbols, backing, spare, verdict)
     const off = this.#lengths.distance(scan.length)
     if (off !== 0 && (backing === null || backing.n === this.n || backing.#lengths.distance(scan.length) !== 0)) {
-      verdict.addDistance(LENGTH, 1 / (this.n + spare + 2), off)
+      verdict.addDistance(LENGTH, 1 / (Math.min(this.n, this.draws) + spare + 2), off)
     }
   }
 
-  /** An unseen exact shape: strong in a field that has only one (a postal code, a card number). */
-  #judgeExact (spare: number, verdict: FieldVerdict): void {
-    const isFixed = this.#items.distinct(EXACTS) - this.#items.pending(EXACTS) === 1
-    verdict.addExact(this.#surprise(EXACTS, spare), isFixed)
+  /** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
+  #judgeExact (level: number, spare: number, verdict: FieldVerdict): void {
+    const isFixed = this.#items.distinct(level) - this.#items.pending(level) === 1
+    verdict.addExact(this.#surprise(level, spare), isFixed)
   }
 
   /** Symbols: one that is always there and is missing, or one in an unseen number. */
   #judgeCounts (scan: ValueScan, fresh: number, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
     const missing = this.#always & ~scan.symbols
     if (missing !== 0 && this.n > 0 && (backing === null || (backing.#always & missing) !== 0)) {
-      verdict.addCount(1 / (this.n + spare + 2), 31 - Math.clz32(missing), true)
+      verdict.addCount(1 / (Math.min(this.n, this.draws) + spare + 2), 31 - Math.clz32(missing), true)
       return
     }
     let left = scan.symbols & ~fresh
@@ -136,16 +157,16 @@ export class FieldProfile {
       if (count === 1) rare++
       seen += count
     }
-    if (numbers <= MAX_COUNTS) verdict.addCount((rare + 1) / (seen + 2), bit, numbers === 1)
+    if (numbers <= MAX_COUNTS) verdict.addCount((rare + 1) / (Math.min(seen, this.draws) + 2), bit, numbers === 1)
   }
 
   #judgeValue (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
-    if (this.#isOpen(VALUES) && !this.#knows(VALUES, scan.value) && this.#items.distinct(VALUES) * 3 <= this.n) {
-      verdict.add(ENUM, this.#surprise(VALUES, 0))
+    if (this.#isOpen(VALUES) && !this.#knows(VALUES, scan.value) && this.#items.distinct(VALUES) * 3 <= this.n && !this.#isBetween(scan)) {
+      verdict.addValue(this.#surprise(VALUES, 0))
     }
     const others = this.n - this.#numbers
     if (Number.isNaN(scan.number)) {
-      if (scan.length > 0 && (backing === null || !backing.#mayHoldText())) verdict.add(NUMERIC, (others + 1) / (this.n + spare + 2))
+      if (scan.length > 0 && (backing === null || !backing.#mayHoldText())) verdict.add(NUMERIC, (others + 1) / (Math.min(this.n, this.draws) + spare + 2))
       return
     }
     if (others * 20 > this.n || this.#range === null) return
@@ -153,6 +174,13 @@ export class FieldProfile {
     if (off !== 0 && (backing === null || backing.n === this.n || backing.#range === null || backing.#range.distance(scan.number) !== 0)) {
       verdict.addDistance(RANGE, 1 / (this.n + spare + 2), off)
     }
+  }
+
+  /** Whether the value is a number within a range of which more than a few numbers are known: then it is no enumeration. */
+  #isBetween (scan: ValueScan): boolean {
+    if (Number.isNaN(scan.number) || this.#range === null || this.#items.distinct(VALUES) <= FEW_NUMBERS) return false
+    const bounds = this.#range.bounds
+    return bounds !== null && scan.number >= bounds[0] && scan.number <= bounds[1] + 1
   }
 
   /**
@@ -170,6 +198,7 @@ export class FieldProfile {
     this.#admit(VALUES, scan.value, principal, several)
     if (scan.exact !== 0) this.#admit(EXACTS, scan.exact, principal, several)
     this.#admit(SHAPES, scan.shape, principal, several)
+    this.#admit(LENGTHS, scan.length, principal, several)
     this.#admit(CHARSETS, charsetOf(scan.kinds), principal, several)
     this.#admitBits(scan.kinds, 0, principal, several)
     this.#admitBits(scan.symbols, 32, principal, several)
@@ -190,6 +219,7 @@ export class FieldProfile {
     promoted = this.#note(VALUES, scan.value, principal, enough) || promoted
     if (scan.exact !== 0) promoted = this.#note(EXACTS, scan.exact, principal, enough) || promoted
     promoted = this.#note(SHAPES, scan.shape, principal, enough) || promoted
+    promoted = this.#note(LENGTHS, scan.length, principal, enough) || promoted
     promoted = this.#note(CHARSETS, charsetOf(scan.kinds), principal, enough) || promoted
     for (let left = scan.kinds; left !== 0; left &= left - 1) {
       promoted = this.#note(CHARACTERS, 31 - Math.clz32(left & -left), principal, enough) || promoted
@@ -228,7 +258,7 @@ export class FieldProfile {
   /** Adds what the other profile learned. Both must be of the same half-life. */
   merge (other: FieldProfile): void {
     this.#closed |= other.#closed | this.#items.merge(other.#items)
-    for (let level = 0; level <= COUNTS; level++) if ((this.#closed & (1 << level)) !== 0) this.#items.drop(level)
+    for (let level = 0; level <= LENGTHS; level++) if ((this.#closed & (1 << level)) !== 0) this.#items.drop(level)
     if (other.#reopened !== 0) {
       this.#reopened |= other.#reopened
       this.#base += other.#base
@@ -300,7 +330,7 @@ export class FieldProfile {
   /** Per level: things known, and the estimated chance of something unseen (1 where the level is closed). */
   levels (): Record<string, { known: number, unseen: number }> {
     const levels: Record<string, { known: number, unseen: number }> = {}
-    for (let level = 0; level <= COUNTS; level++) {
+    for (let level = 0; level <= LENGTHS; level++) {
       levels[LEVEL_NAMES[level] as string] = { known: this.#items.distinct(level) - this.#items.pending(level), unseen: this.#surprise(level, 0) }
     }
     return levels
@@ -331,7 +361,7 @@ export class FieldProfile {
   /** Estimated chance that ordinary traffic shows something unseen on the level; 1 where the level is closed. */
   #surprise (level: number, spare: number): number {
     if (!this.#isOpen(level)) return 1
-    const seen = (this.#reopened & (1 << level)) === 0 ? this.n : this.n - this.#base
+    const seen = Math.min(level === VALUES || level === EXACTS || level === LENGTHS ? this.holders : this.draws, (this.#reopened & (1 << level)) === 0 ? this.n : this.n - this.#base)
     const items = this.#items
     const rare = items.once(level) + items.pending(level) + (this.n >= MANY ? 2 * items.twice(level) : 0)
     return Math.min(1, (rare + 1) / (seen + spare + 2))
@@ -346,9 +376,12 @@ export class FieldProfile {
     return (this.#kinds & ~backing.#kinds) === 0 && (this.#symbols & ~backing.#symbols) === 0 ? this.n : 0
   }
 
-  /** Whether the field holds words: letters, in more shapes than ids and codes have. */
-  #holdsText (): boolean {
-    return (this.#kinds & (LOWER | UPPER | LETTER)) !== 0 && (!this.#isOpen(EXACTS) || this.#items.distinct(EXACTS) > 8)
+  /** New symbols that would not be strange: punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */
+  #tolerance (): Tolerance {
+    const isVaried = (this.#kinds & (LOWER | UPPER | LETTER)) !== 0 && (!this.#isOpen(SHAPES) || this.#items.distinct(SHAPES) > 8 || !this.#isOpen(EXACTS) || this.#items.distinct(EXACTS) > 8)
+    if (!isVaried) return 'none'
+    if ((this.#kinds & SPACE) !== 0 || (this.#kinds & DIGIT) === 0) return 'prose'
+    return this.#items.distinct(LENGTHS) > 8 || !this.#isOpen(LENGTHS) ? 'name' : 'none'
   }
 
   /** Whether the field has ordinarily values that are no numbers. */
@@ -395,7 +428,7 @@ export class FieldProfile {
 }
 
 /** Names of the levels of a field, in the order of their numbers. */
-export const LEVEL_NAMES: readonly string[] = ['characters', 'charsets', 'shapes', 'exactShapes', 'values', 'symbolCounts']
+export const LEVEL_NAMES: readonly string[] = ['characters', 'charsets', 'shapes', 'exactShapes', 'values', 'symbolCounts', 'exactLengths']
 
 /** Kinds of which a combination is made: a letter outside ASCII stands for either case, which it may have. */
 function charsetOf (kinds: number): number {

@@ -1,4 +1,4 @@
-import { describeCharacters, SPACE, SYMBOL, symbolMask, symbolOf } from '../text/value-shape'
+import { describeCharacters, LETTER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf } from '../text/value-shape'
 
 /** Ingredients of the value model, a bit each. */
 export const CHAR = 1
@@ -12,6 +12,9 @@ export const RANGE = 128
 export const SYMBOL_COUNT = 256
 const INGREDIENTS = 9
 
+/** Which new symbols would not be strange in a field: none, those of names, those of prose. */
+export type Tolerance = 'none' | 'name' | 'prose'
+
 /** Names of the ingredients, by bit number. */
 export const INGREDIENT_NAMES: readonly string[] = ['char', 'charset', 'shape', 'shape-exact', 'length', 'enum', 'numeric', 'range', 'symbol-count']
 
@@ -22,14 +25,20 @@ const STRONG = CHAR | ENUM | NUMERIC | SYMBOL_COUNT
 const SETTLED = 0.05
 /** The same for values: sets of values have longer tails than their estimate sees, where few are known each of them must be common. */
 const SETTLED_VALUES = 0.01
+/** The same for the one exact shape of a field that has no other. */
+const SETTLED_FORMAT = 0.03
 /** Chance below which an ingredient has its full risk. */
 const CERTAIN = 0.01
 const STRONG_RISK = 65
 const WEAK_RISK = 35
 /** Weight of evidence that other evidence implies. */
 const IMPLIED = 0.25
-/** Punctuation of names, addresses and sentences: ' - . , & / ( ) */
-const PROSE = symbolMask("'-.,&/()")
+/** Punctuation of names, addresses and sentences. */
+const PROSE = symbolMask('\'-.,&/()+_!?:')
+/** Punctuation of e-mail addresses, slugs and file names. */
+const NAME = symbolMask('-._+')
+/** Chance below which even such punctuation counts fully. */
+const WELL_SETTLED = 0.0005
 
 /**
  * What is unusual about one value, as ingredients with the chance that ordinary traffic shows the like, and the risk
@@ -80,9 +89,15 @@ export class FieldVerdict {
     this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
   }
 
-  /** @param isText Whether the field ordinarily holds words: there punctuation of names and sentences is only weak evidence. */
-  addCharacters (chance: number, kinds: number, symbols: number, isText: boolean): void {
-    const isProse = isText && (kinds & ~(SYMBOL | SPACE)) === 0 && (symbols & ~PROSE) === 0
+  /**
+   * Several new characters in one value are further evidence: the chance falls with their number.
+   * @param tolerance Symbols that are only weak evidence in such a field, until its level is settled well.
+   */
+  addCharacters (unseen: number, kinds: number, symbols: number, tolerance: Tolerance): void {
+    const chance = unseen ** ((1 + bits(kinds & ~SYMBOL) + bits(symbols)) / 2)
+    const isProse = chance > WELL_SETTLED && (tolerance === 'prose'
+      ? (kinds & ~(SYMBOL | SPACE | LETTER | SIGN)) === 0 && (symbols & ~PROSE) === 0
+      : tolerance === 'name' && (kinds & ~SYMBOL) === 0 && (symbols & ~NAME) === 0)
     if (!this.#weigh(CHAR, chance, 1, isProse ? WEAK_RISK : STRONG_RISK)) return
     this.kinds = kinds
     this.symbols = symbols
@@ -94,9 +109,13 @@ export class FieldVerdict {
     if (this.#weigh(SYMBOL_COUNT, chance, 1, isStrong ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
   }
 
+  addValue (chance: number): void {
+    if (chance < SETTLED_VALUES) this.#weigh(ENUM, chance, 1)
+  }
+
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */
   addExact (chance: number, isFixed: boolean): void {
-    this.#weigh(EXACT, chance, 1, isFixed && chance < SETTLED_VALUES ? STRONG_RISK : WEAK_RISK)
+    this.#weigh(EXACT, chance, 1, isFixed && chance < SETTLED_FORMAT ? STRONG_RISK : WEAK_RISK)
   }
 
   /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. */
@@ -108,7 +127,7 @@ export class FieldVerdict {
   names (): string[] { return ingredientNames(this.parts) }
 
   #weigh (ingredient: number, chance: number, weight: number, full = (ingredient & STRONG) !== 0 ? STRONG_RISK : WEAK_RISK): boolean {
-    if (chance >= (ingredient === ENUM ? SETTLED_VALUES : SETTLED) || (this.only && ingredient !== CHAR)) return false
+    if (chance >= SETTLED || (this.only && ingredient !== CHAR && !(ingredient === LENGTH && weight > 1))) return false
     this.parts |= ingredient
     if (chance < this.chance) this.chance = chance
     const confidence = chance <= CERTAIN ? 1 : 1 - 0.25 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)

@@ -57,7 +57,7 @@ export class HeaderClients {
     own.judgeValues(shape, observation.rawHeaders, everyone, floor, observation)
   }
 
-  learn (shape: HeaderShape, observation: Observation, several: boolean): void {
+  learn (shape: HeaderShape, observation: Observation): void {
     const key = this.#classOf(shape, observation.rawHeaders)
     let own = this.#classes.get(key)
     if (own === undefined && this.#classes.size < MAX_CLASSES) {
@@ -66,15 +66,15 @@ export class HeaderClients {
     }
     this.#turn = (this.#turn + 1) & 7
     if (own !== undefined && own.n >= SAMPLED_FROM && this.#turn !== 0) return
-    own?.learn(shape, observation.rawHeaders, observation.principal, several)
-    this.#everyone.learn(shape, observation.rawHeaders, observation.principal, several)
+    own?.learn(shape, observation.rawHeaders, observation.principal)
+    this.#everyone.learn(shape, observation.rawHeaders, observation.principal)
   }
 
   quarantine (shape: HeaderShape, observation: Observation, onPromoted: (field: string) => void): void {
     const own = this.#classes.get(this.#classOf(shape, observation.rawHeaders))
     const { promoteAfter } = this.settings
-    own?.quarantine(shape, observation.rawHeaders, observation.principal, promoteAfter, onPromoted)
-    this.#everyone.quarantine(shape, observation.rawHeaders, observation.principal, promoteAfter, onPromoted)
+    own?.quarantine(shape, observation.rawHeaders, observation.supporter, promoteAfter, onPromoted)
+    this.#everyone.quarantine(shape, observation.rawHeaders, observation.supporter, promoteAfter, onPromoted)
   }
 
   /** One half-life. */
@@ -162,11 +162,11 @@ export class HeaderBaseline {
     }
   }
 
-  learn (observation: Observation, several: boolean): void {
+  learn (observation: Observation): void {
     const reader = this.#clients.reader
     for (const name of reader.read(observation.rawHeaders).names) if (name.counts && name.bit < 0) reader.enrol(name)
     const shape = reader.read(observation.rawHeaders)
-    this.#clients.learn(shape, observation, several)
+    this.#clients.learn(shape, observation)
     this.samples++
     this.#alwaysLow &= shape.low
     this.#alwaysHigh &= shape.high

@@ -52,7 +52,6 @@ export class UnmatchedBaseline {
   judgeArrival (observation: Observation): void {
     const path = pathOf(observation.url)
     this.#judgeRate(observation)
-    if (observation.method === 'OPTIONS') return
     const probe = probeShape(path)
     if (probe !== null) {
       observation.add(new Signal(PROBE_PATH, 'path', 7, 70, probe, readableShape(path)))
@@ -95,7 +94,7 @@ export class UnmatchedBaseline {
     // Flagged ones count for the share too, or it could never be seen to rise; but one client once a minute only.
     if (this.#context.rates.estimate(observation.clientHash, observation.at) <= 1) this.#traffic.unmatched++
     const hash = this.#hash(observation.method, path)
-    if (this.#items.count(PATHS, hash) > 0 || this.#items.note(PATHS, hash, observation.principal) < this.#context.promoteAfter) return
+    if (this.#items.count(PATHS, hash) > 0 || this.#items.note(PATHS, hash, observation.supporter) < this.#context.promoteAfter) return
     this.#items.promote(PATHS, hash, 2)
     onPromoted('path')
   }

@@ -1,0 +1,4 @@
+import face from './header-profiler.js'
+
+export * from './header-profiler.js'
+export default face.default
