@@ -1,3 +1,4 @@
+import type { EntityRef } from './anomaly-event'
 import { combine } from './assessment'
 import type { RouteState } from './route-state'
 import type { Signal } from './signal'
@@ -45,6 +46,10 @@ export class Observation {
   /** Whether an earlier hook answered before the request's own judging. */
   late = false
   aborted = false
+  /** Whether `onSend` runs again, for the error of a later `onSend` hook. */
+  resent = false
+  /** Who did it, as events show it; made with the first signal, completed when the user is known. */
+  entity: EntityRef | null = null
   settled = false
 
   status = 0

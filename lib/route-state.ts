@@ -1,4 +1,5 @@
 import { ItemTable } from './detectors/item-table'
+import { hashText } from './text/keyed-hash'
 
 /** Level of the status table. */
 const STATUS = 0
@@ -41,6 +42,7 @@ export class RouteState {
   /** Tags of the first distinct principals, as many as are asked for. */
   #principals: number[] = []
   #statuses = new ItemTable()
+  #random: number
 
   constructor (key: string, method: string, url: string, matched: boolean, mode: 'observe' | 'enforce', flagAt: number) {
     this.key = key
@@ -49,6 +51,13 @@ export class RouteState {
     this.matched = matched
     this.mode = mode
     this.flagAt = flagAt
+    this.#random = hashText(key, 1)
+  }
+
+  /** One in eight, by a linear congruential generator seeded by the route's key. */
+  samples (): boolean {
+    this.#random = (Math.imul(this.#random, 1664525) + 1013904223) | 0
+    return this.#random >>> 29 === 0
   }
 
   /** Distinct principals seen, counted no further than `enough`. */

@@ -15,6 +15,8 @@ export interface DetectorState {
   toJSON? (): unknown
   restore? (json: never): void
   merge? (other: never): void
+  /** The state is about to be dropped for a new one (`reset`). */
+  leave? (): void
   /** What was learned, for people. */
   describe? (): Record<string, unknown>
 }
@@ -64,7 +66,7 @@ export class Detector<S extends object> {
     if (stage === 'onSend') {
       this.#fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void) => {
         const observation = request[kObservation]
-        if (observation !== null && observation !== OFF) this.#run(judge, request, observation)
+        if (observation !== null && observation !== OFF && !observation.resent) this.#run(judge, request, observation)
         done()
       })
       return this

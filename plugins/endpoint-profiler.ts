@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { EndpointBaseline } from '../lib/detectors/endpoint-baseline'
 import type { EndpointContext } from '../lib/detectors/endpoint-baseline'
+import { EndpointShared } from '../lib/detectors/endpoint-shared'
 import { NameBacking } from '../lib/detectors/name-backing'
 import { SizeFence } from '../lib/detectors/size-fence'
 import { TrafficCount, UnmatchedBaseline } from '../lib/detectors/unmatched-baseline'
@@ -72,7 +73,7 @@ async function endpointProfiler (fastify: FastifyInstance, options: EndpointProf
     .on('preValidation', judgeParameters)
     .learn(learn)
     .quarantine(quarantine)
-    .share(context.backing)
+    .share(new EndpointShared(context, traffic))
   if (settings.responses) detector.on('onSend', judgeResponse)
 
   function createBaseline (routeOptions: object | undefined, route: RouteState): Baseline | null {

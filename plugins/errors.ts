@@ -11,3 +11,18 @@ export const FST_ANOMALIES_BAD_SNAPSHOT = createError<[string]>('FST_ANOMALIES_B
 
 /** A baseline id that does not exist. */
 export const FST_ANOMALIES_UNKNOWN_BASELINE = createError<[string]>('FST_ANOMALIES_UNKNOWN_BASELINE', 'fastify-anomalies: there is no baseline %s', 404, RangeError)
+
+/** A parameter of a request to the admin route is unknown, of the wrong form or impossible. */
+export const FST_ANOMALIES_BAD_PARAMETER = createError<[string, string]>('FST_ANOMALIES_BAD_PARAMETER', 'parameter %s %s', 400, Error, false)
+
+/** An entity that has no risk was to be released. */
+export const FST_ANOMALIES_UNKNOWN_ENTITY = createError<[string]>('FST_ANOMALIES_UNKNOWN_ENTITY', 'fastify-anomalies: there is no entity %s', 404, Error, false)
+
+/** Something was to be done with a baseline that cannot be done with one. */
+export const FST_ANOMALIES_UNKNOWN_ACTION = createError<[string]>('FST_ANOMALIES_UNKNOWN_ACTION', 'fastify-anomalies: a baseline can be sent freeze, unfreeze or reset, not %s', 404, Error, false)
+
+/** Another site's page made a browser send a change to the admin route. */
+export const FST_ANOMALIES_CROSS_ORIGIN = createError<[]>('FST_ANOMALIES_CROSS_ORIGIN', 'Changes are taken from the same origin only', 403, Error, false)
+
+/** The admin route could not make its answer; the cause is in the log. */
+export const FST_ANOMALIES_NO_ANSWER = createError<[]>('FST_ANOMALIES_NO_ANSWER', 'This could not be answered; the cause is in the log', 500, Error, false)

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import anomaliesRoute from './anomalies-route'
+import type { AnomaliesRouteOptions } from './anomalies-route'
 import endpointProfiler from './endpoint-profiler'
 import type { EndpointProfilerOptions } from './endpoint-profiler'
 import headerProfiler from './header-profiler'
@@ -15,7 +17,7 @@ export interface AnomaliesOptions extends RegistryOptions {
   endpointProfiler?: EndpointProfilerOptions | false
   headerProfiler?: HeaderProfilerOptions | false
   /** The admin route; absent by default. */
-  admin?: false
+  admin?: AnomaliesRouteOptions | false
 }
 
 /** Registers the collection: the registry, and the detectors that are not switched off. */
@@ -30,12 +32,17 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   await fastify.register(registry, own)
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
+  if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
 }
 
 const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'admin']
 
-export { registry, endpointProfiler, headerProfiler }
-export type { EndpointProfilerOptions, HeaderProfilerOptions, RegistryOptions }
+export { registry, endpointProfiler, headerProfiler, anomaliesRoute }
+export type { AnomaliesRouteOptions, EndpointProfilerOptions, HeaderProfilerOptions, RegistryOptions }
+export type { AdminGuard } from './admin/guard'
+export { Signal } from '../lib/signal'
+export type { SignalKind } from '../lib/signal'
+export type { Observation } from '../lib/observation'
 export type { Assessment } from '../lib/assessment'
 export type { SignalJson } from '../lib/signal'
 export type { AnomalyEventJson } from '../lib/anomaly-event'

@@ -10,8 +10,8 @@ import { Observation } from '../lib/observation'
 import { RouteState } from '../lib/route-state'
 import { Signal } from '../lib/signal'
 import type { Snapshot } from '../lib/snapshot'
-import { BoundedMap } from '../lib/store/bounded-map'
 import { RiskLedger } from '../lib/store/risk-ledger'
+import { StringMemo } from '../lib/store/string-memo'
 import { KeyedHash } from '../lib/text/keyed-hash'
 import { Redactor } from '../lib/text/redact'
 import { finishHash } from '../lib/text/value-shape'
@@ -43,6 +43,11 @@ export interface ReportedSignal { type: string, severity: number, risk: number, 
 
 /** Principals that count as several: twice as many as promotion asks for. */
 const SEVERAL = 2
+/**
+ * Responses of a route after which one ordinary request in eight is learned, chosen by a seeded generator: learning costs three
+ * times what judging does (measured: 7 µs against 2.5 on the bench's mix). Requests with signals are always settled.
+ */
+const SAMPLED_FROM = 512
 /** Severity from which a signal keeps its request from teaching. */
 const MEDIUM = 4
 /** On routes that few principals use, promotion counts windows instead of principals. */
@@ -69,8 +74,9 @@ export class Registry {
   blockedRequests = 0
   readonly #emitter = new EventEmitter()
   readonly #channel = channel(CHANNEL)
-  readonly #credentials = new BoundedMap<string, string>(4096)
-  readonly #networks = new BoundedMap<string, string>(4096)
+  readonly #credentials = new StringMemo<string>(4096)
+  readonly #forwarded = new StringMemo<string>(4096)
+  readonly #networks = new StringMemo<string>(1024)
   #risks: RiskLedger
   #enforcedRisks: RiskLedger
   readonly #fastify: FastifyInstance
@@ -84,7 +90,10 @@ export class Registry {
     this.hash = new KeyedHash(settings.secret ?? Array.from({ length: 8 }, () => Math.floor(random() * 0x100000000).toString(36)).join('-').padEnd(16, '-'))
     this.redactor = new Redactor(settings.redact)
     this.log = new EventLog(settings.events as number, (event) => this.#publish(event))
-    this.routes = new RouteTable(settings, this.detectors)
+    this.routes = new RouteTable(settings, (error) => {
+      fastify.log.error({ err: error }, 'a route declared before fastify-anomalies has wrong options; it runs with the defaults')
+      this.emit('error', error)
+    })
     const ledger = { capacity: settings.entities as number, halfLifeMs: settings.riskHalfLife as number, keepAbove: settings.throttleAt as number }
     this.#risks = new RiskLedger(ledger)
     this.#enforcedRisks = new RiskLedger(ledger)
@@ -138,7 +147,7 @@ export class Registry {
     if (observation === null || observation === OFF) return
     const { detail } = signal
     const kind = { type: signal.type, detector: 'application', describe: () => detail }
-    observation.add(new Signal(kind, signal.field, Math.min(10, Math.max(1, signal.severity)), Math.min(100, Math.max(0, signal.risk)), signal.expected, signal.actual))
+    observation.add(new Signal(kind, signal.field, within(signal.severity, 1, 10), within(signal.risk, 0, 100), signal.expected, signal.actual))
     this.record(observation)
   }
 
@@ -179,8 +188,8 @@ export class Registry {
     const route = this.routes.of(request, at)
     if (route === null) return OFF
     this.observed++
-    const { headers, raw, ip } = request
-    const client = ip === undefined ? '' : ip.includes(':') ? this.#networkOf(ip) : ip
+    const { headers, raw } = request
+    const client = this.#clientOf(request)
     const clientHash = this.hash.hash(client)
     const token = headers.authorization ?? (headers['x-api-key'] as string | undefined)
     const credential = typeof token === 'string' ? this.#credentialOf(token) : null
@@ -210,6 +219,7 @@ export class Registry {
     if (user === undefined || user === null || user === '') return
     observation.user = this.#credentialOf(`user ${user}`)
     observation.principal = this.hash.hash(observation.user)
+    if (observation.entity !== null) observation.entity.user = observation.user
   }
 
   /** Notes what the reply shows. */
@@ -247,7 +257,7 @@ export class Registry {
       this.#risks.add(key, strongest.detector, score * RISK_SHARE, observation.at, strongest.type)
       if (this.routes.enforces(observation.route, strongest.detector)) this.#enforcedRisks.add(key, strongest.detector, score * RISK_SHARE, observation.at, strongest.type)
     }
-    const entity = entityOf(observation)
+    const entity = observation.entity ??= entityOf(observation)
     const key = entityKey(observation)
     const action = this.#actionOf(observation)
     for (let i = observation.recorded; i < signals.length; i++) {
@@ -262,6 +272,7 @@ export class Registry {
     observation.settled = true
     const { route, status, principal } = observation
     if (observation.aborted || status === 0 || route.frozen || this.routes.frozen) return
+    if (route.responses >= SAMPLED_FROM && observation.signals === null && !route.samples()) return
     const enough = SEVERAL * (this.settings.promoteAfter as number)
     const several = route.hasPrincipals(enough)
     const isOrdinary = this.settings.learnFrom === 'any' || route.isOrdinary(status, several)
@@ -330,6 +341,25 @@ export class Registry {
     return tag
   }
 
+  /**
+   * The client's address. Fastify walks the forwarded addresses at every read (measured: 3 µs with one proxy), so what it made of
+   * one socket's address and one header is remembered.
+   */
+  #clientOf (request: FastifyRequest): string {
+    const forwarded = request.headers['x-forwarded-for']
+    if (typeof forwarded !== 'string' || forwarded.length > 256) return this.#normalise(request.ip)
+    const key = `${request.socket?.remoteAddress} ${forwarded}`
+    const known = this.#forwarded.get(key)
+    if (known !== undefined) return known
+    const client = this.#normalise(request.ip)
+    this.#forwarded.set(key, client)
+    return client
+  }
+
+  #normalise (ip: string | undefined): string {
+    return ip === undefined ? '' : ip.includes(':') ? this.#networkOf(ip) : ip
+  }
+
   #networkOf (address: string): string {
     const known = this.#networks.get(address)
     if (known !== undefined) return known
@@ -356,6 +386,11 @@ function sizeOf (payload: unknown, reply: FastifyReply): number {
   if (Buffer.isBuffer(payload)) return payload.length
   const declared = reply.getHeader('content-length')
   return declared === undefined ? -1 : Number(declared)
+}
+
+/** What an application gives is limited to the range; what is no number counts least. */
+function within (value: number, least: number, most: number): number {
+  return value >= least ? Math.min(most, value) : least
 }
 
 function randomShare (): number { return crypto.getRandomValues(new Uint32Array(1))[0] as number / 0x100000000 }

@@ -29,7 +29,7 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     const observation = state.open(request)
     request[kObservation] = observation
     if (observation === OFF || !state.refuses(observation)) return done()
-    refuse(request, reply, done)
+    refuse(request, reply)
   })
   fastify.addHook('preValidation', function parsed (request, reply, done) {
     const observation = request[kObservation]
@@ -46,12 +46,14 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       if (observation === null || observation === OFF) return done()
       state.identify(request, observation)
       if (!state.refuses(observation)) return done()
-      refuse(request, reply, done)
+      refuse(request, reply)
     })
   }
   fastify.addHook('onSend', function answered (request, reply, payload, done) {
     const observation = request[kObservation] ?? state.openLate(request)
-    if (observation !== OFF && observation.status === 0) state.answer(request, reply, observation, payload)
+    if (observation === OFF) return done()
+    if (observation.status === 0) state.answer(request, reply, observation, payload)
+    else observation.resent = true
     done()
   })
   fastify.addHook('onResponse', function settle (request, reply, done) {
@@ -72,9 +74,11 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     done()
   })
 
-  function refuse (request: FastifyRequest, reply: FastifyReply, done: (error: Error) => void): void {
+  /** Answers itself, so that the body is the contract's whatever error handler the application has. */
+  function refuse (request: FastifyRequest, reply: FastifyReply): void {
     state.blocked(request)
-    done(new FST_ANOMALIES_BLOCKED())
+    const { code, message, statusCode } = new FST_ANOMALIES_BLOCKED()
+    reply.code(statusCode ?? 403).send({ statusCode, code, error: 'Forbidden', message, requestId: request.id })
   }
 }
 

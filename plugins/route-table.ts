@@ -37,11 +37,18 @@ export class RouteTable {
   readonly #seats: Seat[] = []
   readonly #states = new Map<string, RouteState>()
   /** Restored states of routes that have not been asked for yet. */
-  readonly #waiting = new Map<string, (state: RouteState) => void>()
+  readonly #waiting = new Map<string, { entry: unknown, apply: (state: RouteState) => void }>()
   #unmatched: RouteState | null = null
+  readonly #configs = new Map<string, Record<string, unknown>>()
   readonly #builtIn: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'trends']
 
-  constructor (settings: RegistryOptions, _detectors: readonly unknown[]) { this.#settings = settings }
+  readonly #onFault: (error: unknown) => void
+
+  /** @param onFault Told what is wrong with a route that was declared before the plugin: the start-up is over, so it runs with the defaults. */
+  constructor (settings: RegistryOptions, onFault: (error: unknown) => void) {
+    this.#settings = settings
+    this.#onFault = onFault
+  }
 
   addDetector<S extends object> (detector: Detector<S>, create: DetectorFactory<S>, about: DetectorSettings): void {
     const option = detector.name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
@@ -51,7 +58,7 @@ export class RouteTable {
 
   /** Checks a route as it is declared; adds what the option `routes` says. @throws FST_ANOMALIES_BAD_OPTION */
   check (route: RouteOptions): void {
-    const config = (route.config ?? {}) as CachingConfig
+    const config = { ...route.config } as CachingConfig
     const given = this.#settings.routes?.(route)
     if (given !== undefined && config.anomalies === undefined) {
       config.anomalies = given as RouteConfig
@@ -97,7 +104,8 @@ export class RouteTable {
     let given = config.anomalies
     try {
       this.#checkConfig(given, `${method} ${url}`)
-    } catch {
+    } catch (error) {
+      this.#onFault(error)
       given = undefined
     }
     const isOn = given !== false && (this.#settings.global !== false || given !== undefined)
@@ -112,6 +120,7 @@ export class RouteTable {
     const known = this.#states.get(key)
     if (known !== undefined) return known
     const state = new RouteState(key, method, url, true, config.mode ?? this.#settings.mode ?? 'observe', config.flagAt ?? this.#settings.flagAt ?? 50)
+    this.#configs.set(key, config)
     for (const seat of this.#seats) this.#seat(state, config, seat)
     this.#keep(state)
     return state
@@ -129,7 +138,7 @@ export class RouteTable {
   #keep (state: RouteState): void {
     state.frozen = this.frozen
     this.#states.set(state.key, state)
-    this.#waiting.get(state.key)?.(state)
+    this.#waiting.get(state.key)?.apply(state)
     this.#waiting.delete(state.key)
   }
 
@@ -144,7 +153,7 @@ export class RouteTable {
   /** Lets the half-lives pass that have passed. */
   #aged (state: RouteState, at: number): RouteState {
     const epoch = Math.floor(at / (this.#settings.halfLife as number))
-    if (state.epoch === epoch) return state
+    if (state.epoch === epoch || state.frozen) return state
     if (state.epoch !== 0 && epoch > state.epoch) {
       for (let left = Math.min(32, epoch - state.epoch); left > 0; left--) {
         state.halve()
@@ -185,7 +194,8 @@ export class RouteTable {
     state.reset()
     state.promotions.length = 0
     for (const seat of this.#seats) {
-      if (state.slots[seat.detector.slot] !== null) state.slots[seat.detector.slot] = seat.detector.guard(() => seat.create(undefined, state)) ?? null
+      seat.detector.guard(() => (state.slots[seat.detector.slot] as DetectorState | null)?.leave?.())
+      this.#seat(state, this.#configs.get(id) ?? {}, seat)
     }
   }
 
@@ -199,11 +209,16 @@ export class RouteTable {
   all (): IterableIterator<RouteState> { return this.#states.values() }
 
   /** Calls `apply` with a route's state: now, or when the route is first asked for. */
-  whenKnown (key: string, apply: (state: RouteState) => void): void {
+  whenKnown (key: string, entry: unknown, apply: (state: RouteState) => void): void {
     if (key === UNMATCHED) this.#unmatchedState()
     const state = this.#states.get(key)
-    if (state === undefined) this.#waiting.set(key, apply)
+    if (state === undefined) this.#waiting.set(key, { entry, apply })
     else apply(state)
+  }
+
+  /** What was restored of routes that nobody has asked for yet. */
+  * waiting (): Generator<[string, unknown]> {
+    for (const [key, { entry }] of this.#waiting) yield [key, entry]
   }
 
   seats (): readonly { detector: Detector<never> }[] { return this.#seats }

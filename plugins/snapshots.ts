@@ -19,6 +19,7 @@ export function takeSnapshot (registry: Registry): Snapshot {
     }
     routes[state.key] = { method: state.method, url: state.url, state: state.toJSON(), detectors }
   }
+  for (const [key, entry] of registry.routes.waiting()) routes[key] = entry as Snapshot['routes'][string]
   const shared: Record<string, unknown> = Object.create(null)
   for (const { detector } of registry.routes.seats()) {
     const json = detector.guard(() => detector.shared?.toJSON?.())
@@ -56,7 +57,7 @@ export function restoreSnapshot (registry: Registry, snapshot: Snapshot, how: 'r
     if (json !== undefined) detector.guard(() => detector.shared?.[verb]?.(json as never))
   }
   for (const [key, entry] of Object.entries(snapshot.routes)) {
-    registry.routes.whenKnown(key, (state) => applyTo(registry, state, entry, how))
+    registry.routes.whenKnown(key, entry, (state) => applyTo(registry, state, entry, how))
   }
 }
 

@@ -34,6 +34,11 @@ const MAX_FIELDS = 96
 const CACHE = 16
 const MAX_CACHED = 256
 const MAX_COOKIES = 32
+/** Values of which the entropy has to be known, and standard deviations from which it is unusual. */
+const LEAST_WEIGHT = 20
+const TELLING = 4
+/** Distinct values without which a field's entropy says nothing about the next one. */
+const FEWEST_VALUES = 4
 /** Values shorter than this have no telling entropy. */
 const LEAST_ENTROPY = 16
 
@@ -64,13 +69,15 @@ export class ClientProfile {
   // Masks of names that every request had, in this half-life and the one before.
   #alwaysLow = -1
   #alwaysHigh = -1
+  #beforeLow = -1
+  #beforeHigh = -1
   #principals = new HyperLogLog()
   /**
-   * Independent draws: between the number of clients, for what a client keeps sending, and that of requests, for what it
-   * varies; their geometric mean.
+   * Independent draws of header lists: between the number of clients, which keep theirs, and that of requests, with which
+   * they vary; their geometric mean.
    */
   #draws = 0
-  /** The same for cookies, which clients keep: the number of clients. */
+  /** The same for values of headers and cookies, which clients keep: the number of clients, where addresses tell them apart. */
   #keepers = 0
   #several = false
 
@@ -81,7 +88,7 @@ export class ClientProfile {
     const known = this.#items.count(ORDERS, shape.order)
     if (known > 1 || (known === 1 && this.n < MANY)) return
     let found = this.#judgeMissing(shape, names, observation)
-    const chance = this.#surprise(NAMES)
+    const chance = everyone.#surprise(NAMES)
     if (chance < SETTLED) {
       for (const name of shape.names) {
         if (!name.counts || this.#items.count(NAMES, name.hash) > 0 || everyone.#items.count(NAMES, name.hash) > 0) continue
@@ -104,9 +111,11 @@ export class ClientProfile {
   }
 
   #judgeMissing (shape: HeaderShape, names: readonly string[], observation: Observation): boolean {
-    const low = this.#alwaysLow & ~shape.low
-    const high = this.#alwaysHigh & ~shape.high
-    if ((low | high) === 0 || this.#draws < 20) return false
+    const alwaysLow = this.#alwaysLow & this.#beforeLow
+    const alwaysHigh = this.#alwaysHigh & this.#beforeHigh
+    const low = alwaysLow & ~shape.low
+    const high = alwaysHigh & ~shape.high
+    if ((alwaysLow & alwaysHigh) === -1 || (low | high) === 0 || this.#draws < 20) return false
     for (let bit = 0; bit < names.length; bit++) {
       if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 0) continue
       const chance = 1 / (this.#draws + 2)
@@ -134,11 +143,12 @@ export class ClientProfile {
       if (isOrdinary(field, value)) continue
       const backing = everyone === null ? null : everyone.#fields.get(name.name)?.profile ?? null
       const judge = this.#judge
+      if (name.look === CHARACTERS_ONLY && value.length < 512 && field.profile.knowsCharacters(judge.scan.scanCharacters(value))) continue
       judge.scan.scan(value)
       judge.verdict.only = name.look === CHARACTERS_ONLY || everyone === null
       judge.judge(value, field.profile, backing, floor, headerKind, 'header.', name.name, 1, observation)
       judge.verdict.only = false
-      if (judge.verdict.parts === 0 && field.entropy !== null && value.length >= LEAST_ENTROPY) this.#judgeEntropy(name.name, value, field.entropy, observation)
+      if (judge.verdict.parts === 0 && field.entropy !== null && value.length >= LEAST_ENTROPY) this.#judgeEntropy(name.name, value, field, field.entropy, observation)
     }
   }
 
@@ -153,12 +163,12 @@ export class ClientProfile {
     judge.verdict.only = false
   }
 
-  #judgeEntropy (name: string, value: string, moments: DecayingMoments, observation: Observation): void {
-    if (moments.weight < 100) return
+  #judgeEntropy (name: string, value: string, { profile }: Field, moments: DecayingMoments, observation: Observation): void {
+    if (moments.weight < LEAST_WEIGHT) return
     const ratio = entropyRatio(value)
     const z = moments.zScore(ratio, 0.03)
-    if (Math.abs(z) < 5) return
-    observation.add(new Signal(HEADER_ENTROPY, `header.${name}`, 4, Math.min(60, 6 * Math.abs(z)), Number(moments.mean.toFixed(2)), Number(ratio.toFixed(2))))
+    if (Math.abs(z) < TELLING || profile.variety < FEWEST_VALUES) return
+    observation.add(new Signal(HEADER_ENTROPY, `header.${name}`, Math.abs(z) > 4.2 ? 4 : 3, Math.min(60, 12 * Math.abs(z)), Number(moments.mean.toFixed(2)), Number(ratio.toFixed(2))))
   }
 
   #judgeCookies (header: string, everyone: ClientProfile | null, floor: number, observation: Observation): void {
@@ -230,11 +240,11 @@ export class ClientProfile {
     this.#several = principals > 1
     this.#draws = Math.sqrt(this.n * Math.min(this.n, principals))
     this.#keepers = this.#several ? principals : this.#draws
-    for (const [name, field] of this.#fields) this.#allot(name, field)
+    for (const field of this.#fields.values()) this.#allot(field)
   }
 
-  #allot (name: string, { profile }: Field): void {
-    profile.draws = name.startsWith(';') ? this.#keepers : this.#draws
+  #allot ({ profile }: Field): void {
+    profile.draws = this.#keepers
     profile.holders = this.#keepers
   }
 
@@ -270,6 +280,8 @@ export class ClientProfile {
       this.#items.promote(SETS, shape.set, 2)
       this.#alwaysLow &= shape.low
       this.#alwaysHigh &= shape.high
+      this.#beforeLow &= shape.low
+      this.#beforeHigh &= shape.high
       for (const name of shape.names) {
         if (!name.counts || this.#items.count(NAMES, name.hash) > 0) continue
         this.#items.note(NAMES, name.hash, principal)
@@ -311,6 +323,8 @@ export class ClientProfile {
   halve (): void {
     this.n >>>= 1
     this.#items.halve()
+    this.#beforeLow = this.#alwaysLow
+    this.#beforeHigh = this.#alwaysHigh
     this.#alwaysLow = -1
     this.#alwaysHigh = -1
     for (const [name, field] of this.#fields) {
@@ -324,8 +338,8 @@ export class ClientProfile {
   merge (other: ClientProfile): void {
     this.n += other.n
     this.#items.merge(other.#items)
-    this.#alwaysLow &= other.#alwaysLow
-    this.#alwaysHigh &= other.#alwaysHigh
+    this.#alwaysLow &= other.#alwaysLow & other.#beforeLow
+    this.#alwaysHigh &= other.#alwaysHigh & other.#beforeHigh
     this.#principals.merge(other.#principals)
     for (const [name, theirs] of other.#fields) {
       const ours = this.#fields.get(name)
@@ -344,7 +358,7 @@ export class ClientProfile {
   toJSON (): ClientProfileJson {
     const fields: ClientProfileJson['fields'] = Object.create(null)
     for (const [name, { profile, entropy }] of this.#fields) fields[name] = { profile: profile.toJSON(), entropy: entropy === null ? null : entropy.toJSON() }
-    return { n: this.n, always: [this.#alwaysLow, this.#alwaysHigh], principals: this.#principals.toJSON(), items: this.#items.toJSON(), fields }
+    return { n: this.n, always: [this.#alwaysLow & this.#beforeLow, this.#alwaysHigh & this.#beforeHigh], principals: this.#principals.toJSON(), items: this.#items.toJSON(), fields }
   }
 
   static from (json: ClientProfileJson, judge: ValueJudge): ClientProfile {
@@ -373,7 +387,7 @@ export class ClientProfile {
     let field = this.#fields.get(name)
     if (field !== undefined || this.#fields.size >= MAX_FIELDS) return field
     field = { profile: new FieldProfile(), entropy: null, ordinary: null }
-    this.#allot(name, field)
+    this.#allot(field)
     this.#fields.set(name, field)
     return field
   }

@@ -35,6 +35,7 @@ export interface EndpointContext extends ParameterContext {
 /** The plain form of an `EndpointBaseline`. */
 export interface EndpointBaselineJson {
   samples: number
+  typedReplies: number
   items: number[]
   query: ParameterProfileJson | null
   form: ParameterProfileJson | null
@@ -61,6 +62,8 @@ export class EndpointBaseline {
   readonly #context: EndpointContext
   readonly #settings: EndpointSettings
   readonly #routeHash: number
+  /** Replies learned that had a media type. */
+  #typedReplies = 0
   #items = new ItemTable()
   #query: ParameterProfile | null = null
   #form: ParameterProfile | null = null
@@ -141,7 +144,8 @@ export class EndpointBaseline {
   #judgeType (level: number, mediaType: string, field: string, severity: number, risk: number, observation: Observation): void {
     const hash = essenceHash(mediaType, this.#context.judge.scan.seed)
     if (this.#items.count(level, hash) > 0) return
-    const seen = this.samples
+    const seen = level === REQUEST_TYPES ? this.samples : this.#typedReplies
+    if (seen < this.#settings.minSamples && !observation.route.frozen) return
     if ((this.#items.once(level) + this.#items.pending(level) + 1) / (seen + 2) >= SETTLED) return
     observation.add(new Signal(CONTENT_TYPE, field, severity, risk, seen, essenceOf(mediaType)))
   }
@@ -161,7 +165,10 @@ export class EndpointBaseline {
     const form = formOf(observation)
     if (form !== null) this.#source('form').learn(form, principal, several)
     if (observation.status === 0) return
-    if (observation.responseType !== null && observation.status < 400) this.#items.learn(RESPONSE_TYPES, essenceHash(observation.responseType, seed), principal, several)
+    if (observation.responseType !== null && observation.status < 400) {
+      this.#typedReplies++
+      this.#items.learn(RESPONSE_TYPES, essenceHash(observation.responseType, seed), principal, several)
+    }
     if (observation.responseBytes > 0) this.#fence('response').learn(observation.responseBytes)
     if (observation.elapsedMs >= 0) this.#fence('latency').learn(observation.elapsedMs)
   }
@@ -173,18 +180,22 @@ export class EndpointBaseline {
     if (observation.params !== null) this.#path?.quarantine(observation.params as Record<string, unknown>, principal, onPromoted)
     const form = formOf(observation)
     if (form !== null) this.#form?.quarantine(form, principal, onPromoted)
-    if (observation.contentType !== null) {
-      const hash = essenceHash(observation.contentType, this.#context.judge.scan.seed)
-      if (this.#items.count(REQUEST_TYPES, hash) === 0 && this.#items.note(REQUEST_TYPES, hash, principal) >= this.#context.promoteAfter) {
-        this.#items.promote(REQUEST_TYPES, hash, 2)
-        onPromoted('request.content-type')
-      }
-    }
+    this.#quarantineType(REQUEST_TYPES, observation.contentType, principal, 'request.content-type', onPromoted)
+    if (observation.status < 400) this.#quarantineType(RESPONSE_TYPES, observation.responseType, principal, 'response.content-type', onPromoted)
+  }
+
+  #quarantineType (level: number, mediaType: string | null, principal: number, field: string, onPromoted: (field: string) => void): void {
+    if (mediaType === null) return
+    const hash = essenceHash(mediaType, this.#context.judge.scan.seed)
+    if (this.#items.count(level, hash) > 0 || this.#items.note(level, hash, principal) < this.#context.promoteAfter) return
+    this.#items.promote(level, hash, 2)
+    onPromoted(field)
   }
 
   /** One half-life. */
   halve (): void {
     this.samples >>>= 1
+    this.#typedReplies >>>= 1
     this.#items.halve()
     this.#query?.halve()
     this.#form?.halve()
@@ -198,6 +209,7 @@ export class EndpointBaseline {
     const other = new EndpointBaseline({ ...this.#context, backing: new NameBacking() }, this.#settings, this.#routeHash)
     other.restore(json)
     this.samples += other.samples
+    this.#typedReplies += other.#typedReplies
     this.#items.merge(other.#items)
     if (other.#query !== null) this.#source('query').merge(other.#query)
     if (other.#form !== null) this.#source('form').merge(other.#form)
@@ -211,6 +223,7 @@ export class EndpointBaseline {
     for (const [name, fence] of Object.entries(this.#fences)) if (fence !== null) fences[name] = fence.toJSON()
     return {
       samples: this.samples,
+      typedReplies: this.#typedReplies,
       items: this.#items.toJSON(),
       query: this.#query === null ? null : this.#query.toJSON(),
       form: this.#form === null ? null : this.#form.toJSON(),
@@ -223,12 +236,24 @@ export class EndpointBaseline {
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: EndpointBaselineJson): void {
     this.samples = json.samples
+    this.#typedReplies = json.typedReplies
     this.#items = ItemTable.from(json.items)
+    this.leave()
     if (json.query !== null) this.#source('query').restore(json.query)
     if (json.form !== null) this.#source('form').restore(json.form)
     if (json.path !== null) this.#source('path').restore(json.path)
     for (const [name, fence] of Object.entries(json.fences)) this.#fence(name as Fence).restore(fence)
     this.#errors.restore(json.errors)
+  }
+
+  /** Forgets the parameters; their names lose this place. */
+  leave (): void {
+    this.#query?.leave()
+    this.#form?.leave()
+    this.#path?.leave()
+    this.#query = null
+    this.#form = null
+    this.#path = null
   }
 
   /** What was learned, for people. */

@@ -99,6 +99,8 @@ export class FieldProfile {
     const kinds = scan.kinds & ~backing.#kinds & ~this.#kinds
     const symbols = scan.symbols & ~backing.#symbols & ~this.#symbols
     if ((kinds | symbols) !== 0) verdict.addCharacters(backing.#surprise(CHARACTERS, 0), kinds, symbols, backing.#tolerance())
+    const level = backing.#isOpen(EXACTS) ? EXACTS : LENGTHS
+    if (backing.#formats(level) === 1 && this.#isNew(level, level === EXACTS ? scan.exact : scan.length, backing)) backing.#judgeExact(level, 0, verdict)
   }
 
   #judgeShape (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
@@ -125,9 +127,10 @@ export class FieldProfile {
 
   /** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
   #judgeExact (level: number, spare: number, verdict: FieldVerdict): void {
-    const isFixed = this.#items.distinct(level) - this.#items.pending(level) === 1
-    verdict.addExact(this.#surprise(level, spare), isFixed)
+    verdict.addExact(this.#surprise(level, spare), this.#formats(level) === 1)
   }
+
+  #formats (level: number): number { return this.#items.distinct(level) - this.#items.pending(level) }
 
   /** Symbols: one that is always there and is missing, or one in an unseen number. */
   #judgeCounts (scan: ValueScan, fresh: number, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
@@ -146,7 +149,7 @@ export class FieldProfile {
     }
   }
 
-  /** A symbol in an unseen number: strong where it has come in one number only, nothing where it comes in many. */
+  /** A symbol in an unseen number: strong where it is always there in the same number, nothing where it comes in many. */
   #judgeCount (bit: number, verdict: FieldVerdict): void {
     let numbers = 0
     let rare = 0
@@ -157,12 +160,12 @@ export class FieldProfile {
       if (count === 1) rare++
       seen += count
     }
-    if (numbers <= MAX_COUNTS) verdict.addCount((rare + 1) / (Math.min(seen, this.draws) + 2), bit, numbers === 1)
+    if (numbers <= MAX_COUNTS) verdict.addCount((rare + 1) / (Math.min(seen, this.draws) + 2), bit, numbers === 1 && (this.#always & (1 << bit)) !== 0)
   }
 
   #judgeValue (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
     if (this.#isOpen(VALUES) && !this.#knows(VALUES, scan.value) && this.#items.distinct(VALUES) * 3 <= this.n && !this.#isBetween(scan)) {
-      verdict.addValue(this.#surprise(VALUES, 0))
+      verdict.addValue(this.#surprise(VALUES, spare))
     }
     const others = this.n - this.#numbers
     if (Number.isNaN(scan.number)) {
@@ -247,8 +250,8 @@ export class FieldProfile {
     this.#items.halve()
     this.n >>>= 1
     this.#numbers >>>= 1
-    this.#base = this.n
-    this.#reopened = this.#closed
+    this.#base = this.#closed === 0 ? this.#base >>> 1 : this.n
+    this.#reopened |= this.#closed
     this.#closed = 0
     this.#rebuildMasks()
     this.#lengths.halve()
@@ -304,6 +307,11 @@ export class FieldProfile {
     return profile
   }
 
+  /** Whether the value that was scanned for characters has none that is not known here. */
+  knowsCharacters (scan: ValueScan): boolean {
+    return ((scan.kinds & ~this.#kinds) | (scan.symbols & ~this.#symbols)) === 0
+  }
+
   /** Whether a value like this has been learned so often that learning it again changes nothing. */
   isWellKnown (scan: ValueScan): boolean {
     const items = this.#items
@@ -321,6 +329,9 @@ export class FieldProfile {
   get numbers (): [number, number] | null {
     return this.#range === null || this.#numbers * 20 < this.n * 19 ? null : this.#range.bounds
   }
+
+  /** Distinct values known, `Infinity` where there are too many to tell. */
+  get variety (): number { return this.#isOpen(VALUES) ? this.#items.distinct(VALUES) : Infinity }
 
   /** Hashes of the values known, where there are few enough to tell. */
   values (): { hash: number, count: number, support: number }[] {
@@ -380,7 +391,8 @@ export class FieldProfile {
   #tolerance (): Tolerance {
     const isVaried = (this.#kinds & (LOWER | UPPER | LETTER)) !== 0 && (!this.#isOpen(SHAPES) || this.#items.distinct(SHAPES) > 8 || !this.#isOpen(EXACTS) || this.#items.distinct(EXACTS) > 8)
     if (!isVaried) return 'none'
-    if ((this.#kinds & SPACE) !== 0 || (this.#kinds & DIGIT) === 0) return 'prose'
+    if ((this.#kinds & DIGIT) === 0) return 'words'
+    if ((this.#kinds & SPACE) !== 0) return 'prose'
     return this.#items.distinct(LENGTHS) > 8 || !this.#isOpen(LENGTHS) ? 'name' : 'none'
   }
 

@@ -12,8 +12,8 @@ export const RANGE = 128
 export const SYMBOL_COUNT = 256
 const INGREDIENTS = 9
 
-/** Which new symbols would not be strange in a field: none, those of names, those of prose. */
-export type Tolerance = 'none' | 'name' | 'prose'
+/** Which new symbols would not be strange in a field: none, those of file names, of people's and places' names, of prose. */
+export type Tolerance = 'none' | 'name' | 'words' | 'prose'
 
 /** Names of the ingredients, by bit number. */
 export const INGREDIENT_NAMES: readonly string[] = ['char', 'charset', 'shape', 'shape-exact', 'length', 'enum', 'numeric', 'range', 'symbol-count']
@@ -23,6 +23,8 @@ const STRONG = CHAR | ENUM | NUMERIC | SYMBOL_COUNT
 
 /** Where a level counts as settled: chance of something unseen in ordinary traffic below this. */
 const SETTLED = 0.05
+/** Where several new characters at once are no evidence either. */
+const UNSETTLED = 0.1
 /** The same for values: sets of values have longer tails than their estimate sees, where few are known each of them must be common. */
 const SETTLED_VALUES = 0.01
 /** The same for the one exact shape of a field that has no other. */
@@ -35,6 +37,8 @@ const WEAK_RISK = 35
 const IMPLIED = 0.25
 /** Punctuation of names, addresses and sentences. */
 const PROSE = symbolMask('\'-.,&/()+_!?:')
+/** Punctuation of people's and places' names. */
+const WORDS = symbolMask('\'-.,&/()')
 /** Punctuation of e-mail addresses, slugs and file names. */
 const NAME = symbolMask('-._+')
 /** Chance below which even such punctuation counts fully. */
@@ -85,6 +89,7 @@ export class FieldVerdict {
 
   /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
   add (ingredient: number, chance: number): void {
+    if (ingredient === NUMERIC && chance >= SETTLED_FORMAT) return
     const isImplied = (ingredient === CHARSET && this.#isProse) || (ingredient === SHAPE && (this.#isProse || (this.parts & CHARSET) !== 0))
     this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
   }
@@ -94,10 +99,13 @@ export class FieldVerdict {
    * @param tolerance Symbols that are only weak evidence in such a field, until its level is settled well.
    */
   addCharacters (unseen: number, kinds: number, symbols: number, tolerance: Tolerance): void {
+    if (unseen >= UNSETTLED) return
     const chance = unseen ** ((1 + bits(kinds & ~SYMBOL) + bits(symbols)) / 2)
     const isProse = chance > WELL_SETTLED && (tolerance === 'prose'
       ? (kinds & ~(SYMBOL | SPACE | LETTER | SIGN)) === 0 && (symbols & ~PROSE) === 0
-      : tolerance === 'name' && (kinds & ~SYMBOL) === 0 && (symbols & ~NAME) === 0)
+      : tolerance === 'words'
+        ? (kinds & ~(SYMBOL | SPACE | LETTER)) === 0 && (symbols & ~WORDS) === 0
+        : tolerance === 'name' && (kinds & ~SYMBOL) === 0 && (symbols & ~NAME) === 0)
     if (!this.#weigh(CHAR, chance, 1, isProse ? WEAK_RISK : STRONG_RISK)) return
     this.kinds = kinds
     this.symbols = symbols
@@ -118,9 +126,10 @@ export class FieldVerdict {
     this.#weigh(EXACT, chance, 1, isFixed && chance < SETTLED_FORMAT ? STRONG_RISK : WEAK_RISK)
   }
 
-  /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. */
+  /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. A new shape that is longer is one thing. */
   addDistance (ingredient: number, chance: number, distance: number): void {
-    this.#weigh(ingredient, chance, Math.abs(distance) >= 3 ? 2 : 1)
+    const isImplied = ingredient === LENGTH && (this.parts & SHAPE) !== 0
+    this.#weigh(ingredient, chance, Math.abs(distance) >= 3 ? 2 : isImplied ? IMPLIED : 1)
   }
 
   /** Names of the ingredients that fired. */

@@ -1,5 +1,6 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
+import { StringMemo } from '../store/string-memo'
 import { clientClass } from '../text/client-class'
 import { ClientProfile } from './client-profile'
 import type { ClientProfileJson } from './client-profile'
@@ -10,8 +11,6 @@ import type { ValueJudge } from './value-judge'
 /** Client classes with a profile of their own; further ones are judged by that of all clients. */
 const MAX_CLASSES = 64
 const CERTAIN = 0.01
-/** Requests of a class after which only one in eight is learned: the profile is settled by then, and learning costs more than judging. */
-const SAMPLED_FROM = 2048
 
 /** The plain form of `HeaderClients`. */
 export interface HeaderClientsJson { names: string[], everyone: ClientProfileJson, classes: Record<string, ClientProfileJson> }
@@ -31,9 +30,9 @@ export class HeaderClients {
   readonly settings: HeaderSettings
   readonly #judge: ValueJudge
   readonly #seed: number
+  readonly #agents = new StringMemo<number>(256)
   #everyone: ClientProfile
   readonly #classes = new Map<number, ClientProfile>()
-  #turn = 0
 
   constructor (reader: HeaderReader, judge: ValueJudge, settings: HeaderSettings) {
     this.reader = reader
@@ -64,8 +63,6 @@ export class HeaderClients {
       own = new ClientProfile(this.#judge)
       this.#classes.set(key, own)
     }
-    this.#turn = (this.#turn + 1) & 7
-    if (own !== undefined && own.n >= SAMPLED_FROM && this.#turn !== 0) return
     own?.learn(shape, observation.rawHeaders, observation.principal)
     this.#everyone.learn(shape, observation.rawHeaders, observation.principal)
   }
@@ -88,9 +85,9 @@ export class HeaderClients {
 
   merge (json: HeaderClientsJson): void {
     this.reader.restore(json.names)
-    this.#everyone.merge(ClientProfile.from(json.everyone, this.#judge))
+    this.#everyone.merge(this.#profileFrom(json.everyone, json.names))
     for (const [key, profile] of Object.entries(json.classes)) {
-      const theirs = ClientProfile.from(profile, this.#judge)
+      const theirs = this.#profileFrom(profile, json.names)
       const ours = this.#classes.get(Number(key))
       if (ours !== undefined) ours.merge(theirs)
       else if (this.#classes.size < MAX_CLASSES) this.#classes.set(Number(key), theirs)
@@ -106,8 +103,8 @@ export class HeaderClients {
   restore (json: HeaderClientsJson): void {
     this.reset()
     this.reader.restore(json.names)
-    this.#everyone = ClientProfile.from(json.everyone, this.#judge)
-    for (const [key, profile] of Object.entries(json.classes)) this.#classes.set(Number(key), ClientProfile.from(profile, this.#judge))
+    this.#everyone = this.#profileFrom(json.everyone, json.names)
+    for (const [key, profile] of Object.entries(json.classes)) this.#classes.set(Number(key), this.#profileFrom(profile, json.names))
   }
 
   reset (): void {
@@ -121,16 +118,29 @@ export class HeaderClients {
     return { everyone: this.#everyone.describe(), classes }
   }
 
+  /** A profile of another process, whose masks follow the order of its own `names`. */
+  #profileFrom (json: ClientProfileJson, names: readonly string[]): ClientProfile {
+    const [low = -1, high = -1] = json.always
+    return ClientProfile.from({ ...json, always: this.reader.masksOf(this.reader.namesOf(low, high, names)) }, this.#judge)
+  }
+
   #classOf (shape: HeaderShape, rawHeaders: readonly string[]): number {
-    for (let i = 0; i < shape.names.length; i++) {
-      if ((shape.names[i] as { name: string }).name === 'user-agent') return clientClass(rawHeaders[2 * i + 1] as string, this.#seed)
-    }
-    return 0
+    if (shape.agent < 0) return 0
+    const agent = rawHeaders[2 * shape.agent + 1] as string
+    const known = this.#agents.get(agent)
+    if (known !== undefined) return known
+    const made = clientClass(agent, this.#seed)
+    this.#agents.set(agent, made)
+    return made
   }
 }
 
 /** The plain form of a `HeaderBaseline`. */
-export interface HeaderBaselineJson { samples: number, always: number[] }
+export interface HeaderBaselineJson {
+  samples: number
+  /** Names of headers that all requests had; `null` before any. */
+  always: string[] | null
+}
 
 /**
  * What differs on one route: headers that all of its requests had although not all of the application's have
@@ -140,18 +150,22 @@ export class HeaderBaseline {
   /** Requests learned. */
   samples = 0
   readonly #clients: HeaderClients
+  // Masks of names that every request had, in this half-life and in the one before.
   #alwaysLow = -1
   #alwaysHigh = -1
+  #beforeLow = -1
+  #beforeHigh = -1
 
   constructor (clients: HeaderClients) { this.#clients = clients }
 
   judge (observation: Observation): void {
     const shape = this.#clients.reader.read(observation.rawHeaders)
-    const low = this.#alwaysLow & ~shape.low
-    const high = this.#alwaysHigh & ~shape.high
+    const required = this.#low & this.#high
+    const low = this.#low & ~shape.low
+    const high = this.#high & ~shape.high
     const names = this.#clients.reader.bitNames
     this.#clients.judge(shape, names, observation)
-    if ((low | high) === 0 || this.samples < 50) return
+    if (required === -1 || (low | high) === 0 || this.samples < 50) return
     for (let bit = 0; bit < names.length; bit++) {
       if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 0) continue
       const field = `header.${names[bit]}`
@@ -178,26 +192,34 @@ export class HeaderBaseline {
 
   halve (): void {
     this.samples >>>= 1
+    this.#beforeLow = this.#alwaysLow
+    this.#beforeHigh = this.#alwaysHigh
     this.#alwaysLow = -1
     this.#alwaysHigh = -1
   }
 
-  /** Adds what another process learned. Both must have given the same bits to names. */
+  /** Adds what another process learned. */
   merge (json: HeaderBaselineJson): void {
+    const [low, high] = this.#clients.reader.masksOf(json.always)
     this.samples += json.samples
-    this.#alwaysLow &= json.always[0] ?? -1
-    this.#alwaysHigh &= json.always[1] ?? -1
+    this.#alwaysLow &= low
+    this.#alwaysHigh &= high
   }
 
-  toJSON (): HeaderBaselineJson { return { samples: this.samples, always: [this.#alwaysLow, this.#alwaysHigh] } }
+  toJSON (): HeaderBaselineJson { return { samples: this.samples, always: this.#clients.reader.namesOf(this.#low, this.#high) } }
 
   restore (json: HeaderBaselineJson): void {
     this.samples = json.samples
-    ;[this.#alwaysLow = -1, this.#alwaysHigh = -1] = json.always
+    ;[this.#alwaysLow, this.#alwaysHigh] = this.#clients.reader.masksOf(json.always)
+    this.#beforeLow = -1
+    this.#beforeHigh = -1
   }
 
+  get #low (): number { return this.#alwaysLow & this.#beforeLow }
+  get #high (): number { return this.#alwaysHigh & this.#beforeHigh }
+
   describe (): Record<string, unknown> {
-    const required = this.#clients.reader.bitNames.filter((_, bit) => ((bit < 32 ? this.#alwaysLow >>> bit : this.#alwaysHigh >>> (bit - 32)) & 1) === 1)
+    const required = this.#clients.reader.namesOf(this.#low, this.#high) ?? []
     return { required: this.samples === 0 ? [] : required }
   }
 }

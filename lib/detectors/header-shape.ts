@@ -35,6 +35,8 @@ export interface HeaderShape {
   /** Masks of the names that have a bit. */
   readonly low: number
   readonly high: number
+  /** Position of the user agent, -1 without one. */
+  readonly agent: number
   /** A name sent twice, or `null`. */
   readonly repeated: HeaderName | null
 }
@@ -96,6 +98,26 @@ export class HeaderReader {
     for (const name of names) this.enrol(this.#nameOf(name))
   }
 
+  /** The names whose bits are set; `null` where all are, that is, where nothing was learned. */
+  namesOf (low: number, high: number, bitNames: readonly string[] = this.bitNames): string[] | null {
+    if (low === -1 && high === -1) return null
+    return bitNames.filter((_, bit) => ((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 1)
+  }
+
+  /** The masks of names, which get bits where there are some left: processes give their bits in different orders. */
+  masksOf (names: readonly string[] | null): [low: number, high: number] {
+    if (names === null) return [-1, -1]
+    this.restore(names)
+    let low = 0
+    let high = 0
+    for (const name of names) {
+      const bit = this.#names.get(name)?.bit ?? -1
+      if (bit >= 0 && bit < 32) low |= 1 << bit
+      else if (bit >= 32) high |= 1 << (bit - 32)
+    }
+    return [low, high]
+  }
+
   #make (rawHeaders: readonly string[]): HeaderShape {
     const names: HeaderName[] = []
     let order = this.#seed
@@ -115,7 +137,7 @@ export class HeaderReader {
       else if (name.bit >= 32) high |= 1 << (name.bit - 32)
       names.push(name)
     }
-    return { names, order: finishHash(order), set: set >>> 0, low, high, repeated }
+    return { names, order: finishHash(order), set: set >>> 0, low, high, agent: names.findIndex((name) => name.name === 'user-agent'), repeated }
   }
 
   #nameOf (name: string): HeaderName {
@@ -125,7 +147,7 @@ export class HeaderReader {
     const made: HeaderName = {
       name,
       hash: hashText(name, this.#seed),
-      look: this.#ignored.has(name) ? NOTHING : isPassing || FREE.test(name) ? CHARACTERS_ONLY : WHOLE,
+      look: this.#ignored.has(name) || (name.startsWith(':') && name !== ':authority') ? NOTHING : isPassing || FREE.test(name) ? CHARACTERS_ONLY : WHOLE,
       counts: !isPassing && !this.#ignored.has(name) && !name.startsWith(':'),
       isCookie: name === 'cookie' && !this.#ignored.has('cookie'),
       bit: -1

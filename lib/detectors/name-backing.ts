@@ -39,6 +39,12 @@ export class NameBacking {
     return entry.common
   }
 
+  /** Announces that a place has forgotten the name: alone with it, the name goes. */
+  leave (name: string, profile: FieldProfile): void {
+    const entry = this.#names.get(name)
+    if (entry !== undefined && entry.common === null && entry.first === profile) this.#names.delete(name)
+  }
+
   /** One half-life. */
   halve (): void {
     for (const entry of this.#names.values()) entry.common?.halve()
@@ -49,10 +55,21 @@ export class NameBacking {
     for (const [name, json] of Object.entries(other)) {
       const entry = this.#names.get(name)
       const theirs = FieldProfile.from(json)
-      if (entry === undefined) this.#names.set(name, { first: theirs, common: theirs })
-      else if (entry.common === null) entry.common = theirs
-      else entry.common.merge(theirs)
+      if (entry === undefined) {
+        this.#names.set(name, { first: theirs, common: theirs })
+      } else if (entry.common === null) {
+        theirs.merge(entry.first)
+        entry.common = theirs
+      } else {
+        entry.common.merge(theirs)
+      }
     }
+  }
+
+  /** Takes over what `toJSON` gave; places join as they are restored. */
+  restore (json: Record<string, FieldProfileJson>): void {
+    this.reset()
+    this.merge(json)
   }
 
   /** The common profiles by name. */

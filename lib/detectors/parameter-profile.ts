@@ -17,6 +17,9 @@ const NAMES = 1
 const REPEATED = 2
 
 const SETTLED = 0.05
+/** Chance below which one of few combinations is as good as fixed. */
+const CERTAIN = 0.01
+const FEW_SETS = 4
 const STRONG = 65
 const WEAK = 35
 /** Requests after which a thing has to be seen twice to be known. */
@@ -132,8 +135,10 @@ export class ParameterProfile {
     if (off > 0 && 1 / (this.n + 2) < SETTLED) {
       observation.add(new Signal(PARAM_COUNT, this.#where(), 4, off >= 3 ? STRONG : WEAK, this.#count.bounds?.[1], names))
     }
-    if (missing === 0 && unknown === 0 && this.#surprise(SETS) < SETTLED) {
-      observation.add(new Signal(PARAM_SET, this.#where(), 3, WEAK, this.n, undefined))
+    const chance = this.#surprise(SETS)
+    if (missing === 0 && unknown === 0 && chance < SETTLED) {
+      const isFixed = chance < CERTAIN && this.#items.distinct(SETS) <= FEW_SETS
+      observation.add(new Signal(PARAM_SET, this.#where(), isFixed ? 5 : 3, isFixed ? STRONG : WEAK, this.n, undefined))
     }
   }
 
@@ -223,9 +228,19 @@ export class ParameterProfile {
     this.#freeNames = false
     for (const [name, parameter] of this.#parameters) {
       parameter.requests >>>= 1
-      if (parameter.requests === 0) this.#parameters.delete(name)
-      else parameter.profile.halve()
+      if (parameter.requests > 0) {
+        parameter.profile.halve()
+        continue
+      }
+      this.#parameters.delete(name)
+      this.#context.backing.leave(name, parameter.profile)
     }
+  }
+
+  /** Forgets all; the names lose this place. */
+  leave (): void {
+    for (const [name, parameter] of this.#parameters) this.#context.backing.leave(name, parameter.profile)
+    this.#parameters.clear()
   }
 
   merge (other: ParameterProfile): void {
@@ -258,7 +273,7 @@ export class ParameterProfile {
     this.n = json.n
     this.#count = OctaveRange.from(json.count)
     this.#items = ItemTable.from(json.items)
-    this.#parameters.clear()
+    this.leave()
     for (const [name, { requests, profile }] of Object.entries(json.parameters)) {
       const restored = FieldProfile.from(profile)
       this.#parameters.set(name, { profile: restored, common: this.#context.backing.join(name, restored), requests })

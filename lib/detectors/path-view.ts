@@ -34,9 +34,10 @@ export interface PathView {
  * - texts that differ in their digits only, from four of them;
  * - where children are many and thin: the thin ones. They are when at least eight came once or twice, from several principals, and the
  *   share of paths with a child never seen before (Good-Turing) is not settled under 5 %. While few paths were seen, nearly all children must
- *   be thin: more so for plain words, which may be names of routes.
+ *   be thin: more so for plain words, which may be names of routes. Where the thin ones are no plain words (`red-bike-17`), nor are popular ones
+ *   of their kind.
  *
- * Everything that recurs stays literal, so a few stray paths among many ordinary ones neither make a parameter nor swallow a route.
+ * Everything else that recurs stays literal, so a few stray paths among many ordinary ones neither make a parameter nor swallow a route.
  * Time and memory: linear in the nodes, times the depth at worst.
  *
  * @param principals Distinct principals in the whole tree, up to `SUPPORT`.
@@ -79,14 +80,14 @@ function partition (node: PathNode, principals: number): Partition {
   }
   if (node.words === null) return parts
   const coded = codedTexts(node.words)
-  const limit = valueLimit(node.words, principals)
+  const { limit, takesCodes } = valueLimit(node.words, principals)
   for (const [text, child] of node.words) {
-    const isValue = coded.has(text) || (text !== '' && child.weight <= limit)
+    const type = segmentType(text)
+    const isValue = coded.has(text) || (text !== '' && (child.weight <= limit || (takesCodes && type === 'value')))
     if (!isValue) {
       parts.literals.set(text, child)
       continue
     }
-    const type = segmentType(text)
     const same = parts.values.get(type)
     if (same === undefined) parts.values.set(type, [child])
     else same.push(child)
@@ -109,8 +110,17 @@ function codedTexts (words: ReadonlyMap<string, PathNode>): Set<string> {
   return coded
 }
 
-/** Weight up to which children are values of a parameter; 0 where they are routes. */
-function valueLimit (words: ReadonlyMap<string, PathNode>, principals: number): number {
+/** What makes a child one of a parameter's values. */
+interface ValueLimit {
+  /** Weight up to which it is; 0 where children are routes. */
+  limit: number
+  /** Whether all are that are neither words nor files. */
+  takesCodes: boolean
+}
+
+const ROUTES: ValueLimit = { limit: 0, takesCodes: false }
+
+function valueLimit (words: ReadonlyMap<string, PathNode>, principals: number): ValueLimit {
   const support = new PathNode()
   let total = 0
   let once = 0
@@ -125,9 +135,11 @@ function valueLimit (words: ReadonlyMap<string, PathNode>, principals: number): 
     if (segmentType(text) !== 'value') plain++
     for (const tag of child.tags) support.meet(tag)
   }
-  if (thin < MANY || support.tags.length < Math.min(SUPPORT, principals)) return 0
-  const needed = plain * 2 > thin ? Math.min(0.9, 30 / total) : Math.min(0.75, 16 / total)
-  return unseenMass(once, total) < Math.max(UNSETTLED, needed) ? 0 : Math.max(THIN, VALUE_SHARE * total)
+  if (thin < MANY || support.tags.length < Math.min(SUPPORT, principals)) return ROUTES
+  const arePlain = plain * 2 > thin
+  const needed = arePlain ? Math.min(0.9, 30 / total) : Math.min(0.75, 16 / total)
+  if (unseenMass(once, total) < Math.max(UNSETTLED, needed)) return ROUTES
+  return { limit: Math.max(THIN, VALUE_SHARE * total), takesCodes: !arePlain }
 }
 
 function union (nodes: readonly PathNode[]): PathNode {

@@ -50,11 +50,11 @@ export class RouteIndex {
 
 function collect (at: Node, segments: readonly string[], depth: number, found: Set<string>, budget: { left: number }): void {
   if (budget.left-- <= 0) return
-  if (at.wildcard !== null) for (const method of at.wildcard) found.add(method)
   if (depth === segments.length) {
     if (at.methods !== null) for (const method of at.methods) found.add(method)
     return
   }
+  if (at.wildcard !== null) for (const method of at.wildcard) found.add(method)
   const literal = at.literals.get(segments[depth] as string)
   if (literal !== undefined) collect(literal, segments, depth + 1, found, budget)
   if (at.parameter !== null && segments[depth] !== '') collect(at.parameter, segments, depth + 1, found, budget)

@@ -66,6 +66,13 @@ export class SizeFence {
     if (this.n >= FEWEST) this.#set()
   }
 
+  /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
+  mergeJson (json: SizeFenceJson): void {
+    const other = new SizeFence(this.#factor, this.#floor)
+    other.restore(json)
+    this.merge(other)
+  }
+
   toJSON (): SizeFenceJson { return { n: this.n, sketch: this.#sketch.toJSON() } }
 
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */

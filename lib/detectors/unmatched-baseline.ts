@@ -22,7 +22,7 @@ export class TrafficCount {
 }
 
 /** The plain form of an `UnmatchedBaseline`. */
-export interface UnmatchedBaselineJson { samples: number, matched: number, unmatched: number, items: number[], rate: SizeFenceJson | null }
+export interface UnmatchedBaselineJson { samples: number, items: number[], rate: SizeFenceJson | null }
 
 /**
  * What is ordinary among requests that no route matches. One state for all of them: method and path are the client's to
@@ -110,8 +110,6 @@ export class UnmatchedBaseline {
     const other = new UnmatchedBaseline(this.#context, this.#settings, new TrafficCount(), this.#routes)
     other.restore(json)
     this.samples += other.samples
-    this.#traffic.matched += json.matched
-    this.#traffic.unmatched += json.unmatched
     this.#items.merge(other.#items)
     if (other.#rate === null) return
     this.#rate ??= new SizeFence(3, this.#settings.burstFloor)
@@ -119,14 +117,11 @@ export class UnmatchedBaseline {
   }
 
   toJSON (): UnmatchedBaselineJson {
-    const { matched, unmatched } = this.#traffic
-    return { samples: this.samples, matched, unmatched, items: this.#items.toJSON(), rate: this.#rate === null ? null : this.#rate.toJSON() }
+    return { samples: this.samples, items: this.#items.toJSON(), rate: this.#rate === null ? null : this.#rate.toJSON() }
   }
 
   restore (json: UnmatchedBaselineJson): void {
     this.samples = json.samples
-    this.#traffic.matched = json.matched
-    this.#traffic.unmatched = json.unmatched
     this.#items = ItemTable.from(json.items)
     if (json.rate === null) return
     this.#rate = new SizeFence(3, this.#settings.burstFloor)

@@ -110,6 +110,27 @@ export class ValueScan {
 
   constructor (seed: number) { this.seed = seed | 0 }
 
+  /** Fills `kinds` and `symbols` only; `%XX` counts as the characters it consists of. */
+  scanCharacters (text: string): this {
+    let { length } = text
+    if (length > MAX_SCANNED) length = MAX_SCANNED
+    let kinds = 0
+    let symbols = 0
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i)
+      if (code >= 128) {
+        kinds |= kindOf(code)
+        continue
+      }
+      const kind = KIND[code] as number
+      kinds |= kind
+      if (kind === SYMBOL) symbols |= 1 << (SYMBOL_BIT[code] as number)
+    }
+    this.kinds = kinds
+    this.symbols = symbols
+    return this
+  }
+
   /** Looks at `text` once and fills all fields. */
   scan (text: string): this {
     const length = text.length

@@ -1,0 +1,55 @@
+import type { EndpointContext } from './endpoint-baseline'
+import type { FieldProfileJson } from './field-profile'
+import type { SizeFenceJson } from './size-fence'
+import type { TrafficCount } from './unmatched-baseline'
+
+/** The plain form of an `EndpointShared`. */
+export interface EndpointSharedJson {
+  names: Record<string, FieldProfileJson>
+  matched: number
+  unmatched: number
+  sizes: SizeFenceJson
+}
+
+/**
+ * What all endpoint baselines of an application have learned together, as one state for snapshots: common profiles by name, how much
+ * traffic a route matched, request sizes.
+ */
+export class EndpointShared {
+  readonly #context: EndpointContext
+  readonly #traffic: TrafficCount
+
+  constructor (context: EndpointContext, traffic: TrafficCount) {
+    this.#context = context
+    this.#traffic = traffic
+  }
+
+  /** One half-life. */
+  halve (): void {
+    this.#context.backing.halve()
+    this.#context.sizes.halve()
+    this.#traffic.matched >>>= 1
+    this.#traffic.unmatched >>>= 1
+  }
+
+  /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
+  merge (json: EndpointSharedJson): void {
+    this.#context.backing.merge(json.names)
+    this.#context.sizes.mergeJson(json.sizes)
+    this.#traffic.matched += json.matched
+    this.#traffic.unmatched += json.unmatched
+  }
+
+  toJSON (): EndpointSharedJson {
+    const { matched, unmatched } = this.#traffic
+    return { names: this.#context.backing.toJSON(), matched, unmatched, sizes: this.#context.sizes.toJSON() }
+  }
+
+  /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
+  restore (json: EndpointSharedJson): void {
+    this.#context.backing.restore(json.names)
+    this.#context.sizes.restore(json.sizes)
+    this.#traffic.matched = json.matched
+    this.#traffic.unmatched = json.unmatched
+  }
+}

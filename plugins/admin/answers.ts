@@ -1,0 +1,64 @@
+import type { FastifyRequest } from 'fastify'
+import { FST_ANOMALIES_UNKNOWN_ACTION, FST_ANOMALIES_UNKNOWN_ENTITY } from '../errors'
+import type { Registry } from '../registry-state'
+import { eventParameters, limitParameters, noParameters, pageParameters, readParameters, summaryParameters } from './parameters'
+import { summarize, viewEntities } from './summary'
+
+/** Makes what a route answers. @throws FST_ANOMALIES_BAD_PARAMETER, or an error for an unknown id. */
+export type Answer = (registry: Registry, request: FastifyRequest) => unknown
+
+type Page = { limit?: number, cursor?: number }
+
+const DEFAULT_LIMIT = 100
+
+export function summary (registry: Registry, request: FastifyRequest): unknown {
+  readParameters(request.url, summaryParameters)
+  return summarize(registry)
+}
+
+export function events (registry: Registry, request: FastifyRequest): unknown {
+  return registry.query(readParameters(request.url, eventParameters))
+}
+
+export function baselines ({ routes }: Registry, request: FastifyRequest): unknown {
+  const { limit = DEFAULT_LIMIT, cursor = 0 } = readParameters(request.url, pageParameters) as Page
+  const states = [...routes.all()]
+  const end = cursor + limit
+  return { baselines: states.slice(cursor, end).map((state) => routes.view(state, true)), next: end < states.length ? end : null, total: states.length }
+}
+
+export function baseline ({ routes }: Registry, request: FastifyRequest): unknown {
+  readParameters(request.url, noParameters)
+  return routes.view(routes.get(parameterOf(request, '*')), true)
+}
+
+/** `POST /baselines/<id>/<action>`; ids contain slashes, so the action is what follows the last one. */
+export function changeBaseline (registry: Registry, request: FastifyRequest): unknown {
+  readParameters(request.url, noParameters)
+  const given = parameterOf(request, '*')
+  const end = given.lastIndexOf('/')
+  const id = given.slice(0, Math.max(0, end))
+  const action = given.slice(end + 1)
+  if (action !== 'freeze' && action !== 'unfreeze' && action !== 'reset') throw new FST_ANOMALIES_UNKNOWN_ACTION(action.slice(0, 60))
+  registry[action](id)
+  request.log.info({ baseline: id, action }, 'a baseline was changed through the admin route')
+  return registry.routes.view(registry.routes.get(id), false)
+}
+
+export function entities (registry: Registry, request: FastifyRequest): unknown {
+  const { limit = DEFAULT_LIMIT } = readParameters(request.url, limitParameters) as Page
+  const { size, capacity, evictions } = registry.risks
+  return { entities: viewEntities(registry, limit), total: size, capacity, evictions }
+}
+
+export function release (registry: Registry, request: FastifyRequest): unknown {
+  readParameters(request.url, noParameters)
+  const entity = parameterOf(request, 'id')
+  if (!registry.release(entity)) throw new FST_ANOMALIES_UNKNOWN_ENTITY(entity.slice(0, 100))
+  request.log.info({ entity }, 'an entity was released through the admin route')
+  return { entity, released: true }
+}
+
+function parameterOf (request: FastifyRequest, name: string): string {
+  return (request.params as Record<string, string>)[name] ?? ''
+}

@@ -1,0 +1,58 @@
+import type { Registry } from '../registry-state'
+import type { BaselineView } from '../route-table'
+
+const MOST_ROUTES = 1000
+const MOST_ENTITIES = 10
+
+type Entity = ReturnType<Registry['topEntities']>[number]
+
+/** An entity as the admin route shows it: times in RFC 3339. */
+export interface EntityView { entity: string, risk: number, since: string, reasons: { source: string, risk: number, at: string, reason: number | string }[] }
+
+/** What `GET /__anomalies` answers. */
+export interface Summary {
+  now: string
+  requests: { observed: number, flagged: number, blocked: number }
+  events: { total: number, dropped: number, capacity: number, byType: Record<string, number>, byLevel: Record<string, number> }
+  /** Counts of all routes, and the progress of the first 1,000, those with most responses first. */
+  learning: { isFrozen: boolean, routes: number, learning: number, active: number, frozen: number }
+  routes: BaselineView[]
+  entities: EntityView[]
+  detectors: { name: string, minSamples: number, faults: number, lastFault: string | null }[]
+}
+
+/** O(routes × detectors); shows nothing that was learned. */
+export function summarize (registry: Registry): Summary {
+  const routes = [...registry.routes.all()].map((state) => registry.routes.view(state, false)).sort((a, b) => b.responses - a.responses)
+  const { total, dropped, capacity } = registry.query({ limit: 1 })
+  const { byType, byLevel } = registry.log
+  return {
+    now: new Date(registry.clock.now()).toISOString(),
+    requests: { observed: registry.observed, flagged: registry.flagged, blocked: registry.blockedRequests },
+    events: { total, dropped, capacity, byType: Object.fromEntries(byType), byLevel: Object.fromEntries(byLevel) },
+    learning: { isFrozen: registry.routes.frozen, routes: routes.length, ...countStates(routes) },
+    routes: routes.slice(0, MOST_ROUTES),
+    entities: viewEntities(registry, MOST_ENTITIES),
+    detectors: registry.detectors.map(({ name, minSamples, faults, lastFault }) => ({ name, minSamples, faults, lastFault }))
+  }
+}
+
+/** The entities with the highest risk. */
+export function viewEntities (registry: Registry, limit: number): EntityView[] {
+  return registry.topEntities(limit).map(viewEntity)
+}
+
+function viewEntity ({ entity, risk, since, reasons }: Entity): EntityView {
+  return {
+    entity,
+    risk: Math.round(risk * 10) / 10,
+    since: new Date(since).toISOString(),
+    reasons: reasons.map((reason) => ({ ...reason, risk: Math.round(reason.risk * 10) / 10, at: new Date(reason.at).toISOString() }))
+  }
+}
+
+function countStates (routes: readonly BaselineView[]): Record<BaselineView['state'], number> {
+  const counts = { learning: 0, active: 0, frozen: 0 }
+  for (const { state } of routes) counts[state]++
+  return counts
+}
