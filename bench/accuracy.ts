@@ -1,0 +1,148 @@
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { RecordingClock } from '../bin/recording-clock'
+import { ReplayApp } from '../bin/replay-app'
+import type { Outcome } from '../bin/replay-app'
+import { UNLIMITED } from '../bin/routes'
+import type { RouteTable } from '../bin/routes'
+import { exchangeOf } from '../lib/har'
+import { legacyAttackKinds } from './traffic/legacy-attacks'
+import { generateLegacy, legacyAttackSuite } from './traffic/legacy-shop'
+import { attackKinds, attackSuite, generate } from './traffic/generate'
+import type { TrafficEntry } from './traffic/generate'
+import { pathOf } from './traffic/live'
+import { routes as shopRoutes } from './traffic/routes'
+
+/** Ingredients of attacks that later detectors are for: reported apart. */
+const LATER = new Set(['json-body', 'free-text', 'authentication', 'behaviour'])
+/** Kinds of series that auth-burst and trends are for. */
+const LATER_KINDS = new Set(['credential-stuffing', 'password-guessing', 'enumeration', 'scraping'])
+
+/** Figures of one run. */
+interface Run { seed: number, learned: number, benign: number, falsePositives: number, byKind: Record<string, { caught: number, of: number }> }
+
+/**
+ * Detection rates on generated traffic: learn, freeze, judge unseen ordinary traffic and each kind of attack, for some
+ * seeds and some amounts learned. Series count as one attack, caught where anything of it is flagged or where a
+ * finding over many requests (an episode) is made.
+ */
+async function main (): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      app: { type: 'string', default: 'shop' },
+      seeds: { type: 'string', default: '101,102,103,104,105,106,107,108,109,110' },
+      learn: { type: 'string', default: '5000' },
+      detect: { type: 'string', default: '5000' },
+      suite: { type: 'string', default: '20' },
+      poison: { type: 'string', default: '0' },
+      json: { type: 'string' },
+      misses: { type: 'boolean', default: false }
+    }
+  })
+  const runs: Run[] = []
+  for (const learned of values.learn.split(',').map(Number)) {
+    const amount: Run[] = []
+    for (const seed of values.seeds.split(',').map(Number)) {
+      amount.push(await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), Number(values.poison), values.misses))
+    }
+    runs.push(...amount)
+    report(values.app, learned, amount, learned === Number(values.learn.split(',').at(-1)))
+  }
+  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(runs, null, 2))
+}
+
+async function measure (app: string, seed: number, learned: number, benign: number, suite: number, poison: number, misses: boolean): Promise<Run> {
+  const isLegacy = app === 'legacy'
+  const learning: TrafficEntry[] = []
+  const ordinary: TrafficEntry[] = []
+  const traffic = isLegacy
+    ? generateLegacy({ seed, requests: learned + benign, attackShare: poison })
+    : generate({ seed, requests: learned + benign, attackShare: poison })
+  for (const entry of traffic) {
+    if (learning.length < learned) learning.push(entry)
+    else if (entry._label === 'benign') ordinary.push(entry)
+  }
+  const clock = new RecordingClock()
+  const table: RouteTable = { routes: isLegacy ? routesOf(learning) : shopRoutes().map(({ method, url }) => ({ method: [method], url, config: {} })), router: { maxParamLength: UNLIMITED }, exposeHeadRoutes: false }
+  const replay = await ReplayApp.create(table, { clock, secret: `accuracy of seed ${seed}`, learnFrom: 'any' }, clock)
+  for (let i = 0; i < learning.length; i++) await step(replay, learning[i] as TrafficEntry, i)
+  replay.anomalies.freeze()
+  const run: Run = { seed, learned, benign: ordinary.length, falsePositives: 0, byKind: {} }
+  for (let i = 0; i < ordinary.length; i++) {
+    const outcome = await step(replay, ordinary[i] as TrafficEntry, i)
+    if (outcome.flagged) {
+      run.falsePositives++
+      if (misses) console.log(`false alarm, seed ${seed}: ${ordinary[i]?.request.method} ${ordinary[i]?.request.url.slice(0, 100)} ${outcome.signals.map((signal) => `${signal.field} ${signal.type} ${String((signal.actual as { ingredients?: string[] } | undefined)?.ingredients)}`).join(' | ')}`)
+    }
+  }
+  const attacks = isLegacy ? legacyAttackSuite({ seed: seed + 7000, perKind: suite, kinds: legacyAttackKinds }) : attackSuite({ seed, perKind: suite })
+  const series = new Map<string, { kind: string, caught: boolean }>()
+  let index = 0
+  for (const entry of attacks) {
+    const outcome = await step(replay, entry, index++)
+    const kind = entry._attack as string
+    const isCaught = outcome.flagged || (entry._series !== undefined && outcome.signals.some((signal) => signal.severity >= 4))
+    if (entry._series !== undefined) {
+      const known = series.get(entry._series)
+      series.set(entry._series, { kind, caught: isCaught || known?.caught === true })
+      continue
+    }
+    count(run, kind, isCaught)
+    if (misses && !isCaught && !isLater(kind)) console.log(`missed, seed ${seed}: ${kind} ${entry.request.method} ${entry.request.url.slice(0, 100)} ${entry.request.postData?.text.slice(0, 80) ?? ''} ${outcome.signals.map((signal) => `${signal.field} ${signal.type} ${Math.round(signal.risk)}`).join(' | ')}`)
+  }
+  for (const { kind, caught } of series.values()) count(run, kind, caught)
+  await replay.close()
+  return run
+}
+
+async function step (replay: ReplayApp, entry: TrafficEntry, index: number): Promise<Outcome> {
+  if (index % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+  return await replay.replay(exchangeOf(entry), true)
+}
+
+function count (run: Run, kind: string, isCaught: boolean): void {
+  const figure = run.byKind[kind] ?? { caught: 0, of: 0 }
+  run.byKind[kind] = figure
+  figure.of++
+  if (isCaught) figure.caught++
+}
+
+function routesOf (entries: readonly TrafficEntry[]): RouteTable['routes'] {
+  const seen = new Map<string, { method: string[], url: string, config: object }>()
+  for (const { request } of entries) {
+    const url = (pathOf(request.url).split('?')[0] as string).replaceAll(':', '::')
+    seen.set(`${request.method} ${url}`, { method: [request.method], url, config: {} })
+  }
+  return [...seen.values()] as RouteTable['routes']
+}
+
+function isLater (kind: string): boolean {
+  const about = attackKinds.find(({ name }) => name === kind)
+  return LATER_KINDS.has(kind) || (about !== undefined && LATER.has(about.ingredient))
+}
+
+function report (app: string, learned: number, runs: readonly Run[], isLast: boolean): void {
+  const benign = runs.reduce((sum, run) => sum + run.benign, 0)
+  const alarms = runs.reduce((sum, run) => sum + run.falsePositives, 0)
+  const kinds = new Map<string, { caught: number, of: number }>()
+  for (const run of runs) {
+    for (const [kind, { caught, of }] of Object.entries(run.byKind)) {
+      const sum = kinds.get(kind) ?? { caught: 0, of: 0 }
+      kinds.set(kind, { caught: sum.caught + caught, of: sum.of + of })
+    }
+  }
+  const aimedAt = [...kinds].filter(([kind]) => !isLater(kind))
+  const caught = aimedAt.reduce((sum, [, figure]) => sum + figure.caught, 0)
+  const all = aimedAt.reduce((sum, [, figure]) => sum + figure.of, 0)
+  const below = aimedAt.filter(([, figure]) => figure.caught / figure.of < 0.95).length
+  console.log(`${app}  learned ${learned}  FPR ${(alarms / benign).toFixed(5)} (${alarms} of ${benign})  TPR ${(caught / all).toFixed(4)}  kinds below 95 %: ${below} of ${aimedAt.length}`)
+  if (!isLast) return
+  for (const [kind, figure] of [...kinds].sort((a, b) => a[1].caught / a[1].of - b[1].caught / b[1].of)) {
+    console.log(`  ${kind.padEnd(24)} ${(figure.caught / figure.of).toFixed(3)}  of ${figure.of}${isLater(kind) ? '  (a later detector\'s)' : ''}`)
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error)
+  process.exitCode = 1
+})

@@ -1,0 +1,46 @@
+import Fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import type { AddressInfo } from 'node:net'
+import { declareRoutes } from './routes'
+import type { ServerMessage, ServerQuestion } from './server-process'
+import { variantsNamed } from './variants'
+import type { Variant } from './variants'
+
+/*
+ * The server process of one variant: `node server.js <variant>`. It tells its port, answers what it is asked (the CPU time used so far,
+ * the state of what was learned), and ends with its parent.
+ */
+
+async function build ({ register, config, routes }: Variant): Promise<FastifyInstance> {
+  const app = Fastify({ trustProxy: 'loopback' })
+  await register(app)
+  declareRoutes(app, Array.from({ length: routes }, (_, route) => route), config)
+  return app
+}
+
+async function serve (name: string): Promise<void> {
+  const app = await build(variantsNamed(name).find((candidate) => candidate.name === name)!)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  process.on('disconnect', () => process.exit())
+  process.on('message', (question: ServerQuestion) => say(question === 'cpu' ? cpuTime() : stateOf(app)))
+  say({ port: (app.server.address() as AddressInfo).port })
+}
+
+function cpuTime (): ServerMessage {
+  const { user, system } = process.cpuUsage()
+  return { cpu: user + system }
+}
+
+function stateOf (app: FastifyInstance): ServerMessage {
+  if (!app.hasDecorator('anomalies')) return {}
+  return {
+    learning: app.anomalies.baselines().filter(({ state }) => state === 'learning').length,
+    events: app.anomalies.query({ limit: 1 }).total
+  }
+}
+
+function say (message: ServerMessage): void {
+  process.send!(message)
+}
+
+serve(process.argv[2] ?? 'bare')

@@ -1,0 +1,84 @@
+import type { FastifyInstance } from 'fastify'
+import anomalies from '../plugins'
+import { addStage } from './stages'
+import type { Stage } from './stages'
+
+/** One of the servers that are compared. */
+export interface Variant {
+  name: string
+  about: string
+  routes: number
+  /** Variants it is compared with: the mean of what they took in the same round. */
+  against: string[]
+  /** `config` of every route. */
+  config: { anomalies?: false }
+  register: (app: FastifyInstance) => unknown
+}
+
+const ROUTES = 10
+const MANY_ROUTES = 10_000
+const BARE = 'bare'
+const BARE_AGAIN = 'bare-again'
+
+function variant (name: string, about: string, part: Partial<Variant> = {}): Variant {
+  return { name, about, routes: ROUTES, against: [BARE, BARE_AGAIN], config: {}, register: alone, ...part }
+}
+
+function alone (): void {}
+
+function collection (options: Parameters<typeof anomalies>[1]): Variant['register'] {
+  return (app) => app.register(anomalies, options)
+}
+
+function stages (...names: Stage[]): Variant {
+  return variant(names.join('+'), 'hooks that do nothing', { register: (app) => { for (const name of names) addStage(app, name) } })
+}
+
+export const variants: Variant[] = [
+  variant(BARE, 'Fastify alone: what the others are compared with', { against: [BARE] }),
+  variant(BARE_AGAIN, 'the same once more: its distance from 1.00 is the noise', { against: [BARE] }),
+  variant('bare-10000-routes', 'Fastify alone with 10,000 routes', { routes: MANY_ROUTES }),
+  variant('registry', 'the registry alone', { register: collection({ endpointProfiler: false, headerProfiler: false }) }),
+  variant('endpoint-profiler', 'the registry and endpoint-profiler', { register: collection({ headerProfiler: false }) }),
+  variant('header-profiler', 'the registry and header-profiler', { register: collection({ endpointProfiler: false }) }),
+  variant('collection', 'the collection with its defaults: everything on', { register: collection({}) }),
+  variant('off', 'the collection, with `anomalies: false` on every route', { register: collection({}), config: { anomalies: false } }),
+  variant('collection-10000-routes', 'the collection with its defaults and 10,000 routes', {
+    routes: MANY_ROUTES,
+    against: ['bare-10000-routes'],
+    register: collection({})
+  }),
+  stages('onRequest'),
+  stages('onRequest', 'preValidation'),
+  stages('onRequest', 'onSend'),
+  stages('onRequest', 'preValidation', 'onSend'),
+  stages('onRequest', 'onResponse'),
+  stages('onRequest', 'onSend', 'onResponse'),
+  stages('onRequest', 'onSend', 'onRequestAbort'),
+  stages('onRequest', 'onSend', 'replyClose'),
+  stages('onRequest', 'onSend', 'socketClose'),
+  stages('onRequest', 'preValidation', 'onSend', 'onResponse', 'onRequestAbort')
+]
+
+const sets: Record<string, (variant: Variant) => boolean> = {
+  all: ({ name }) => !name.startsWith('on'),
+  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'collection'].includes(name),
+  routes: ({ name }) => ['collection', 'collection-10000-routes'].includes(name),
+  stages: ({ name }) => name.startsWith('on')
+}
+
+export const setNames = Object.keys(sets)
+
+/**
+ * The variants that a comma-separated list of names and sets asks for, with those they are compared with.
+ * @throws RangeError For a name that is neither.
+ */
+export function variantsNamed (list: string): Variant[] {
+  const wanted = new Set([BARE, BARE_AGAIN])
+  for (const name of list.split(',').map((part) => part.trim())) {
+    const found = variants.filter(sets[name] ?? ((candidate) => candidate.name === name))
+    if (found.length === 0) throw new RangeError(`--variants: no variant or set is named '${name}'; sets are ${setNames.join(', ')}`)
+    for (const { name, against } of found) for (const needed of [name, ...against]) wanted.add(needed)
+  }
+  return variants.filter(({ name }) => wanted.has(name))
+}
