@@ -61,6 +61,11 @@ test('many thin words are a parameter, recurring ones stay literal', async (t) =
   t.same(names(treeOf([...visits, ...times(60, () => '/people/me/photo')])), ['/people/:word/photo', '/people/me/photo'])
 })
 
+test('where the thin ones are codes, popular codes are values too, and words are not', async (t) => {
+  const slugs = [...times(120, (i) => `/blog/${'abcdefghij'[i % 10]}-story-${'klmnopq'[i % 7]}-of-${i % 9}${i % 8}`), ...times(60, () => '/blog/the-story-of-17')]
+  t.same(names(treeOf([...slugs, ...times(60, () => '/blog/archive')])), ['/blog/:value', '/blog/archive'])
+})
+
 test('36 routes stay 36 routes, however few requests there are', async (t) => {
   const letters = 'abcdefghijklmnopqrstuvwxyzäöüßñçèéø'
   const routes = [...letters].map((letter) => `/api/${letter}-list`)

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'tap'
+
+const folder = join(__dirname, '../examples')
+
+/** What each example has to print, so that it shows what its page says. */
+const SHOWN: Readonly<Record<string, RegExp>> = {
+  'admin-guard.ts': /^others: 404\noperators: 200$/m,
+  'first-minute.ts': /^(medium|high|critical) param_value_anomaly: query\.page /m,
+  'per-route.ts': /^\/healthz 200\n\/search\?q=lamp 200\nGET \/search: learning, POST \/transfer: learning$/m,
+  'own-findings.ts': /^1 \[ 'a coupon that was never issued' \]$/m
+}
+
+test('every example is known here', (t) => {
+  t.same(readdirSync(folder).filter((file) => file.endsWith('.ts')).sort(), Object.keys(SHOWN).sort())
+  t.end()
+})
+
+for (const [file, shown] of Object.entries(SHOWN)) {
+  test(`examples/${file} runs, shows what it is about and ends by itself`, (t) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...process.execArgv, join(folder, file)], { encoding: 'utf8', timeout: 60_000 })
+    t.equal(status, 0, stderr)
+    t.match(stdout, shown)
+    t.end()
+  })
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'tap'
+import fc from 'fast-check'
+import { clientOf } from '../../lib/client-address'
+
+test('an IPv6 client is its /64, however the address is written', async (t) => {
+  for (const address of ['2001:db8:1:2::7', '2001:0db8:0001:0002:ffff:1:2:3', '2001:DB8:1:2:0:0:0:1', '2001:db8:1:2::1%eth0']) t.equal(clientOf(address), '2001:db8:1:2::/64', address)
+  t.equal(clientOf('::1'), '0:0:0:0::/64')
+  t.equal(clientOf('fe80::1'), 'fe80:0:0:0::/64')
+  t.not(clientOf('2001:db8:1:3::7'), clientOf('2001:db8:1:2::7'))
+})
+
+test('an IPv4 address is itself, mapped into IPv6 or not', async () => {
+  fc.assert(fc.property(fc.ipV4(), (address) => {
+    assert.equal(clientOf(address), address)
+    assert.equal(clientOf(`::ffff:${address}`), address)
+  }))
+})
+
+test('addresses that share the first four groups are one client', async () => {
+  const group = fc.integer({ min: 0, max: 65535 }).map((number) => number.toString(16))
+  fc.assert(fc.property(fc.array(group, { minLength: 4, maxLength: 4 }), fc.array(group, { minLength: 4, maxLength: 4 }), (network, host) => {
+    assert.equal(clientOf([...network, ...host].join(':')), clientOf([...network, '0', '0', '0', '1'].join(':')))
+  }))
+})
+
+test('anything that is no address is taken without an error', async () => {
+  fc.assert(fc.property(fc.string(), (text) => { assert.equal(typeof clientOf(text), 'string') }))
+})

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'tap'
+import fc from 'fast-check'
+import type { AnomalyEvent } from '../../lib/anomaly-event'
+import { EventLog } from '../../lib/event-log'
+import { Signal } from '../../lib/signal'
+
+const kind = { type: 'unknown_path', detector: 'endpoint-profiler', describe: () => 'an unknown path' }
+const route = { method: 'GET', url: '/a', key: 'GET /a' }
+
+function filled (capacity: number, entities: readonly number[], gapMs: number): { log: EventLog, events: AnomalyEvent[] } {
+  const events: AnomalyEvent[] = []
+  const log = new EventLog(capacity, (event) => events.push(event))
+  entities.forEach((entity, i) => log.record(new Signal(kind, 'path', 5, 60, undefined, undefined), 1_000_000 + i * gapMs, route, `r${i}`, { ip: `${entity}` }, `${entity}`, 60, 'allow'))
+  return { log, events }
+}
+
+test('signals of one entity make an event each time their number doubles', async () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 3000 }), (count) => {
+    const { log } = filled(1024, new Array<number>(count).fill(1), 1)
+    assert.equal(log.query({}).total, 1 + Math.floor(Math.log2(count)))
+  }))
+})
+
+test('pages of any size give every kept event once, newest first', async () => {
+  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 60 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 40 }), (entities, limit, capacity) => {
+    const { log, events } = filled(capacity, entities, 10)
+    const ids: string[] = []
+    let cursor: number | null = null
+    do {
+      const page = log.query({ limit, ...cursor === null ? null : { cursor } })
+      ids.push(...page.events.map((event) => event.id))
+      cursor = page.next
+    } while (cursor !== null)
+    assert.deepEqual(ids, events.map((event) => event.id).reverse().slice(0, capacity))
+    assert.deepEqual(ids, [...ids].sort().reverse())
+  }))
+})
+
+test('silence of a minute closes an episode, and what comes later begins a new one', async (t) => {
+  const { log } = filled(100, [1, 1, 1], 59_000)
+  t.same(log.query({}).events.map((event) => event.episode?.state), ['open', undefined])
+  log.sweep(1_000_000 + 2 * 59_000 + 60_000)
+  t.same(log.query({}).events.map((event) => event.episode?.state), ['close', 'open', undefined])
+  log.record(new Signal(kind, 'path', 5, 60, undefined, undefined), 2_000_000, route, 'r', {}, '1', 60, 'allow')
+  t.equal(log.query({}).events[0]?.episode, undefined)
+})
+
+test('a single finding has nothing to close', async (t) => {
+  const { log } = filled(100, [1], 0)
+  log.sweep(9_000_000)
+  t.equal(log.query({}).total, 1)
+})

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'tap'
+import fc from 'fast-check'
+import { FieldProfile } from '../../lib/detectors/field-profile'
+import { FieldVerdict } from '../../lib/detectors/field-verdict'
+import { ValueScan } from '../../lib/text/value-shape'
+
+const scan = new ValueScan(4711)
+const values = fc.array(fc.oneof(fc.integer({ min: 0, max: 30 }).map(String), fc.constantFrom('asc', 'desc', '', 'a@b.c', '2026-01-05')), { maxLength: 28 })
+const asked = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.constantFrom('7', 'asc', "1' or 1=1", '9'.repeat(40), 'a@b@c'))
+
+function learned (stream: readonly string[], profile = new FieldProfile()): FieldProfile {
+  stream.forEach((value, i) => profile.learn(scan.scan(value), i % 40, false))
+  return profile
+}
+
+/** Ingredients that fire on a value. */
+function partsOf (profile: FieldProfile, value: string, backing: FieldProfile | null = null): string[] {
+  const verdict = new FieldVerdict().reset()
+  profile.judge(scan.scan(value), backing, 1, verdict)
+  return verdict.names()
+}
+
+const many = (make: (i: number) => string, count = 200): FieldProfile => learned(Array.from({ length: count }, (_, i) => make(i)))
+
+test('two profiles merged judge as one that saw both streams', async () => {
+  fc.assert(fc.property(values, values, asked, (ours, theirs, value) => {
+    const merged = learned(ours)
+    merged.merge(learned(theirs))
+    const whole = learned([...ours, ...theirs])
+    assert.deepEqual(merged.levels(), whole.levels())
+    assert.deepEqual([merged.n, merged.lengths, merged.numbers], [whole.n, whole.lengths, whole.numbers])
+    if (whole.n < 20) assert.deepEqual(partsOf(merged, value), partsOf(whole, value))
+  }))
+})
+
+test('a profile read back from JSON judges and learns like the first', async () => {
+  fc.assert(fc.property(values, values, asked, (before, after, value) => {
+    const profile = learned(before)
+    const copy = FieldProfile.from(JSON.parse(JSON.stringify(profile)))
+    assert.deepEqual(copy.levels(), profile.levels())
+    learned(after, profile)
+    learned(after, copy)
+    assert.deepEqual(copy.levels(), profile.levels())
+    assert.deepEqual(partsOf(copy, value), partsOf(profile, value))
+  }))
+})
+
+test('any text is judged and learned without an error', async () => {
+  const profile = many((i) => String(i))
+  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 65535 }), { maxLength: 80 }).map((codes) => String.fromCharCode(...codes)), (value) => {
+    partsOf(profile, value)
+    profile.learn(scan.scan(value), 1, true)
+    profile.quarantine(scan.scan(value), 1, 3)
+    assert.ok(profile.bytes < 9000)
+  }))
+})
+
+test('judging changes nothing', async () => {
+  const profile = many((i) => String(i % 9))
+  const before = profile.toJSON()
+  fc.assert(fc.property(asked, (value) => {
+    partsOf(profile, value)
+    assert.deepEqual(profile.toJSON(), before)
+  }))
+})
+
+test('each ingredient fires on its kind of deviation', async (t) => {
+  const numbers = many((i) => String(i % 50))
+  t.ok(partsOf(numbers, "4'").includes('char'))
+  t.ok(partsOf(numbers, '4a').includes('numeric'))
+  t.ok(partsOf(numbers, '9000000000').includes('range'))
+  t.ok(partsOf(many((i) => i % 2 === 0 ? 'asc' : 'desc'), 'random').includes('enum'))
+  t.ok(partsOf(many((i) => `user${i}@mail.example`), 'a@b@mail.example').includes('symbol-count'))
+  t.ok(partsOf(many((i) => `2026-01-${10 + i % 20}`), '2026-01-1').includes('shape-exact'))
+  t.same(partsOf(numbers, '7'), [])
+})
+
+test('free text never fires on a new text of its kind', async (t) => {
+  const words = ['Tea', 'coffee', 'with', 'milk', 'and', 'SUGAR', '3', 'cups', 'please', 'thanks!', '(hot)', 'now?', "don't", 'a-b']
+  const text = (i: number): string => Array.from({ length: 3 + i % 9 }, (_, j) => words[(i * 7 + j * 5 + (i >> 3)) % words.length]).join(' ')
+  const profile = many(text, 400)
+  for (let i = 400; i < 440; i++) t.same(partsOf(profile, text(i)), [])
+})
+
+test('what the backing profile knows is not new', async (t) => {
+  const own = many((i) => String(i % 9), 100)
+  const common = many((i) => i % 2 === 0 ? String(i % 9) : `n${i % 9}`, 400)
+  t.ok(partsOf(own, 'n4').includes('char'))
+  t.notOk(partsOf(own, 'n4', common).includes('char'))
+  t.ok(partsOf(own, 'n4;', common).includes('char'))
+})
+
+test('a thing seen once in a long stream is not known yet', async (t) => {
+  const profile = many((i) => i === 100 ? "4'" : String(i % 50))
+  t.ok(partsOf(profile, "5'").includes('char'))
+})
+
+test('what enough principals send is promoted, and fires no more', async (t) => {
+  const profile = many((i) => i % 2 === 0 ? 'asc' : 'desc')
+  t.same([1, 1, 2, 3].map((principal) => profile.quarantine(scan.scan('top'), principal, 3)), [false, false, false, true])
+  t.same(partsOf(profile, 'top'), [])
+})
+
+test('a level closed by many things opens again after a half-life', async (t) => {
+  const profile = many((i) => `${i}-${i}`, 300)
+  t.equal(profile.levels().values?.unseen, 1)
+  profile.halve()
+  for (let i = 0; i < 300; i++) profile.learn(scan.scan(i % 2 === 0 ? 'asc' : 'desc'), i % 40, false)
+  t.ok(partsOf(profile, 'random').includes('enum'))
+})

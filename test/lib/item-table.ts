@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { test } from 'tap'
+import fc from 'fast-check'
+import { ItemTable, LEVELS, MAX_ITEMS, MAX_LEVEL, MAX_PENDING } from '../../lib/detectors/item-table'
+
+type Sighting = readonly [level: number, hash: number, principal: number]
+const sightings = (most: number): fc.Arbitrary<Sighting[]> => fc.array(fc.tuple(fc.integer({ min: 0, max: LEVELS - 1 }), fc.integer({ min: 0, max: 7 }).map((n) => Math.imul(n + 7, 0x85ebca6b) >>> 0), fc.integer({ min: 0, max: 4 })), { maxLength: most })
+
+function learned (stream: readonly Sighting[]): ItemTable {
+  const table = new ItemTable()
+  for (const [level, hash, principal] of stream) table.learn(level, hash, principal, false)
+  return table
+}
+
+/** All that a table answers. */
+function answers (table: ItemTable): unknown[] {
+  return Array.from({ length: LEVELS }, (_, level) => [table.distinct(level), table.once(level), table.twice(level), table.pending(level), table.items(level)])
+}
+
+test('counts, distinct principals and tallies are those of a naive count', async () => {
+  fc.assert(fc.property(sightings(200), (stream) => {
+    const table = learned(stream)
+    for (let level = 0; level < LEVELS; level++) {
+      const counts = new Map<number, number>()
+      for (const [at, hash] of stream) if (at === level) counts.set(hash, (counts.get(hash) ?? 0) + 1)
+      assert.equal(table.distinct(level), counts.size)
+      assert.equal(table.once(level), [...counts.values()].filter((count) => count === 1).length)
+      assert.equal(table.twice(level), [...counts.values()].filter((count) => count === 2).length)
+      for (const [hash, count] of counts) {
+        assert.equal(table.count(level, hash), Math.min(31, count))
+        const principals = new Set(stream.filter(([at, other]) => at === level && other === hash).map(([,, principal]) => principal))
+        assert.equal(table.support(level, hash), Math.min(3, principals.size))
+      }
+    }
+  }))
+})
+
+test('two tables merged answer as one that saw both streams', async () => {
+  fc.assert(fc.property(sightings(60), sightings(60), (ours, theirs) => {
+    const merged = learned(ours)
+    assert.equal(merged.merge(learned(theirs)), 0)
+    const [got, whole] = [answers(merged), answers(learned([...ours, ...theirs]))]
+    assert.deepEqual(got, whole)
+  }))
+})
+
+test('a table read back from JSON goes on like the first', async () => {
+  fc.assert(fc.property(sightings(60), sightings(60), (before, after) => {
+    const table = learned(before)
+    const copy = ItemTable.from(JSON.parse(JSON.stringify(table)))
+    assert.deepEqual(answers(copy), answers(table))
+    for (const [level, hash, principal] of after) assert.equal(copy.learn(level, hash, principal, true), table.learn(level, hash, principal, true))
+    assert.deepEqual(answers(copy), answers(table))
+  }))
+  assert.throws(() => ItemTable.from([1]), RangeError)
+  assert.throws(() => ItemTable.from('x' as never), RangeError)
+})
+
+test('a thing counts a second time only from a second principal, where that is asked for', async (t) => {
+  const table = new ItemTable()
+  for (let i = 0; i < 9; i++) table.learn(0, 5, 1, true)
+  t.equal(table.count(0, 5), 1)
+  table.learn(0, 5, 2, true)
+  t.equal(table.count(0, 5), 2)
+})
+
+test('what is only noted is pending: it has supporters and no count until it is promoted', async (t) => {
+  const table = new ItemTable()
+  t.same([1, 1, 2, 3, 4].map((principal) => table.note(0, 5, principal)), [1, 1, 2, 3, 3])
+  t.same([table.count(0, 5), table.pending(0)], [0, 1])
+  table.promote(0, 5, 2)
+  t.same([table.count(0, 5), table.pending(0), table.twice(0)], [2, 0, 1])
+  for (let hash = 10; hash < 100; hash++) table.note(0, hash, 1)
+  t.equal(table.pending(0), MAX_PENDING)
+})
+
+test('halving halves counts and forgets what falls to nothing', async () => {
+  fc.assert(fc.property(sightings(200), (stream) => {
+    const table = learned(stream)
+    const before = Array.from({ length: LEVELS }, (_, level) => table.items(level))
+    table.halve()
+    before.forEach((items, level) => {
+      assert.deepEqual(table.items(level).map(({ hash, count }) => [hash, count]), items.filter(({ count }) => count > 1).map(({ hash, count }) => [hash, count >>> 1]))
+    })
+  }))
+})
+
+test('a level and the table keep their bounds, and a dropped level gives its room back', async (t) => {
+  const table = new ItemTable()
+  for (let i = 0; i < 10_000; i++) table.learn(i % LEVELS, Math.imul(i + 7, 0x85ebca6b) >>> 0, i, false)
+  t.ok(table.size <= MAX_ITEMS)
+  for (let level = 0; level < LEVELS; level++) t.ok(table.distinct(level) <= MAX_LEVEL)
+  t.ok(table.bytes <= 8 * 1024)
+  for (let level = 0; level < LEVELS; level++) table.drop(level)
+  t.equal(table.size, 0)
+  t.ok(table.learn(0, 1, 1, false) === 1)
+})

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { test } from 'tap'
+import fc from 'fast-check'
+import { NameBacking } from '../../lib/detectors/name-backing'
+import { ParameterProfile } from '../../lib/detectors/parameter-profile'
+import { ValueJudge } from '../../lib/detectors/value-judge'
+import { Observation } from '../../lib/observation'
+import { RouteState } from '../../lib/route-state'
+import { Redactor } from '../../lib/text/redact'
+
+type Values = Record<string, string | string[]>
+const route = new RouteState('GET /a', 'GET', '/a', true, 'observe', 50)
+const requests = fc.array(fc.dictionary(fc.constantFrom('page', 'sort', '__proto__', 'constructor', 'q'), fc.constantFrom('1', '2', 'asc'), { noNullPrototype: false }), { maxLength: 25 })
+
+function profileOf (stream: readonly Values[] = []): ParameterProfile {
+  const profile = new ParameterProfile('query.', { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), promoteAfter: 3 })
+  stream.forEach((values, i) => profile.learn(values, i % 40, false))
+  return profile
+}
+
+function found (profile: ParameterProfile, values: Values): string[] {
+  const observation = new Observation(0, 0, route, 'GET', '/a', [], null, 0, '', 0, null, 0, '')
+  profile.judge(values, 1, observation)
+  return (observation.signals ?? []).map((signal) => `${signal.type} ${signal.field}`)
+}
+
+const ordinary = Array.from({ length: 200 }, (_, i): Values => ({ page: String(i % 9), sort: i % 2 === 0 ? 'asc' : 'desc' }))
+
+test('names, sets, counts and values are judged against what was learned', async (t) => {
+  const profile = profileOf(ordinary)
+  t.same(found(profile, { page: '3', sort: 'asc' }), [])
+  t.same(found(profile, { sort: 'asc', page: '3' }), [], 'the order does not count')
+  t.same(found(profile, { page: '3', sort: 'asc', debug: '1' }), ['unexpected_param query.debug'])
+  t.same(found(profile, { page: '3' }), ['missing_expected_param query.sort'])
+  t.same(found(profile, { page: ['3', '4'], sort: 'asc' }), ['param_count_anomaly query.page'])
+  t.same(found(profile, { page: "3'", sort: 'asc' }), ['param_value_anomaly query.page'])
+})
+
+test('two profiles merged answer as one that saw both streams', async () => {
+  fc.assert(fc.property(requests, requests, fc.dictionary(fc.constantFrom('page', 'sort', 'x'), fc.constantFrom('1', "'")), (ours, theirs, asked) => {
+    const merged = profileOf(ours)
+    merged.merge(profileOf(theirs))
+    const whole = profileOf([...ours, ...theirs])
+    const known = (profile: ParameterProfile): unknown[] => [...profile.entries()].map(([name, parameter]) => [name, parameter.requests, parameter.profile.n]).sort()
+    assert.equal(merged.n, whole.n)
+    assert.deepEqual(known(merged), known(whole))
+    if (whole.n <= 20) assert.deepEqual(found(merged, asked), found(whole, asked))
+  }))
+})
+
+test('a profile read back from JSON answers like the first', async () => {
+  fc.assert(fc.property(requests, fc.dictionary(fc.constantFrom('page', 'sort', 'x'), fc.constantFrom('1', "'")), (stream, asked) => {
+    const profile = profileOf(stream)
+    const copy = profileOf()
+    copy.restore(JSON.parse(JSON.stringify(profile)))
+    assert.equal(copy.n, profile.n)
+    assert.deepEqual(found(copy, asked), found(profile, asked))
+  }))
+})
+
+test('anything that a parser may give is judged and learned without an error', async () => {
+  const profile = profileOf(ordinary)
+  fc.assert(fc.property(fc.dictionary(fc.string(), fc.anything()), (values) => {
+    found(profile, values as Values)
+    profile.learn(values, 1, true)
+    profile.quarantine(values, 1, () => {})
+  }))
+})
+
+test('where names are free, a new one is ordinary', async (t) => {
+  const profile = profileOf(Array.from({ length: 300 }, (_, i): Values => ({ [`item${i}`]: '1' })))
+  t.same(found(profile, { item999: '1' }), [])
+  t.ok([...profile.entries()].length <= 64)
+})
+
+test('a parameter not seen for several half-lives is forgotten, and its name with it', async (t) => {
+  const profile = profileOf(ordinary.slice(0, 20))
+  for (let i = 0; i < 6; i++) profile.halve()
+  t.same([...profile.entries()], [])
+  t.same(found(profile, { page: "3'" }), [])
+})

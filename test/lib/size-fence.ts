@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'tap'
+import fc from 'fast-check'
+import { SizeFence } from '../../lib/detectors/size-fence'
+
+const sizes = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 30, maxLength: 29 * 3 })
+const near = (a: number, b: number): void => { assert.ok(a === b || Math.abs(a - b) <= 0.07 * Math.abs(b), `${a} is not about ${b}`) }
+
+function fenced (values: readonly number[]): SizeFence {
+  const fence = new SizeFence(2, 100)
+  for (const value of values) fence.learn(value)
+  return fence
+}
+
+test('before thirty values there is no fence', async (t) => {
+  const fence = fenced(new Array<number>(29).fill(10))
+  t.same([fence.high, fence.low, fence.above(1e9), fence.below(1)], [Infinity, -1, 0, 0])
+})
+
+test('what was learned lies below the upper fence, and far more does not', async () => {
+  fc.assert(fc.property(sizes, (values) => {
+    const fence = fenced(values.slice(0, 30))
+    for (const value of values.slice(0, 30)) assert.equal(fence.above(value), 0)
+    assert.ok(fence.above(1e12) > 0)
+    assert.ok(fence.high >= 100)
+  }))
+})
+
+test('two fences merged stand where one of both streams stands', async () => {
+  fc.assert(fc.property(sizes, sizes, (ours, theirs) => {
+    const merged = fenced(ours.slice(0, 30))
+    merged.merge(fenced(theirs.slice(0, 30)))
+    const whole = new SizeFence(2, 100)
+    const copy = new SizeFence(2, 100)
+    copy.restore(JSON.parse(JSON.stringify(merged)))
+    whole.mergeJson(fenced(ours.slice(0, 30)).toJSON())
+    whole.mergeJson(fenced(theirs.slice(0, 30)).toJSON())
+    near(whole.high, merged.high)
+    near(copy.high, merged.high)
+    near(copy.low, merged.low)
+    assert.equal(copy.n, merged.n)
+  }))
+})
+
+test('one outlier moves a fence little', async (t) => {
+  const values = Array.from({ length: 500 }, (_, i) => 400 + i % 50)
+  const fence = fenced([...values.slice(0, 250), 1e9, ...values.slice(250)])
+  near(fence.high, fenced(values).high)
+  t.ok(fence.above(1e6) > 5)
+})
+
+test('a constant quantity has fences of its own', async (t) => {
+  const fence = fenced(new Array<number>(100).fill(5000))
+  t.equal(fence.above(5200), 0)
+  t.ok(fence.above(20_000) > 0)
+  t.ok(fence.below(10) > 0)
+})
+
+test('a half-life keeps the fences and lets newer values count for more', async (t) => {
+  const fence = fenced(new Array<number>(200).fill(1000))
+  const before = fence.high
+  fence.halve()
+  near(fence.high, before)
+  for (let halving = 0; halving < 8; halving++) {
+    fence.halve()
+    for (let i = 0; i < 200; i++) fence.learn(before)
+  }
+  t.ok(fence.high > before)
+})

@@ -1,0 +1,21 @@
+import Fastify from 'fastify'
+import anomalies, { anomaliesRoute, endpointProfiler, headerProfiler, registry } from 'fastify-anomalies'
+import type { AnomaliesOptions, AnomalyEventJson } from 'fastify-anomalies'
+import anomaliesRouteAlone from 'fastify-anomalies/anomalies-route'
+import registryAlone from 'fastify-anomalies/registry'
+import endpointProfilerAlone from 'fastify-anomalies/endpoint-profiler'
+import headerProfilerAlone from 'fastify-anomalies/header-profiler'
+
+const options: AnomaliesOptions = { mode: 'observe', endpointProfiler: { minSamples: 20 }, headerProfiler: false }
+const app = Fastify()
+await app.register(anomalies, options)
+await app.register(registry)
+await app.register(endpointProfiler, { burstFloor: 10 })
+await app.register(headerProfiler, { ignore: ['x-debug'] })
+await app.register(registryAlone)
+await app.register(endpointProfilerAlone)
+await app.register(headerProfilerAlone)
+await app.register(anomaliesRoute, { token: 'a token' })
+await app.register(anomaliesRouteAlone, { prefix: '/__other', guard: (request, reply, done) => done() })
+app.get('/', { config: { anomalies: false } }, async (request): Promise<number> => request.anomalies.score)
+export const events: AnomalyEventJson[] = app.anomalies.query({ limit: 1 }).events

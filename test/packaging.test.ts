@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { before, test } from 'tap'
+
+const root = join(__dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'fastify-anomalies-'))
+const staging = join(folder, 'staging')
+const project = join(folder, 'project')
+const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  exports: Record<string, string | Record<string, { types: string, default: string }>>
+  bin: Record<string, string>
+  dependencies: Record<string, string>
+}
+
+function run (command: string, args: readonly string[], cwd: string): { status: number | null, stdout: string, stderr: string } {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:NODE_OPTIONS|TAP|_TAPJS|npm_)/i.test(name)))
+  return spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: 240_000 })
+}
+
+function node (...args: string[]): { status: number | null, stdout: string, stderr: string } { return run(process.execPath, args, project) }
+
+/** Packs what `npm pack` would, from a build of its own, and installs it in an empty project beside the Fastify of this repository. */
+before(() => {
+  mkdirSync(staging)
+  mkdirSync(project)
+  writeFileSync(join(staging, 'tsconfig.json'), JSON.stringify({
+    extends: join(root, 'tsconfig.build.json'),
+    compilerOptions: { rootDir: root, outDir: join(staging, 'dist'), typeRoots: [join(root, 'node_modules/@types')] },
+    include: ['plugins', 'lib', 'bin'].map((part) => join(root, part))
+  }))
+  const build = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', staging], root)
+  if (build.status !== 0) throw new Error(`the package does not build: ${build.stdout}`)
+  for (const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'docs']) cpSync(join(root, file), join(staging, file), { recursive: true })
+  const packed = run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], staging)
+  if (packed.status !== 0) throw new Error(packed.stderr)
+  const tarball = join(folder, packed.stdout.trim().split('\n').at(-1) as string)
+
+  // Dependencies come from this repository by path, so that no network is needed; the package itself comes from its tarball.
+  writeFileSync(join(project, 'package.json'), '{ "name": "empty-project", "version": "1.0.0", "private": true }')
+  mkdirSync(join(project, 'node_modules/fastify-anomalies'), { recursive: true })
+  const unpacked = run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(project, 'node_modules/fastify-anomalies')], project)
+  if (unpacked.status !== 0) throw new Error(unpacked.stderr)
+  for (const name of ['fastify', '@types', ...Object.keys(packageJson.dependencies)]) {
+    const to = join(project, 'node_modules', name)
+    mkdirSync(join(to, '..'), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), to)
+  }
+  cpSync(join(root, 'test/packaging-fixtures'), project, { recursive: true })
+})
+
+// Not a teardown: that is left out where `before` fails.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+
+test('every file that package.json points at is in the package', (t) => {
+  const installed = join(project, 'node_modules/fastify-anomalies')
+  for (const target of Object.values(packageJson.bin)) t.ok(existsSync(join(installed, target)), target)
+  for (const entry of Object.values(packageJson.exports)) {
+    const targets = typeof entry === 'string' ? [entry] : Object.values(entry).flatMap((face) => [face.types, face.default])
+    for (const target of targets) t.ok(existsSync(join(installed, target)), target)
+  }
+  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md']) t.ok(existsSync(join(installed, file)), file)
+  for (const file of ['dist/bench', 'dist/test', 'test', 'plugins']) t.notOk(existsSync(join(installed, file)), file)
+  t.end()
+})
+
+test('it loads with require, and a plugin without the registry says what it misses', (t) => {
+  const { status, stdout, stderr } = node('commonjs.cjs')
+  t.equal(status, 0, stderr)
+  const { code, message, names } = JSON.parse(stdout) as { code: string, message: string, names: string[] }
+  t.equal(code, 'FST_ERR_PLUGIN_DEPENDENCY_NOT_REGISTERED')
+  t.match(message, /fastify-anomalies-registry/)
+  for (const name of ['default', 'registry', 'endpointProfiler', 'headerProfiler', 'anomaliesRoute']) t.ok(names.includes(name), name)
+  t.end()
+})
+
+test('it loads with import, default and named, and there is one copy of its state', (t) => {
+  const { status, stdout, stderr } = node('module.mjs')
+  t.equal(status, 0, stderr)
+  t.same(JSON.parse(stdout), { baselines: ['GET /'], oneCopy: true })
+  t.end()
+})
+
+test('TypeScript finds its types, from ESM and from CommonJS', (t) => {
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--exactOptionalPropertyTypes']
+  const { status, stdout } = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.mts', 'consumer.cts'], project)
+  t.equal(status, 0, stdout)
+  t.end()
+})
+
+test('each subpath loads both ways', (t) => {
+  for (const [subpath, entry] of Object.entries(packageJson.exports)) {
+    if (typeof entry === 'string') continue
+    const name = `fastify-anomalies${subpath.slice(1)}`
+    const code = `import plugin from '${name}'; import { createRequire } from 'node:module';` +
+      `const { default: required } = createRequire(process.cwd() + '/x.js')('${name}'); if (typeof plugin !== 'function' || plugin !== required) process.exit(3)`
+    const { status, stderr } = node('--input-type=module', '-e', code)
+    t.equal(status, 0, `${name}: ${stderr}`)
+  }
+  t.end()
+})
+
+test('its command tells how it is used', (t) => {
+  const { status, stdout, stderr } = node(join(project, 'node_modules/fastify-anomalies', packageJson.bin['fastify-anomalies'] as string), '--help')
+  t.equal(status, 0, stderr)
+  t.match(stdout, /fastify-anomalies replay/)
+  t.end()
+})

@@ -1,0 +1,168 @@
+import type { FastifyInstance } from 'fastify'
+import { test } from 'tap'
+import type { AnomaliesOptions } from '../../plugins'
+import { buildApp } from '../fixtures/app'
+import type { Answer, Ask } from '../fixtures/app'
+
+type Headers = Record<string, string | string[]>
+interface Case {
+  /** The sentence that is proved. */
+  name: string
+  type: string
+  field: string
+  ordinary?: (i: number) => Headers
+  odd: Headers
+}
+
+const LANGUAGES = ['en', 'de-CH', 'fr'] as const
+const browser = (i: number): Headers => ({
+  'user-agent': `Mozilla/5.0 (X11; Linux) Gecko/20100101 Firefox/${120 + i % 3}.0`,
+  accept: 'text/html,application/xhtml+xml',
+  'accept-language': LANGUAGES[i % 3] ?? 'en',
+  cookie: `sid=${letters(i, 20)}; theme=${i % 2 === 0 ? 'dark' : 'light'}`
+})
+const without = (name: string): Headers => Object.fromEntries(Object.entries(browser(4)).filter(([key]) => key !== name))
+
+/** A text of lower-case letters that follows from `i`. */
+function letters (i: number, length: number): string {
+  let state = i + 1
+  let text = ''
+  while (text.length < length) {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
+    text += String.fromCharCode(97 + (state >>> 16) % 26)
+  }
+  return text
+}
+
+const cases: Case[] = [
+  { name: 'a header that all clients of a class send is missed when it is not there', type: 'header_missing_required', field: 'header.accept-language', odd: without('accept-language') },
+  { name: 'a header that clients of a class never send is unexpected', type: 'header_unexpected', field: 'header.x-debug', odd: { ...browser(4), 'x-debug': '1' } },
+  { name: 'a character never seen in a header is an anomaly of its value', type: 'header_value_anomaly', field: 'header.accept-language', odd: { ...browser(4), 'accept-language': '{jndi:ldap}' } },
+  {
+    name: 'a header far longer than it ever is, is an anomaly of its length',
+    type: 'header_length_anomaly',
+    field: 'header.x-note',
+    ordinary: (i) => ({ ...browser(i), 'x-note': letters(i, 5 + i % 8) }),
+    odd: { ...browser(4), 'x-note': letters(9, 4000) }
+  },
+  {
+    name: 'a header of far less entropy than its length has is an anomaly of its entropy',
+    type: 'header_entropy_anomaly',
+    field: 'header.x-trace',
+    ordinary: (i) => ({ ...browser(i), 'x-trace': letters(i, 24) }),
+    odd: { ...browser(4), 'x-trace': 'a'.repeat(24) }
+  },
+  { name: 'the usual headers in an order that the class never uses are an anomaly of order', type: 'header_order_anomaly', field: 'headers', odd: Object.fromEntries(Object.entries(browser(4)).reverse()) },
+  {
+    name: 'two headers never sent together are an anomaly of the set',
+    type: 'header_set_anomaly',
+    field: 'headers',
+    ordinary: (i) => ({ ...browser(i), [i % 2 === 0 ? 'x-mobile' : 'x-desktop']: '1' }),
+    odd: { ...browser(4), 'x-mobile': '1', 'x-desktop': '1' }
+  },
+  { name: 'a header sent twice, where it never is, is a duplicate', type: 'header_duplicate', field: 'header.accept-language', odd: { ...browser(4), 'accept-language': ['en', 'de-CH'] } },
+  { name: 'a cookie with a value unlike any before is an anomaly of its value', type: 'header_value_anomaly', field: 'cookie.theme', odd: { ...browser(4), cookie: `sid=${letters(4, 20)}; theme=<x>` } },
+  { name: 'a cookie that no client sends is unexpected', type: 'header_unexpected', field: 'cookie.admin', odd: { ...browser(4), cookie: `sid=${letters(4, 20)}; theme=dark; admin=1` } }
+]
+
+for (const { name, type, field, ordinary = browser, odd } of cases) {
+  test(name, async (t) => {
+    const found = await taughtThenAsked({ endpointProfiler: false }, ordinary, odd)
+    const signal = found.assessment.signals.find((each) => each.type === type && each.field === field)
+    t.ok(signal, `${type} in ${field} among ${found.types.join()}`)
+    t.equal(signal?.detector, 'header-profiler')
+    t.match(signal?.detail, field.replace(/^.*\./, ''))
+    t.same((await taughtThenAsked({ endpointProfiler: false, headerProfiler: false }, ordinary, odd)).types, [], 'nothing without the detector')
+    t.same((await taughtThenAsked({ endpointProfiler: false }, ordinary, ordinary(200))).types, [], 'nothing for an ordinary request')
+  })
+}
+
+async function taughtThenAsked (options: AnomaliesOptions, ordinary: (i: number) => Headers, odd: Headers): Promise<Answer> {
+  const { ask, teach } = await buildApp(options)
+  await teach(150, (i) => ({ url: '/search', headers: ordinary(i) }))
+  return ask({ url: '/search', headers: odd })
+}
+
+function account (app: FastifyInstance): void {
+  app.get('/search', async () => 'ok')
+  app.get('/account', async () => 'ok')
+}
+
+const onAccount = (i: number): Ask => ({ url: '/account', headers: { ...browser(i), authorization: `Bearer ${letters(i, 12)}` } })
+
+test('a header that only one route always gets is missed on that route alone', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false }, account)
+  await teach(300, (i) => i % 2 === 0 ? { url: '/search', headers: browser(i) } : onAccount(i))
+  const { assessment } = await ask({ url: '/account', headers: browser(4) })
+  t.same(assessment.signals.map((signal) => [signal.type, signal.field]), [['header_missing_required', 'header.authorization']])
+  t.same((await ask({ url: '/search', headers: browser(4) })).types, [])
+})
+
+test('a class of clients is judged by what it sends itself: another class may send less', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false })
+  const sdk = (i: number): Headers => ({ 'user-agent': `shop-sdk/1.${i % 3}`, accept: 'application/json' })
+  await teach(300, (i) => ({ url: '/search', headers: i % 2 === 0 ? browser(i) : sdk(i) }))
+  t.same((await ask({ url: '/search', headers: sdk(1) })).types, [])
+  t.same((await ask({ url: '/search', headers: { ...browser(2), 'accept-language': [] } })).types.includes('header_missing_required'), true)
+})
+
+test('minSamples: so many requests of a class are learned before it has a say', async (t) => {
+  for (const [minSamples, expected] of [[50, ['header_unexpected']], [500, []]] as const) {
+    const { ask, teach } = await buildApp({ endpointProfiler: false, headerProfiler: { minSamples } })
+    await teach(150, (i) => ({ url: '/search', headers: browser(i) }))
+    t.same((await ask({ url: '/search', headers: { ...browser(4), 'x-debug': '1' } })).types, expected, `${minSamples}`)
+  }
+})
+
+test('ignore: neither presence nor value of such a header counts', async (t) => {
+  for (const [ignore, expected] of [[[], ['header_unexpected']], [['x-debug'], []]] as const) {
+    const { ask, teach } = await buildApp({ endpointProfiler: false, headerProfiler: { ignore: [...ignore] } })
+    await teach(150, (i) => ({ url: '/search', headers: browser(i) }))
+    t.same((await ask({ url: '/search', headers: { ...browser(4), 'x-debug': '1' } })).types, expected)
+  }
+})
+
+test('mode observe keeps what the detector finds from deciding, mode enforce does not', async (t) => {
+  for (const [mode, status] of [['enforce', 403], ['observe', 200]] as const) {
+    const { ask, teach } = await buildApp({ mode: 'enforce', blockAt: 40, endpointProfiler: false, headerProfiler: { mode } })
+    await teach(150, (i) => ({ url: '/search', headers: browser(i) }))
+    for (let i = 0; i < 15; i++) await ask({ url: '/search', headers: { ...browser(4), 'x-debug': '1' } })
+    t.equal((await ask({ url: '/search', headers: browser(4) })).response.statusCode, status, mode)
+  }
+})
+
+test('headers that several clients send after a deployment are known after three of them', async (t) => {
+  const { app, ask, teach } = await buildApp({ endpointProfiler: false })
+  await teach(150, (i) => ({ url: '/search', headers: browser(i) }))
+  const alarms: boolean[] = []
+  for (let client = 0; client < 6; client++) alarms.push((await ask({ url: '/search', client, headers: { ...browser(client), 'x-app-version': '7' } })).assessment.flagged)
+  t.same(alarms, [true, true, true, false, false, false])
+  t.ok(app.anomalies.baselines()[0]?.promotions.some((promotion) => promotion.field === 'headers'))
+})
+
+test('neither a credential nor a cookie can be found in what is kept, shown or recorded', async (t) => {
+  const { app, ask, teach } = await buildApp({}, account)
+  await teach(150, onAccount)
+  await ask({ url: '/account', headers: { ...browser(4), authorization: 'Bearer {swordfish}', cookie: 'sid={swordfish}; theme=swordfish' } })
+  const { anomalies } = app
+  const kept = JSON.stringify([anomalies.snapshot(), anomalies.baselines(), anomalies.query(), anomalies.topEntities(10)])
+  t.notMatch(kept, 'swordfish')
+  for (let i = 0; i < 150; i++) t.notOk(kept.includes(letters(i, 12)))
+})
+
+test('every header of every request may be new: nothing is reported where nothing settles', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false })
+  await teach(150, (i) => ({ url: '/search', headers: { ...browser(i), [`x-${letters(i, 6)}`]: '1' } }))
+  t.notOk((await ask({ url: '/search', headers: { ...browser(4), 'x-another': '1' } })).assessment.flagged)
+})
+
+test('after a half-life an ordinary request is still ordinary, and a missing header still missed', async (t) => {
+  const { ask, teach, clock } = await buildApp({ endpointProfiler: false, halfLife: '1 day' }, account)
+  await teach(400, (i) => i % 2 === 0 ? { url: '/search', headers: browser(i) } : onAccount(i))
+  clock.advance(86_400_000)
+  t.same((await ask({ url: '/search', headers: browser(4) })).types, [])
+  t.same((await ask(onAccount(5))).types, [])
+  t.same((await ask({ url: '/account', headers: browser(4) })).types, ['header_missing_required'])
+  clock.advance(86_400_000)
+  t.same((await ask({ url: '/search', headers: browser(4) })).types, [])
+})

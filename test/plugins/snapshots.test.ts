@@ -1,0 +1,133 @@
+import type { FastifyInstance } from 'fastify'
+import { test } from 'tap'
+import type { AnomaliesOptions, Snapshot } from '../../plugins'
+import { buildApp } from '../fixtures/app'
+import type { Ask, TestApp } from '../fixtures/app'
+
+const headers = (i: number): Record<string, string> => ({ 'user-agent': `shop/1.${i % 3}`, accept: 'application/json', 'x-device': `d${i % 7}`, cookie: `theme=${i % 2 === 0 ? 'dark' : 'light'}` })
+const ordinary = (i: number): Ask => i % 2 === 0
+  ? { url: `/search?page=${i % 9}&q=word`, headers: headers(i) }
+  : { url: `/orders/${1000 + i}?page=${i % 9}`, headers: headers(i) }
+const odd: Ask[] = [
+  { url: '/search?page=x&q=word', headers: headers(1) },
+  { url: '/search?page=3', headers: headers(1) },
+  { url: '/search?page=3&q=word&debug=1', headers: headers(2) },
+  { url: '/orders/12%27?page=3', headers: headers(2) },
+  { url: '/orders/1234?page=<x>', headers: headers(2) },
+  { url: '/search?page=3&q=word', headers: { ...headers(2), cookie: 'theme=<x>' } },
+  { url: '/search?page=3&q=word', headers: { 'user-agent': 'shop/1.1', accept: 'application/json', cookie: 'theme=dark' } },
+  { url: '/search?page=3&q=word', headers: { ...headers(2), 'x-new': '1' } },
+  { url: '/.git/config', headers: headers(2) },
+  { url: '/nowhere', headers: headers(2) },
+  ordinary(40),
+  ordinary(41)
+]
+
+function shop (app: FastifyInstance): void {
+  app.get('/search', async () => ({ found: [] }))
+  app.get('/orders/:id', async () => ({ state: 'sent' }))
+}
+
+async function fresh (options: AnomaliesOptions = {}): Promise<TestApp> { return buildApp(options, shop) }
+
+async function verdictsOf (built: TestApp): Promise<unknown[]> {
+  built.app.anomalies.freeze()
+  const verdicts: unknown[] = []
+  for (const request of odd) verdicts.push((await built.ask(request)).assessment.signals.map((signal) => [signal.type, signal.field, Math.round(signal.risk)]))
+  return verdicts
+}
+
+const copyOf = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot))
+const samplesOf = ({ app }: TestApp): unknown[] => app.anomalies.baselines().map((view) => [view.id, view.responses, view.detectors['endpoint-profiler']?.samples, view.detectors['header-profiler']?.samples]).sort()
+
+test('what was learned judges the same after a restart', async (t) => {
+  const first = await fresh()
+  await first.teach(240, ordinary)
+  const second = await fresh()
+  second.app.anomalies.restore(copyOf(first.app.anomalies.snapshot()))
+  const expected = await verdictsOf(first)
+  t.same(await verdictsOf(second), expected)
+  t.ok(expected.slice(0, 8).every((signals) => (signals as unknown[]).length > 0), JSON.stringify(expected))
+  t.same(expected.slice(10), [[], []])
+})
+
+test('restoring replaces what was learned before', async (t) => {
+  const first = await fresh()
+  await first.teach(240, ordinary)
+  const second = await fresh()
+  await second.teach(100, (i) => ({ url: `/search?legacy=${i}`, headers: { 'x-first': '1', ...headers(i) } }))
+  second.app.anomalies.restore(copyOf(first.app.anomalies.snapshot()))
+  t.same(await verdictsOf(second), await verdictsOf(first))
+})
+
+test('a snapshot restored into a running application gives the same snapshot again', async (t) => {
+  const first = await fresh()
+  await first.teach(240, ordinary)
+  const taken = copyOf(first.app.anomalies.snapshot())
+  const second = await fresh()
+  await second.teach(4, ordinary)
+  second.app.anomalies.restore(taken)
+  const again = copyOf(second.app.anomalies.snapshot())
+  t.same(Object.keys(again.routes).sort(), Object.keys(taken.routes).sort())
+  for (const [key, route] of Object.entries(taken.routes)) t.same(again.routes[key]?.detectors['header-profiler'], route.detectors['header-profiler'])
+})
+
+test('two processes merged know what either saw', async (t) => {
+  const [whole, left, right] = [await fresh(), await fresh(), await fresh()]
+  await right.ask({ url: '/orders/999?page=1', headers: { 'x-device': 'd1', ...headers(1) } })
+  for (let i = 0; i < 320; i++) {
+    const request = { client: 100 + i % 40, ...ordinary(i) }
+    await whole.ask(request)
+    await (i % 4 < 2 ? left : right).ask(request)
+  }
+  left.app.anomalies.merge(copyOf(right.app.anomalies.snapshot()))
+  const flagged = async (built: TestApp): Promise<boolean[]> => (await verdictsOf(built)).map((signals) => (signals as unknown[]).length > 0)
+  t.same(await flagged(left), await flagged(whole))
+})
+
+test('the same snapshot merged twice, or an older one of the same process, changes nothing', async (t) => {
+  const [left, right] = [await fresh(), await fresh()]
+  await left.teach(100, ordinary)
+  await right.teach(60, ordinary)
+  const older = copyOf(right.app.anomalies.snapshot())
+  await right.teach(60, ordinary)
+  const newer = copyOf(right.app.anomalies.snapshot())
+  left.app.anomalies.merge(newer)
+  const once = samplesOf(left)
+  left.app.anomalies.merge(newer)
+  left.app.anomalies.merge(older)
+  left.app.anomalies.merge(copyOf(left.app.anomalies.snapshot()))
+  t.same(samplesOf(left), once)
+})
+
+test('routes that are first asked for after the restart get what was kept for them', async (t) => {
+  const first = await fresh()
+  await first.teach(240, ordinary)
+  const second = await fresh()
+  second.app.anomalies.restore(copyOf(first.app.anomalies.snapshot()))
+  t.same(second.app.anomalies.baselines().map((view) => view.id), [], 'no route before it is asked for')
+  t.ok((await second.ask({ url: '/search?page=x&q=word', headers: headers(1) })).types.includes('param_value_anomaly'))
+  t.same(second.app.anomalies.baselines().map((view) => view.id), ['GET /search'])
+})
+
+test('a snapshot of another secret, half-life or version is refused, as is what is none', async (t) => {
+  const { app } = await fresh()
+  const code = { code: 'FST_ANOMALIES_BAD_SNAPSHOT' }
+  const foreign = (await fresh({ secret: 'another secret altogether' })).app.anomalies.snapshot()
+  const slower = (await fresh({ halfLife: '30 days' })).app.anomalies.snapshot()
+  for (const snapshot of [foreign, slower, { ...app.anomalies.snapshot(), version: 99 }, null, 7, {}] as Snapshot[]) {
+    t.throws(() => app.anomalies.restore(snapshot), code)
+    t.throws(() => app.anomalies.merge(snapshot), code)
+  }
+})
+
+test('a snapshot that is broken inside fails no request', async (t) => {
+  const first = await fresh()
+  await first.teach(60, ordinary)
+  const broken = copyOf(first.app.anomalies.snapshot())
+  for (const route of Object.values(broken.routes)) for (const name of Object.keys(route.detectors)) route.detectors[name] = { samples: 'x', items: 7 }
+  for (const name of Object.keys(broken.shared)) broken.shared[name] = 7
+  const second = await fresh()
+  t.doesNotThrow(() => second.app.anomalies.restore(broken))
+  t.equal((await second.ask(ordinary(0))).response.statusCode, 200)
+})

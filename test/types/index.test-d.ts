@@ -1,0 +1,57 @@
+import Fastify from 'fastify'
+import type { FastifyRequest } from 'fastify'
+import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
+import anomalies, { anomaliesRoute, endpointProfiler, headerProfiler, registry } from '../../dist/plugins'
+import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, RegistryOptions, Snapshot } from '../../dist/plugins'
+
+const app = Fastify()
+
+// Registering
+app.register(anomalies)
+app.register(anomalies, { mode: 'enforce', halfLife: '7 days', riskHalfLife: 60_000, endpointProfiler: { minSamples: 20 }, headerProfiler: false })
+app.register(registry, { global: false })
+app.register(endpointProfiler, { burstFloor: 10 })
+app.register(headerProfiler, { ignore: ['x-debug'] })
+app.register(anomaliesRoute, { token: 'a token' })
+app.register(anomalies, { admin: { prefix: '/__hidden', guard: async (request) => { expectType<FastifyRequest>(request) } } })
+expectError(app.register(anomalies, { mode: 'watch' }))
+expectError(app.register(anomalies, { flagAt: '50' }))
+expectError(app.register(anomalies, { admin: true }))
+expectError(app.register(endpointProfiler, { minSample: 20 }))
+
+// Options
+expectAssignable<AnomaliesOptions>({})
+expectAssignable<AnomaliesOptions>({ key: (request) => request.headers.authorization, redact: ['nickname', /^internal/] })
+expectAssignable<RegistryOptions>({ clock: { now: () => 0, monotonic: () => 0 }, random: () => 0.5, secret: 'sixteen or more characters' })
+expectNotAssignable<RegistryOptions>({ learnFrom: 'all' })
+expectNotAssignable<EndpointProfilerOptions>({ responses: 'no' })
+expectNotAssignable<HeaderProfilerOptions>({ ignore: 'x-debug' })
+
+// Per route
+app.get('/healthz', { config: { anomalies: false } }, async () => 'ok')
+app.get('/search', { config: { anomalies: { mode: 'enforce', flagAt: 70, headerProfiler: false, endpointProfiler: { burstFloor: 300 } } } }, async () => [])
+expectError(app.get('/wrong', { config: { anomalies: { mode: 'off' } } }, async () => []))
+expectError(app.get('/wrong', { config: { anomalies: true } }, async () => []))
+
+// Per request
+app.get('/', async (request) => {
+  expectType<Assessment>(request.anomalies)
+  expectType<boolean>(request.anomalies.flagged)
+  expectType<number>(request.anomalies.score)
+  expectType<'allow' | 'throttle' | 'block'>(request.anomalies.action)
+  expectType<string | undefined>(request.anomalies.signals[0]?.field)
+  return 'ok'
+})
+
+// Per application
+expectType<AnomalyEventJson[]>(app.anomalies.query({ type: 'rate_burst', limit: 10 }).events)
+expectType<number | null>(app.anomalies.query().next)
+expectError(app.anomalies.query({ severity: 'high' }))
+expectType<Snapshot>(app.anomalies.snapshot())
+expectType<void>(app.anomalies.restore(app.anomalies.snapshot()))
+expectType<number>(app.anomalies.risk('192.0.2.1'))
+expectType<boolean>(app.anomalies.release('192.0.2.1'))
+app.anomalies.on('anomaly', (event) => expectType<AnomalyEventJson>(event))
+app.anomalies.on('block', (request) => expectType<FastifyRequest>(request))
+expectError(app.anomalies.on('nothing', () => {}))
+expectError(app.anomalies.report({}, { type: 'x' }))
