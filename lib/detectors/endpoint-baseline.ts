@@ -12,6 +12,8 @@ import { ParameterProfile } from './parameter-profile'
 import type { ParameterContext, ParameterProfileJson } from './parameter-profile'
 import { SizeFence } from './size-fence'
 import type { SizeFenceJson } from './size-fence'
+import { WildcardProfile } from './wildcard-profile'
+import type { WildcardProfileJson } from './wildcard-profile'
 
 /** Levels of the item table. */
 const REQUEST_TYPES = 0
@@ -40,6 +42,7 @@ export interface EndpointBaselineJson {
   query: ParameterProfileJson | null
   form: ParameterProfileJson | null
   path: ParameterProfileJson | null
+  wildcard: WildcardProfileJson | null
   fences: Record<string, SizeFenceJson>
   errors: ErrorEpisodeJson
 }
@@ -68,6 +71,7 @@ export class EndpointBaseline {
   #query: ParameterProfile | null = null
   #form: ParameterProfile | null = null
   #path: ParameterProfile | null = null
+  #wildcard: WildcardProfile | null = null
   readonly #fences: Record<Fence, SizeFence | null> = { request: null, response: null, latency: null, rate: null }
   readonly #errors = new ErrorEpisode()
 
@@ -115,6 +119,8 @@ export class EndpointBaseline {
     const floor = this.#floor(observation)
     if (observation.query !== null) this.#query?.judge(observation.query as Record<string, unknown>, floor, observation)
     if (observation.params !== null) this.#path?.judge(observation.params as Record<string, unknown>, floor, observation)
+    const rest = restOf(observation)
+    if (rest !== null) this.#wildcard?.judge(rest, floor, observation)
     const form = formOf(observation)
     if (form !== null) this.#form?.judge(form, floor, observation)
   }
@@ -162,6 +168,11 @@ export class EndpointBaseline {
     }
     if (observation.query !== null) this.#source('query').learn(observation.query as Record<string, unknown>, principal, several)
     if (observation.params !== null && (this.#path !== null || !isEmpty(observation.params))) this.#source('path').learn(observation.params as Record<string, unknown>, principal, several)
+    const rest = restOf(observation)
+    if (rest !== null) {
+      this.#wildcard ??= new WildcardProfile()
+      this.#wildcard.learn(rest, principal)
+    }
     const form = formOf(observation)
     if (form !== null) this.#source('form').learn(form, principal, several)
     if (observation.status === 0) return
@@ -178,6 +189,8 @@ export class EndpointBaseline {
     const principal = observation.supporter
     if (observation.query !== null) this.#query?.quarantine(observation.query as Record<string, unknown>, principal, onPromoted)
     if (observation.params !== null) this.#path?.quarantine(observation.params as Record<string, unknown>, principal, onPromoted)
+    const rest = restOf(observation)
+    if (rest !== null && this.#wildcard?.quarantine(rest, principal, this.#context.promoteAfter) === true) onPromoted('path.*')
     const form = formOf(observation)
     if (form !== null) this.#form?.quarantine(form, principal, onPromoted)
     this.#quarantineType(REQUEST_TYPES, observation.contentType, principal, 'request.content-type', onPromoted)
@@ -200,6 +213,7 @@ export class EndpointBaseline {
     this.#query?.halve()
     this.#form?.halve()
     this.#path?.halve()
+    this.#wildcard?.halve()
     for (const fence of Object.values(this.#fences)) fence?.halve()
     this.#errors.halve()
   }
@@ -214,6 +228,10 @@ export class EndpointBaseline {
     if (other.#query !== null) this.#source('query').merge(other.#query)
     if (other.#form !== null) this.#source('form').merge(other.#form)
     if (other.#path !== null) this.#source('path').merge(other.#path)
+    if (other.#wildcard !== null) {
+      this.#wildcard ??= new WildcardProfile()
+      this.#wildcard.merge(other.#wildcard)
+    }
     for (const [name, fence] of Object.entries(other.#fences)) if (fence !== null) this.#fence(name as Fence).merge(fence)
     this.#errors.merge(other.#errors)
   }
@@ -228,6 +246,7 @@ export class EndpointBaseline {
       query: this.#query === null ? null : this.#query.toJSON(),
       form: this.#form === null ? null : this.#form.toJSON(),
       path: this.#path === null ? null : this.#path.toJSON(),
+      wildcard: this.#wildcard === null ? null : this.#wildcard.toJSON(),
       fences,
       errors: this.#errors.toJSON()
     }
@@ -242,6 +261,7 @@ export class EndpointBaseline {
     if (json.query !== null) this.#source('query').restore(json.query)
     if (json.form !== null) this.#source('form').restore(json.form)
     if (json.path !== null) this.#source('path').restore(json.path)
+    this.#wildcard = json.wildcard === null ? null : WildcardProfile.from(json.wildcard)
     for (const [name, fence] of Object.entries(json.fences)) this.#fence(name as Fence).restore(fence)
     this.#errors.restore(json.errors)
   }
@@ -269,7 +289,7 @@ export class EndpointBaseline {
     for (const [name, fence] of Object.entries(this.#fences)) {
       if (fence !== null) quantities[name] = { samples: fence.n, p50: fence.quantile(0.5), p99: fence.quantile(0.99), fence: Number.isFinite(fence.high) ? fence.high : null }
     }
-    return { fields, quantities, serverErrorShare: this.#errors.norm }
+    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities, serverErrorShare: this.#errors.norm }
   }
 
   #floor (observation: Observation): number { return observation.route.frozen ? 0 : this.#settings.minSamples }
@@ -292,6 +312,12 @@ export class EndpointBaseline {
     this.#path ??= new ParameterProfile('path.', this.#context)
     return this.#path
   }
+}
+
+/** What a wildcard route's `*` stands for, `null` on other routes. */
+function restOf (observation: Observation): string | null {
+  const rest = (observation.params as Record<string, unknown> | null)?.['*']
+  return typeof rest === 'string' ? rest : null
 }
 
 /** The body where it is a parsed HTML form. */
