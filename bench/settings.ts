@@ -19,7 +19,7 @@ const USAGE = `usage: hot-path [--variants LIST] [--pairs N] [--rounds N] [--jso
   --requests     requests of one variant in one round; default 250
   --warm-up      requests of each process before its first round; default 15000
   --connections  keep-alive connections, each in closed loop; default 1
-  --pause        microseconds between a reply and the next request; default 100
+  --pause        microseconds between a reply and the next request; default 30
   --calls        repetitions of the detectors' calls in process, 0 for none; default 30
   --profile      a folder for CPU profiles of the servers (they cost time themselves)
   --json         a file for the same figures as JSON`
@@ -38,7 +38,7 @@ export function readSettings (): Settings | null {
       requests: text('250'),
       'warm-up': text('15000'),
       connections: text('1'),
-      pause: text('100'),
+      pause: text('30'),
       calls: text('30'),
       profile: { type: 'string' },
       json: { type: 'string' },

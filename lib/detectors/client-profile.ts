@@ -31,7 +31,7 @@ const ANY = '*'
 /** Headers and cookies with a profile, at the most. */
 const MAX_FIELDS = 96
 /** Places of the cache of ordinary values, per field. */
-const CACHE = 16
+const CACHE = 64
 const MAX_CACHED = 256
 const MAX_COOKIES = 32
 /** Values of which the entropy has to be known, and standard deviations from which it is unusual. */
@@ -57,7 +57,7 @@ export interface ClientProfileJson {
  * What one class of clients (or all of them) ordinarily sends as headers: which names, in which order and combination,
  * which always, which twice, and what the values of single headers and single cookies look like.
  *
- * Memory: at most 96 fields of about 0.5 to 1 kB. A value found ordinary is remembered by itself (16 a header, 256
+ * Memory: at most 96 fields of about 0.5 to 1 kB. A value found ordinary is remembered by itself (64 a header, 256
  * characters each, never cookies or secrets), so that a client's constant headers cost one comparison.
  */
 export class ClientProfile {
@@ -148,7 +148,7 @@ export class ClientProfile {
       judge.verdict.only = name.look === CHARACTERS_ONLY || everyone === null
       judge.judge(value, field.profile, backing, floor, headerKind, 'header.', name.name, 1, observation)
       judge.verdict.only = false
-      if (judge.verdict.parts === 0 && field.entropy !== null && value.length >= LEAST_ENTROPY) this.#judgeEntropy(name.name, value, field, field.entropy, observation)
+      if (judge.verdict.parts === 0 && field.entropy !== null && value.length >= LEAST_ENTROPY && !field.profile.knowsValue(judge.scan)) this.#judgeEntropy(name.name, value, field, field.entropy, observation)
     }
   }
 

@@ -312,6 +312,9 @@ export class FieldProfile {
     return ((scan.kinds & ~this.#kinds) | (scan.symbols & ~this.#symbols)) === 0
   }
 
+  /** Whether this very value is known, in a field that has few. */
+  knowsValue (scan: ValueScan): boolean { return this.#isOpen(VALUES) && this.#knows(VALUES, scan.value) }
+
   /** Whether a value like this has been learned so often that learning it again changes nothing. */
   isWellKnown (scan: ValueScan): boolean {
     const items = this.#items
