@@ -46,7 +46,13 @@ export class Signal {
   get type (): string { return this.kind.type }
   get detector (): string { return this.kind.detector }
   /** One sentence for a person, with the expected and the actual. */
-  get detail (): string { return this.kind.describe(this) }
+  get detail (): string {
+    try {
+      return this.kind.describe(this)
+    } catch {
+      return `${this.kind.type} (its detector failed to describe it)`
+    }
+  }
 
   toJSON (): SignalJson {
     return {
