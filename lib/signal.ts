@@ -30,7 +30,8 @@ export class Signal {
   readonly kind: SignalKind
   readonly field: string | undefined
   readonly severity: number
-  readonly risk: number
+  /** Lowered, before anybody reads it, where what else was found makes it worth less. */
+  risk: number
   readonly expected: unknown
   readonly actual: unknown
 

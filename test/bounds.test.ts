@@ -84,7 +84,8 @@ test('a million header and cookie names: readers and profiles keep their bounds'
     for (let j = 0; j < 49; j++) headers.push(`x-${i}-${j}`, 'x')
     headers.push('cookie', `c${i}=1`)
     for (const name of reader.read(headers).names) if (name.counts && name.bit < 0) reader.enrol(name)
-    profile.learn(reader.read(headers), headers, i)
+    profile.learn(reader.read(headers), headers, i, true)
+    profile.learnCookies(reader.read(headers), headers, i)
   }
   t.ok(reader.bitNames.length <= 64)
   t.ok(Object.keys(profile.toJSON().fields).length <= 100)

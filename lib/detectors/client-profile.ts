@@ -5,11 +5,15 @@ import { DecayingMoments } from '../stats/decaying-moments'
 import type { DecayingMomentsJson } from '../stats/decaying-moments'
 import { HyperLogLog } from '../stats/hyper-log-log'
 import type { HyperLogLogJson } from '../stats/hyper-log-log'
+import { LinearCounter } from '../stats/linear-counter'
 import { hashText } from '../text/keyed-hash'
 import { finishHash } from '../text/value-shape'
+import type { ValueScan } from '../text/value-shape'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
 import { CHARACTERS_ONLY, NOTHING } from './header-shape'
+import { HeaderRelations } from './header-relations'
+import type { HeaderRelationsJson } from './header-relations'
 import type { HeaderName, HeaderShape } from './header-shape'
 import { HEADER_ENTROPY, HEADER_MISSING, HEADER_ORDER, HEADER_REPEATED, HEADER_SET, HEADER_UNEXPECTED, headerKind } from './header-signals'
 import { ItemTable, MAX_LEVEL } from './item-table'
@@ -21,11 +25,16 @@ const SETS = 1
 const NAMES = 2
 const REPEATED = 3
 const COOKIES = 4
+const WRITTEN = 5
 
 const SETTLED = 0.05
 /** Chance of something unseen below which the shape of a header list flags alone. */
 const CERTAIN = 0.01
 const MANY = 60
+/** Clients from which on a class of clients is judged by what it has shown itself. */
+const LEAST_KEEPERS = 18
+/** Sightings after which a list of headers is learned no further. */
+const ENOUGH = 31
 /** Key of the profile of all headers' values together. */
 const ANY = '*'
 /** Headers and cookies with a profile, at the most. */
@@ -42,15 +51,15 @@ const FEWEST_VALUES = 4
 /** Values shorter than this have no telling entropy. */
 const LEAST_ENTROPY = 16
 
-interface Field { profile: FieldProfile, entropy: DecayingMoments | null, ordinary: string[] | null }
+interface Field { profile: FieldProfile, senders: LinearCounter, entropy: DecayingMoments | null, ordinary: string[] | null }
 
 /** The plain form of a `ClientProfile`. */
 export interface ClientProfileJson {
   n: number
-  always: number[]
+  relations: HeaderRelationsJson
   principals: HyperLogLogJson
   items: number[]
-  fields: Record<string, { profile: FieldProfileJson, entropy: DecayingMomentsJson | null }>
+  fields: Record<string, { profile: FieldProfileJson, senders: number[], entropy: DecayingMomentsJson | null }>
 }
 
 /**
@@ -66,11 +75,7 @@ export class ClientProfile {
   readonly #judge: ValueJudge
   readonly #fields = new Map<string, Field>()
   #items = new ItemTable()
-  // Masks of names that every request had, in this half-life and the one before.
-  #alwaysLow = -1
-  #alwaysHigh = -1
-  #beforeLow = -1
-  #beforeHigh = -1
+  #relations = new HeaderRelations()
   #principals = new HyperLogLog()
   /**
    * Independent draws of header lists: between the number of clients, which keep theirs, and that of requests, with which
@@ -80,6 +85,7 @@ export class ClientProfile {
   /** The same for values of headers and cookies, which clients keep: the number of clients, where addresses tell them apart. */
   #keepers = 0
   #several = false
+  #distinct = true
 
   constructor (judge: ValueJudge) { this.#judge = judge }
 
@@ -87,7 +93,22 @@ export class ClientProfile {
   judgeShape (shape: HeaderShape, everyone: ClientProfile, names: readonly string[], observation: Observation): void {
     const known = this.#items.count(ORDERS, shape.order)
     if (known > 1 || (known === 1 && this.n < MANY)) return
-    let found = this.#judgeMissing(shape, names, observation)
+    if (this.judgeNames(shape, everyone, names, observation)) return
+    const isKnownSet = this.#items.count(SETS, shape.set) > (this.n >= MANY ? 1 : 0)
+    const surprise = this.#surprise(isKnownSet ? ORDERS : SETS)
+    if (surprise >= SETTLED) return
+    const kind = isKnownSet ? HEADER_ORDER : HEADER_SET
+    observation.add(new Signal(kind, 'headers', isKnownSet ? severityAt(surprise) : 3, isKnownSet ? riskAt(surprise) : 30, this.n, undefined))
+  }
+
+  /** Names that nobody sends, are sent twice, are missing, stand in another order or are written otherwise. @returns Whether there are any. */
+  judgeNames (shape: HeaderShape, everyone: ClientProfile, names: readonly string[], observation: Observation): boolean {
+    let found = this !== everyone && this.#judgeMissing(shape, names, observation)
+    const misplaced = this === everyone ? 1 : Math.min(this.#relations.misplaced(shape.bits, this.#draws), this.#rewritten(shape))
+    if (misplaced < SETTLED) {
+      observation.add(new Signal(HEADER_ORDER, 'headers', severityAt(misplaced), riskAt(misplaced), this.n, undefined))
+      found = true
+    }
     const chance = everyone.#surprise(NAMES)
     if (chance < SETTLED) {
       for (const name of shape.names) {
@@ -102,53 +123,55 @@ export class ClientProfile {
       observation.add(new Signal(HEADER_REPEATED, `header.${shape.repeated.name.slice(0, 64)}`, severityAt(rarity), riskAt(rarity), this.n, undefined))
       found = true
     }
-    if (found) return
-    const isKnownSet = this.#items.count(SETS, shape.set) > (this.n >= MANY ? 1 : 0)
-    const surprise = this.#surprise(isKnownSet ? ORDERS : SETS)
-    if (surprise >= SETTLED) return
-    const kind = isKnownSet ? HEADER_ORDER : HEADER_SET
-    observation.add(new Signal(kind, 'headers', isKnownSet ? severityAt(surprise) : 3, isKnownSet ? riskAt(surprise) : 30, this.n, undefined))
+    return found
   }
 
   #judgeMissing (shape: HeaderShape, names: readonly string[], observation: Observation): boolean {
-    const alwaysLow = this.#alwaysLow & this.#beforeLow
-    const alwaysHigh = this.#alwaysHigh & this.#beforeHigh
-    const low = alwaysLow & ~shape.low
-    const high = alwaysHigh & ~shape.high
-    if ((alwaysLow & alwaysHigh) === -1 || (low | high) === 0 || this.#draws < 20) return false
-    for (let bit = 0; bit < names.length; bit++) {
-      if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 0) continue
-      const chance = 1 / (this.#draws + 2)
-      observation.add(new Signal(HEADER_MISSING, `header.${names[bit]}`, severityAt(chance), riskAt(chance), this.n, 'of such clients'))
-      return true
-    }
-    return false
+    const relations = this.#relations
+    const bit = relations.missing(shape.bits, shape.low, shape.high, this.#draws)
+    if (bit < 0 || relations.chance >= SETTLED) return false
+    observation.add(new Signal(HEADER_MISSING, `header.${names[bit]}`, severityAt(relations.chance), riskAt(relations.chance), this.n, 'of such clients'))
+    return true
   }
 
-  /** Values of headers and of single cookies. */
-  judgeValues (shape: HeaderShape, rawHeaders: readonly string[], everyone: ClientProfile | null, floor: number, observation: Observation): void {
+  /** Estimated chance that such a client writes one of the names as it is written here; 1 where all are known. */
+  #rewritten (shape: HeaderShape): number {
+    for (let i = 0, at = 0; i < shape.names.length; i++) {
+      const name = shape.names[i] as HeaderName
+      if (!name.counts) continue
+      const hash = shape.written[at++] as number
+      if (this.#items.count(WRITTEN, hash) === 0 && this.#items.count(NAMES, name.hash) > 0) return this.#surprise(WRITTEN)
+    }
+    return 1
+  }
+
+  /**
+   * Values of headers.
+   * @param backing Profile of which what it knows is not new either.
+   * @param everyone Profile of all clients, for headers that have none here.
+   */
+  judgeValues (shape: HeaderShape, rawHeaders: readonly string[], backing: ClientProfile | null, everyone: ClientProfile, floor: number, observation: Observation): void {
     for (let i = 0; i < shape.names.length; i++) {
       const name = shape.names[i] as HeaderName
-      if (name.look === NOTHING) continue
+      if (name.look === NOTHING || name.isCookie) continue
       const value = rawHeaders[2 * i + 1] as string
-      if (name.isCookie) {
-        this.#judgeCookies(value, everyone, floor, observation)
-        continue
-      }
       const field = this.#fields.get(name.name)
       if (field === undefined) {
-        (everyone ?? this).#judgeUnknown(name.name, value, observation)
+        everyone.#judgeUnknown(name.name, value, observation)
         continue
       }
       if (isOrdinary(field, value)) continue
-      const backing = everyone === null ? null : everyone.#fields.get(name.name)?.profile ?? null
+      const back = backing === null ? undefined : backing.#fields.get(name.name)
+      if (back !== undefined && isOrdinary(back, value)) continue
       const judge = this.#judge
       if (name.look === CHARACTERS_ONLY && value.length < 512 && field.profile.knowsCharacters(judge.scan.scanCharacters(value))) continue
       judge.scan.scan(value)
-      judge.verdict.only = name.look === CHARACTERS_ONLY || everyone === null
-      judge.judge(value, field.profile, backing, floor, headerKind, 'header.', name.name, 1, observation)
+      judge.verdict.only = name.look === CHARACTERS_ONLY
+      judge.verdict.isStranger = this === everyone
+      judge.judge(value, field.profile, back === undefined ? null : back.profile, floor, headerKind, 'header.', name.name, 1, observation)
       judge.verdict.only = false
-      if (judge.verdict.parts === 0 && field.entropy !== null && value.length >= LEAST_ENTROPY && !field.profile.knowsValue(judge.scan)) this.#judgeEntropy(name.name, value, field, field.entropy, observation)
+      judge.verdict.isStranger = false
+      if (field.entropy !== null && value.length >= LEAST_ENTROPY && !field.profile.knowsValue(judge.scan)) this.#judgeEntropy(name.name, value, field, field.entropy, observation)
     }
   }
 
@@ -171,7 +194,15 @@ export class ClientProfile {
     observation.add(new Signal(HEADER_ENTROPY, `header.${name}`, Math.abs(z) > 4.2 ? 4 : 3, Math.min(60, 12 * Math.abs(z)), Number(moments.mean.toFixed(2)), Number(ratio.toFixed(2))))
   }
 
-  #judgeCookies (header: string, everyone: ClientProfile | null, floor: number, observation: Observation): void {
+  /** Values of single cookies, and cookies that nobody has: what a cookie holds is up to the application, whoever the client. */
+  judgeCookies (shape: HeaderShape, rawHeaders: readonly string[], floor: number, observation: Observation): void {
+    for (let i = 0; i < shape.names.length; i++) {
+      const name = shape.names[i] as HeaderName
+      if (name.isCookie && name.look !== NOTHING) this.#judgeCookieHeader(rawHeaders[2 * i + 1] as string, floor, observation)
+    }
+  }
+
+  #judgeCookieHeader (header: string, floor: number, observation: Observation): void {
     let start = 0
     for (let count = 0; count < MAX_COOKIES && start < header.length; count++) {
       let end = header.indexOf(';', start)
@@ -184,48 +215,48 @@ export class ClientProfile {
       if (field !== undefined) {
         const value = header.slice(equals + 1, end)
         this.#judge.scan.scan(value)
-        this.#judge.verdict.only = everyone === null
-        const backing = everyone === null ? null : everyone.#fields.get(`;${name}`)?.profile ?? null
-        this.#judge.judge(value, field.profile, backing, floor, headerKind, 'cookie.', name, 1, observation)
-        this.#judge.verdict.only = false
-      } else if (everyone === null || !everyone.#fields.has(`;${name}`)) {
-        this.#judgeUnknownCookie(name, everyone, observation)
+        this.#judge.judge(value, field.profile, null, floor, headerKind, 'cookie.', name, 1, observation)
+      } else {
+        this.#judgeUnknownCookie(name, observation)
       }
       start = end + 1
     }
   }
 
-  #judgeUnknownCookie (name: string, everyone: ClientProfile | null, observation: Observation): void {
-    const chance = (everyone ?? this).#surprise(COOKIES)
+  #judgeUnknownCookie (name: string, observation: Observation): void {
+    const chance = this.#surprise(COOKIES)
     if (chance >= SETTLED) return
     observation.add(new Signal(HEADER_UNEXPECTED, `cookie.${name.slice(0, 64).toWellFormed()}`, severityAt(chance), riskAt(chance), this.n, undefined))
   }
 
-  learn (shape: HeaderShape, rawHeaders: readonly string[], principal: number): void {
+  /** Whether more than one client is known here. */
+  get isSeveral (): boolean { return this.#several }
+
+  /** Whether there were enough independent clients for what is new here to mean anything. */
+  get isEstablished (): boolean { return this.#keepers >= LEAST_KEEPERS }
+
+  /** @param distinct Whether addresses tell the application's clients apart. */
+  learn (shape: HeaderShape, rawHeaders: readonly string[], principal: number, distinct: boolean): void {
+    this.#distinct = distinct
     this.n++
     this.#principals.add(finishHash(principal))
     if (this.n < 64 || (this.n & 31) === 0) this.#countDraws()
     const several = this.#several
-    this.#alwaysLow &= shape.low
-    this.#alwaysHigh &= shape.high
-    if (this.#items.count(ORDERS, shape.order) < 16) this.#learnShape(shape, principal, several)
+    if (this.#items.count(ORDERS, shape.order) < ENOUGH) this.#learnShape(shape, principal, several)
     for (let i = 0; i < shape.names.length; i++) {
       const name = shape.names[i] as HeaderName
-      if (name.look === NOTHING) continue
+      if (name.look === NOTHING || name.isCookie) continue
       const value = rawHeaders[2 * i + 1] as string
-      if (name.isCookie) {
-        this.#learnCookies(value, principal, several)
-        continue
-      }
       const field = this.#field(name.name)
       if (field === undefined) continue
+      this.#countSender(field, principal)
       if (isOrdinary(field, value)) {
         field.profile.n++
         continue
       }
       const scan = this.#judge.scan.scan(value)
       field.profile.learn(scan, principal, several)
-      this.#field(ANY)?.profile.learn(scan, principal, several)
+      this.#learnAny(scan, principal, several)
       if (name.look === CHARACTERS_ONLY) continue
       if (value.length >= LEAST_ENTROPY) {
         field.entropy ??= new DecayingMoments()
@@ -235,27 +266,49 @@ export class ClientProfile {
     }
   }
 
+  #learnAny (scan: ValueScan, principal: number, several: boolean): void {
+    const any = this.#field(ANY)
+    if (any === undefined) return
+    this.#countSender(any, principal)
+    any.profile.learn(scan, principal, several)
+  }
+
   #countDraws (): void {
     const principals = Math.max(1, this.#principals.count())
     this.#several = principals > 1
     this.#draws = Math.sqrt(this.n * Math.min(this.n, principals))
-    this.#keepers = this.#several ? principals : this.#draws
+    this.#keepers = this.#several || this.#distinct ? principals : this.#draws
     for (const field of this.#fields.values()) this.#allot(field)
   }
 
-  #allot ({ profile }: Field): void {
-    profile.draws = this.#keepers
-    profile.holders = this.#keepers
+  #countSender (field: Field, principal: number): void {
+    if (field.senders.add(finishHash(principal))) this.#allot(field)
+  }
+
+  #allot ({ profile, senders }: Field): void {
+    const kept = this.#several || this.#distinct ? (senders.isFull ? this.#keepers : Math.min(this.#keepers, senders.count)) : this.#draws
+    profile.draws = kept
+    profile.holders = kept
   }
 
   #learnShape (shape: HeaderShape, principal: number, several: boolean): void {
     this.#items.learn(ORDERS, shape.order, principal, several)
     this.#items.learn(SETS, shape.set, principal, several)
+    this.#relations.learn(shape.bits)
+    for (const hash of shape.written) if (this.#items.count(WRITTEN, hash) < 16) this.#items.learn(WRITTEN, hash, principal, several)
     for (const name of shape.names) if (name.counts && this.#items.count(NAMES, name.hash) < 16) this.#items.learn(NAMES, name.hash, principal, several)
     if (shape.repeated !== null) this.#items.learn(REPEATED, shape.repeated.hash, principal, several)
   }
 
-  #learnCookies (header: string, principal: number, several: boolean): void {
+  /** Learns the cookies of a request; for the profile of all clients. */
+  learnCookies (shape: HeaderShape, rawHeaders: readonly string[], principal: number): void {
+    for (let i = 0; i < shape.names.length; i++) {
+      const name = shape.names[i] as HeaderName
+      if (name.isCookie && name.look !== NOTHING) this.#learnCookieHeader(rawHeaders[2 * i + 1] as string, principal, this.#several)
+    }
+  }
+
+  #learnCookieHeader (header: string, principal: number, several: boolean): void {
     let start = 0
     for (let count = 0; count < MAX_COOKIES && start < header.length; count++) {
       let end = header.indexOf(';', start)
@@ -267,7 +320,10 @@ export class ClientProfile {
       const field = name.length <= 64 ? this.#field(`;${name}`) : undefined
       const hash = hashText(name, this.#judge.scan.seed)
       if (this.#items.count(COOKIES, hash) < 16) this.#items.learn(COOKIES, hash, principal, several)
-      if (field !== undefined) field.profile.learn(this.#judge.scan.scan(header.slice(equals + 1, end)), principal, several)
+      if (field !== undefined) {
+        this.#countSender(field, principal)
+        field.profile.learn(this.#judge.scan.scan(header.slice(equals + 1, end)), principal, several)
+      }
       start = end + 1
     }
   }
@@ -278,10 +334,11 @@ export class ClientProfile {
       this.#items.promote(ORDERS, shape.order, 2)
       this.#items.note(SETS, shape.set, principal)
       this.#items.promote(SETS, shape.set, 2)
-      this.#alwaysLow &= shape.low
-      this.#alwaysHigh &= shape.high
-      this.#beforeLow &= shape.low
-      this.#beforeHigh &= shape.high
+      for (let i = 0; i < enough; i++) this.#relations.learn(shape.bits)
+      for (const hash of shape.written) {
+        this.#items.note(WRITTEN, hash, principal)
+        this.#items.promote(WRITTEN, hash, 2)
+      }
       for (const name of shape.names) {
         if (!name.counts || this.#items.count(NAMES, name.hash) > 0) continue
         this.#items.note(NAMES, name.hash, principal)
@@ -291,14 +348,21 @@ export class ClientProfile {
     }
     for (let i = 0; i < shape.names.length; i++) {
       const name = shape.names[i] as HeaderName
-      if (name.isCookie && name.look !== NOTHING) this.#quarantineCookies(rawHeaders[2 * i + 1] as string, principal, enough, onPromoted)
       const field = name.look === NOTHING || name.isCookie ? undefined : this.#fields.get(name.name)
       if (field === undefined || isOrdinary(field, rawHeaders[2 * i + 1] as string)) continue
       if (field.profile.quarantine(this.#judge.scan.scan(rawHeaders[2 * i + 1] as string), principal, enough)) onPromoted(`header.${name.name}`)
     }
   }
 
-  #quarantineCookies (header: string, principal: number, enough: number, onPromoted: (field: string) => void): void {
+  /** The same for cookies. */
+  quarantineCookies (shape: HeaderShape, rawHeaders: readonly string[], principal: number, enough: number, onPromoted: (field: string) => void): void {
+    for (let i = 0; i < shape.names.length; i++) {
+      const name = shape.names[i] as HeaderName
+      if (name.isCookie && name.look !== NOTHING) this.#quarantineCookieHeader(rawHeaders[2 * i + 1] as string, principal, enough, onPromoted)
+    }
+  }
+
+  #quarantineCookieHeader (header: string, principal: number, enough: number, onPromoted: (field: string) => void): void {
     let start = 0
     for (let count = 0; count < MAX_COOKIES && start < header.length; count++) {
       let end = header.indexOf(';', start)
@@ -323,10 +387,7 @@ export class ClientProfile {
   halve (): void {
     this.n >>>= 1
     this.#items.halve()
-    this.#beforeLow = this.#alwaysLow
-    this.#beforeHigh = this.#alwaysHigh
-    this.#alwaysLow = -1
-    this.#alwaysHigh = -1
+    this.#relations.halve()
     for (const [name, field] of this.#fields) {
       field.profile.halve()
       field.entropy?.scale(0.5)
@@ -338,8 +399,7 @@ export class ClientProfile {
   merge (other: ClientProfile): void {
     this.n += other.n
     this.#items.merge(other.#items)
-    this.#alwaysLow &= other.#alwaysLow & other.#beforeLow
-    this.#alwaysHigh &= other.#alwaysHigh & other.#beforeHigh
+    this.#relations.merge(other.#relations)
     this.#principals.merge(other.#principals)
     for (const [name, theirs] of other.#fields) {
       const ours = this.#fields.get(name)
@@ -348,6 +408,7 @@ export class ClientProfile {
         continue
       }
       ours.profile.merge(theirs.profile)
+      ours.senders.merge(theirs.senders)
       if (theirs.entropy === null) continue
       ours.entropy ??= new DecayingMoments()
       ours.entropy.merge(theirs.entropy)
@@ -357,18 +418,19 @@ export class ClientProfile {
 
   toJSON (): ClientProfileJson {
     const fields: ClientProfileJson['fields'] = Object.create(null)
-    for (const [name, { profile, entropy }] of this.#fields) fields[name] = { profile: profile.toJSON(), entropy: entropy === null ? null : entropy.toJSON() }
-    return { n: this.n, always: [this.#alwaysLow & this.#beforeLow, this.#alwaysHigh & this.#beforeHigh], principals: this.#principals.toJSON(), items: this.#items.toJSON(), fields }
+    for (const [name, { profile, senders, entropy }] of this.#fields) fields[name] = { profile: profile.toJSON(), senders: senders.toJSON(), entropy: entropy === null ? null : entropy.toJSON() }
+    return { n: this.n, relations: this.#relations.toJSON(), principals: this.#principals.toJSON(), items: this.#items.toJSON(), fields }
   }
 
-  static from (json: ClientProfileJson, judge: ValueJudge): ClientProfile {
+  /** @param bitOf The bit that a name has here, by the bit it had where the JSON was made. */
+  static from (json: ClientProfileJson, judge: ValueJudge, bitOf: (bit: number) => number): ClientProfile {
     const profile = new ClientProfile(judge)
     profile.n = json.n
-    ;[profile.#alwaysLow = -1, profile.#alwaysHigh = -1] = json.always
+    profile.#relations = HeaderRelations.from(json.relations, bitOf)
     profile.#principals = HyperLogLog.from(json.principals)
     profile.#items = ItemTable.from(json.items)
     for (const [name, field] of Object.entries(json.fields)) {
-      profile.#fields.set(name, { profile: FieldProfile.from(field.profile), entropy: field.entropy === null ? null : DecayingMoments.from(field.entropy), ordinary: null })
+      profile.#fields.set(name, { profile: FieldProfile.from(field.profile), senders: LinearCounter.from(field.senders), entropy: field.entropy === null ? null : DecayingMoments.from(field.entropy), ordinary: null })
     }
     profile.#countDraws()
     return profile
@@ -386,7 +448,7 @@ export class ClientProfile {
   #field (name: string): Field | undefined {
     let field = this.#fields.get(name)
     if (field !== undefined || this.#fields.size >= MAX_FIELDS) return field
-    field = { profile: new FieldProfile(), entropy: null, ordinary: null }
+    field = { profile: new FieldProfile(), senders: new LinearCounter(), entropy: null, ordinary: null }
     this.#allot(field)
     this.#fields.set(name, field)
     return field

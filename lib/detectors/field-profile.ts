@@ -1,6 +1,6 @@
 import { ItemTable } from './item-table'
 import type { FieldVerdict, Tolerance } from './field-verdict'
-import { CHARSET, LENGTH, NUMERIC, RANGE, SHAPE } from './field-verdict'
+import { CHARSET, LENGTH, NUMERIC, RANGE, SHAPE, UNSETTLED } from './field-verdict'
 import { OctaveRange } from '../stats/octave-range'
 import { DIGIT, LETTER, LOWER, SPACE, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
@@ -13,6 +13,7 @@ const EXACTS = 3
 const VALUES = 4
 const COUNTS = 5
 const LENGTHS = 6
+const PAIRS = 7
 
 /** Values learned before singletons stop counting as known: until then an attack or two in the learning traffic can hide. */
 const MANY = 60
@@ -20,8 +21,14 @@ const MANY = 60
 const FEW_NUMBERS = 4
 /** A symbol that comes in more different numbers than this may come in any. */
 const MAX_COUNTS = 3
+/** Characters that make a format of a fixed length: a number of one or two digits is a count that may grow. */
+const SHORTEST_FORMAT = 3
 /** Sightings after which a thing is learned no further (it is well known; the count only has to outlast decay). */
 const ENOUGH = 16
+/** Chance of an unseen shape from which on a field's values are put together freely (tokens, text). */
+const FREE = 0.4
+/** Values of the profile that backs a field count as evidence of its own, so many for each that it has itself. */
+const AGREE = 4
 
 /** The plain form of a `FieldProfile`. */
 export interface FieldProfileJson {
@@ -99,7 +106,7 @@ export class FieldProfile {
     const kinds = scan.kinds & ~backing.#kinds & ~this.#kinds
     const symbols = scan.symbols & ~backing.#symbols & ~this.#symbols
     if ((kinds | symbols) !== 0) verdict.addCharacters(backing.#surprise(CHARACTERS, 0), kinds, symbols, backing.#tolerance())
-    const level = backing.#isOpen(EXACTS) ? EXACTS : LENGTHS
+    const level = backing.#surprise(EXACTS, 0) < FREE ? EXACTS : LENGTHS
     if (backing.#formats(level) === 1 && this.#isNew(level, level === EXACTS ? scan.exact : scan.length, backing)) backing.#judgeExact(level, 0, verdict)
   }
 
@@ -112,8 +119,9 @@ export class FieldProfile {
       if ((kinds | symbols) !== 0) verdict.addCharacters(this.#surprise(CHARACTERS, spare), kinds, symbols, this.#tolerance())
     }
     if (this.#isNew(CHARSETS, charsetOf(scan.kinds), backing)) verdict.add(CHARSET, this.#surprise(CHARSETS, spare))
+    this.#judgeNeighbours(scan, backing, spare, verdict)
     if (this.#isNew(SHAPES, scan.shape, backing)) verdict.add(SHAPE, this.#surprise(SHAPES, spare))
-    if (!this.#isOpen(EXACTS)) {
+    if (this.#surprise(EXACTS, 0) >= FREE) {
       if (this.#items.distinct(LENGTHS) <= 2 && this.#isNew(LENGTHS, scan.length, backing)) this.#judgeExact(LENGTHS, spare, verdict)
     } else if (scan.exact !== 0 && this.#isNew(EXACTS, scan.exact, backing)) {
       this.#judgeExact(EXACTS, spare, verdict)
@@ -125,9 +133,19 @@ export class FieldProfile {
     }
   }
 
+  #judgeNeighbours (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
+    if (!this.#isOpen(PAIRS)) return
+    const chance = this.#surprise(PAIRS, spare)
+    if (chance >= UNSETTLED) return
+    const count = scan.neighbours()
+    let fresh = 0
+    for (let i = 0; i < count; i++) if (this.#isNew(PAIRS, scan.pairs[i] as number, backing)) fresh++
+    if (fresh > (this.#surprise(SHAPES, 0) < FREE ? 0 : 1)) verdict.addNeighbours(chance, fresh)
+  }
+
   /** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
   #judgeExact (level: number, spare: number, verdict: FieldVerdict): void {
-    verdict.addExact(this.#surprise(level, spare), this.#formats(level) === 1)
+    verdict.addExact(this.#surprise(level, spare), this.#formats(level) === 1 && (this.#lengths.bounds?.[1] ?? 0) >= SHORTEST_FORMAT)
   }
 
   #formats (level: number): number { return this.#items.distinct(level) - this.#items.pending(level) }
@@ -160,12 +178,12 @@ export class FieldProfile {
       if (count === 1) rare++
       seen += count
     }
-    if (numbers <= MAX_COUNTS) verdict.addCount((rare + 1) / (Math.min(seen, this.draws) + 2), bit, numbers === 1 && (this.#always & (1 << bit)) !== 0)
+    if (numbers <= MAX_COUNTS && this.#surprise(SHAPES, 0) < FREE) verdict.addCount((rare + 1) / (Math.min(seen, this.draws) + 2), bit, numbers === 1 && (this.#always & (1 << bit)) !== 0)
   }
 
   #judgeValue (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
-    if (this.#isOpen(VALUES) && !this.#knows(VALUES, scan.value) && this.#items.distinct(VALUES) * 3 <= this.n && !this.#isBetween(scan)) {
-      verdict.addValue(this.#surprise(VALUES, spare))
+    if (this.#isOpen(VALUES) && !this.#knows(VALUES, scan.value) && this.#items.distinct(VALUES) * 3 <= this.n && !this.#isCounted(scan)) {
+      verdict.addValue(this.#surprise(VALUES, spare), this.#items.once(VALUES) + this.#items.twice(VALUES) + this.#items.pending(VALUES) === 0 && this.holders === Infinity)
     }
     const others = this.n - this.#numbers
     if (Number.isNaN(scan.number)) {
@@ -179,11 +197,9 @@ export class FieldProfile {
     }
   }
 
-  /** Whether the value is a number within a range of which more than a few numbers are known: then it is no enumeration. */
-  #isBetween (scan: ValueScan): boolean {
-    if (Number.isNaN(scan.number) || this.#range === null || this.#items.distinct(VALUES) <= FEW_NUMBERS) return false
-    const bounds = this.#range.bounds
-    return bounds !== null && scan.number >= bounds[0] && scan.number <= bounds[1] + 1
+  /** Whether the value is a number like others of which more than a few are known: then it is no enumeration, and its range judges it. */
+  #isCounted (scan: ValueScan): boolean {
+    return !Number.isNaN(scan.number) && this.#range !== null && this.#items.distinct(VALUES) > FEW_NUMBERS
   }
 
   /**
@@ -203,6 +219,10 @@ export class FieldProfile {
     this.#admit(SHAPES, scan.shape, principal, several)
     this.#admit(LENGTHS, scan.length, principal, several)
     this.#admit(CHARSETS, charsetOf(scan.kinds), principal, several)
+    if (this.#isOpen(PAIRS)) {
+      const count = scan.neighbours()
+      for (let i = 0; i < count; i++) this.#admit(PAIRS, scan.pairs[i] as number, principal, several)
+    }
     this.#admitBits(scan.kinds, 0, principal, several)
     this.#admitBits(scan.symbols, 32, principal, several)
     let left = scan.symbols
@@ -224,6 +244,8 @@ export class FieldProfile {
     promoted = this.#note(SHAPES, scan.shape, principal, enough) || promoted
     promoted = this.#note(LENGTHS, scan.length, principal, enough) || promoted
     promoted = this.#note(CHARSETS, charsetOf(scan.kinds), principal, enough) || promoted
+    const count = scan.neighbours()
+    for (let i = 0; i < count; i++) promoted = this.#note(PAIRS, scan.pairs[i] as number, principal, enough) || promoted
     for (let left = scan.kinds; left !== 0; left &= left - 1) {
       promoted = this.#note(CHARACTERS, 31 - Math.clz32(left & -left), principal, enough) || promoted
     }
@@ -261,7 +283,7 @@ export class FieldProfile {
   /** Adds what the other profile learned. Both must be of the same half-life. */
   merge (other: FieldProfile): void {
     this.#closed |= other.#closed | this.#items.merge(other.#items)
-    for (let level = 0; level <= LENGTHS; level++) if ((this.#closed & (1 << level)) !== 0) this.#items.drop(level)
+    for (let level = 0; level <= PAIRS; level++) if ((this.#closed & (1 << level)) !== 0) this.#items.drop(level)
     if (other.#reopened !== 0) {
       this.#reopened |= other.#reopened
       this.#base += other.#base
@@ -344,7 +366,7 @@ export class FieldProfile {
   /** Per level: things known, and the estimated chance of something unseen (1 where the level is closed). */
   levels (): Record<string, { known: number, unseen: number }> {
     const levels: Record<string, { known: number, unseen: number }> = {}
-    for (let level = 0; level <= LENGTHS; level++) {
+    for (let level = 0; level <= PAIRS; level++) {
       levels[LEVEL_NAMES[level] as string] = { known: this.#items.distinct(level) - this.#items.pending(level), unseen: this.#surprise(level, 0) }
     }
     return levels
@@ -387,11 +409,12 @@ export class FieldProfile {
    */
   #agreeing (backing: FieldProfile): number {
     if (this.n >= MANY || backing.n < 3 * this.n) return 0
-    return (this.#kinds & ~backing.#kinds) === 0 && (this.#symbols & ~backing.#symbols) === 0 ? this.n : 0
+    return (this.#kinds & ~backing.#kinds) === 0 && (this.#symbols & ~backing.#symbols) === 0 ? Math.min(backing.n - this.n, AGREE * this.n) : 0
   }
 
   /** New symbols that would not be strange: punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */
   #tolerance (): Tolerance {
+    if ((this.#kinds & (LOWER | UPPER | LETTER)) === 0) return 'code'
     const isVaried = (this.#kinds & (LOWER | UPPER | LETTER)) !== 0 && (!this.#isOpen(SHAPES) || this.#items.distinct(SHAPES) > 8 || !this.#isOpen(EXACTS) || this.#items.distinct(EXACTS) > 8)
     if (!isVaried) return 'none'
     if ((this.#kinds & DIGIT) === 0) return 'words'
@@ -443,7 +466,7 @@ export class FieldProfile {
 }
 
 /** Names of the levels of a field, in the order of their numbers. */
-export const LEVEL_NAMES: readonly string[] = ['characters', 'charsets', 'shapes', 'exactShapes', 'values', 'symbolCounts', 'exactLengths']
+export const LEVEL_NAMES: readonly string[] = ['characters', 'charsets', 'shapes', 'exactShapes', 'values', 'symbolCounts', 'exactLengths', 'neighbours']
 
 /** Kinds of which a combination is made: a letter outside ASCII stands for either case, which it may have. */
 function charsetOf (kinds: number): number {

@@ -1,4 +1,4 @@
-import { describeCharacters, LETTER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf } from '../text/value-shape'
+import { describeCharacters, LETTER, LOWER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf, UPPER } from '../text/value-shape'
 
 /** Ingredients of the value model, a bit each. */
 export const CHAR = 1
@@ -10,13 +10,14 @@ export const ENUM = 32
 export const NUMERIC = 64
 export const RANGE = 128
 export const SYMBOL_COUNT = 256
-const INGREDIENTS = 9
+export const NEIGHBOURS = 512
+const INGREDIENTS = 10
 
-/** Which new symbols would not be strange in a field: none, those of file names, of people's and places' names, of prose. */
-export type Tolerance = 'none' | 'name' | 'words' | 'prose'
+/** Which new symbols would not be strange in a field: none, those of numbers with a suffix or in groups (`12b`, `12 345`), of file names, of people's and places' names, of prose. */
+export type Tolerance = 'none' | 'code' | 'name' | 'words' | 'prose'
 
 /** Names of the ingredients, by bit number. */
-export const INGREDIENT_NAMES: readonly string[] = ['char', 'charset', 'shape', 'shape-exact', 'length', 'enum', 'numeric', 'range', 'symbol-count']
+export const INGREDIENT_NAMES: readonly string[] = ['char', 'charset', 'shape', 'shape-exact', 'length', 'enum', 'numeric', 'range', 'symbol-count', 'neighbours']
 
 /** Ingredients that flag a request alone; the others need a second one (measured: detection.md). */
 const STRONG = CHAR | ENUM | NUMERIC | SYMBOL_COUNT
@@ -24,19 +25,29 @@ const STRONG = CHAR | ENUM | NUMERIC | SYMBOL_COUNT
 /** Where a level counts as settled: chance of something unseen in ordinary traffic below this. */
 const SETTLED = 0.05
 /** Where several new characters at once are no evidence either. */
-const UNSETTLED = 0.1
+export const UNSETTLED = 0.1
 /** The same for values: sets of values have longer tails than their estimate sees, where few are known each of them must be common. */
 const SETTLED_VALUES = 0.01
+/** The same where no value is rare. */
+const CLOSED_VALUES = 0.045
 /** The same for the one exact shape of a field that has no other. */
 const SETTLED_FORMAT = 0.03
 /** Chance below which an ingredient has its full risk. */
 const CERTAIN = 0.01
+/** Chance below which neighbours never seen flag alone. */
+const PLAIN = 0.004
+/** Distance from which a length is more than a new shape brings with it. */
+const APART = 1.4
+/** Distance outside a range, in its own units, from which it is strong evidence. */
+const FAR = 5
 const STRONG_RISK = 65
 const WEAK_RISK = 35
 /** Weight of evidence that other evidence implies. */
 const IMPLIED = 0.25
 /** Punctuation of names, addresses and sentences. */
-const PROSE = symbolMask('\'-.,&/()+_!?:')
+const PROSE = symbolMask('\'-.,&/()+_!?:#%"@')
+/** Punctuation of numbers that are written in groups. */
+const CODE = symbolMask('-/.')
 /** Punctuation of people's and places' names. */
 const WORDS = symbolMask('\'-.,&/()')
 /** Punctuation of e-mail addresses, slugs and file names. */
@@ -61,6 +72,8 @@ export class FieldVerdict {
   symbol = 0
   /** Whether only characters never seen count (values that are free to differ otherwise). */
   only = false
+  /** Whether the value is judged by what all kinds of clients send: one of another kind may well have another. */
+  isStranger = false
   /** Least chance of all ingredients. */
   chance = 1
   #calm = 1
@@ -90,7 +103,7 @@ export class FieldVerdict {
   /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
   add (ingredient: number, chance: number): void {
     if (ingredient === NUMERIC && chance >= SETTLED_FORMAT) return
-    const isImplied = (ingredient === CHARSET && this.#isProse) || (ingredient === SHAPE && (this.#isProse || (this.parts & CHARSET) !== 0))
+    const isImplied = (ingredient === CHARSET && (this.parts & CHAR) !== 0) || (ingredient === SHAPE && (this.#isProse || (this.parts & (CHARSET | NEIGHBOURS)) !== 0))
     this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
   }
 
@@ -106,40 +119,57 @@ export class FieldVerdict {
       : tolerance === 'words'
         ? (kinds & ~(SYMBOL | SPACE | LETTER)) === 0 && (symbols & ~WORDS) === 0
         : tolerance === 'name' && (kinds & ~SYMBOL) === 0 && (symbols & ~NAME) === 0)
-    if (!this.#weigh(CHAR, chance, 1, isProse ? WEAK_RISK : STRONG_RISK)) return
+    const isCode = tolerance === 'code' && chance > CERTAIN && (kinds & ~(LOWER | UPPER | SPACE | SYMBOL)) === 0 && (symbols & ~CODE) === 0
+    if (!this.#weigh(CHAR, chance, 1, isProse || isCode ? WEAK_RISK : STRONG_RISK)) return
     this.kinds = kinds
     this.symbols = symbols
     this.#isProse = isProse
   }
 
-  /** @param isStrong Whether the symbol has only ever come in one number. */
-  addCount (chance: number, symbol: number, isStrong: boolean): void {
-    if (this.#weigh(SYMBOL_COUNT, chance, 1, isStrong ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
+  /**
+   * Kinds of characters next to each other that never were (`--`, `./.`, a letter after a digit).
+   * @param count How many such pairs there are: each is further evidence, as the symbols of an injection are.
+   */
+  addNeighbours (unseen: number, count: number): void {
+    const chance = unseen ** ((1 + Math.min(3, count)) / 2)
+    const isImplied = (this.parts & (CHAR | CHARSET)) !== 0
+    this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN && !this.#isProse ? STRONG_RISK : WEAK_RISK)
   }
 
-  addValue (chance: number): void {
-    if (chance < SETTLED_VALUES) this.#weigh(ENUM, chance, 1)
+  /** @param isStrong Whether the symbol has only ever come in one number. */
+  addCount (chance: number, symbol: number, isStrong: boolean): void {
+    const isImplied = !isStrong && (this.parts & SHAPE) !== 0
+    if (this.#weigh(SYMBOL_COUNT, chance, isImplied ? IMPLIED : 1, isStrong ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
+  }
+
+  /** @param isClosed Whether all the values known have been seen at least three times. */
+  addValue (chance: number, isClosed: boolean): void {
+    if (chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES)) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
   }
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */
   addExact (chance: number, isFixed: boolean): void {
-    this.#weigh(EXACT, chance, 1, isFixed && chance < SETTLED_FORMAT ? STRONG_RISK : WEAK_RISK)
+    const isImplied = !isFixed && (this.parts & (SHAPE | CHARSET | NEIGHBOURS)) !== 0
+    this.#weigh(EXACT, chance, isImplied ? IMPLIED : 1, isFixed && chance < SETTLED_FORMAT ? STRONG_RISK : WEAK_RISK)
   }
 
   /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. A new shape that is longer is one thing. */
   addDistance (ingredient: number, chance: number, distance: number): void {
-    const isImplied = ingredient === LENGTH && (this.parts & SHAPE) !== 0
-    this.#weigh(ingredient, chance, Math.abs(distance) >= 3 ? 2 : isImplied ? IMPLIED : 1)
+    const off = Math.abs(distance)
+    const isImplied = ingredient === LENGTH && off < APART && (this.parts & SHAPE) !== 0
+    const further = chance * 2 ** -off
+    if (off >= FAR) this.#weigh(ingredient, further, 1, STRONG_RISK)
+    else this.#weigh(ingredient, further, off >= 3 ? 2 : isImplied ? IMPLIED : 1)
   }
 
   /** Names of the ingredients that fired. */
   names (): string[] { return ingredientNames(this.parts) }
 
   #weigh (ingredient: number, chance: number, weight: number, full = (ingredient & STRONG) !== 0 ? STRONG_RISK : WEAK_RISK): boolean {
-    if (chance >= SETTLED || (this.only && ingredient !== CHAR && !(ingredient === LENGTH && weight > 1))) return false
+    if (chance >= SETTLED || (this.only && ingredient !== CHAR && !(ingredient === LENGTH && (weight > 1 || full === STRONG_RISK)))) return false
     this.parts |= ingredient
     if (chance < this.chance) this.chance = chance
-    const confidence = chance <= CERTAIN ? 1 : 1 - 0.25 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
+    const confidence = chance <= CERTAIN ? 1 : 1 - (full === STRONG_RISK ? 0.25 : 0.5) * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
     if (full === STRONG_RISK) this.#strong++
     this.#calm *= (1 - full * confidence / 100) ** weight
     return true
@@ -162,6 +192,7 @@ export function describeParts (parts: number, kinds: number, symbols: number, sy
   if ((parts & RANGE) !== 0) phrases.push('far outside the range of its numbers')
   if ((parts & SYMBOL_COUNT) !== 0) phrases.push(`an unseen number of "${symbolOf(symbol)}"`)
   if ((parts & CHARSET) !== 0) phrases.push('an unseen combination of characters')
+  if ((parts & NEIGHBOURS) !== 0) phrases.push('characters next to each other that never were')
   if ((parts & SHAPE) !== 0) phrases.push('an unseen shape')
   if ((parts & EXACT) !== 0) phrases.push('an unseen length or case pattern')
   if ((parts & LENGTH) !== 0) phrases.push('a length far outside the usual')

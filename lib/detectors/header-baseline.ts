@@ -47,13 +47,34 @@ export class HeaderClients {
     const floor = isFrozen ? 1 : this.settings.minSamples
     const everyone = this.#everyone
     if (everyone.n < floor) return
+    everyone.judgeCookies(shape, observation.rawHeaders, floor, observation)
     const own = this.#classes.get(this.#classOf(shape, observation.rawHeaders))
-    if (own === undefined || own.n < this.settings.minSamples) {
-      everyone.judgeValues(shape, observation.rawHeaders, null, floor, observation)
+    if (own === undefined || own.n < this.settings.minSamples || !own.isEstablished) {
+      this.#judgeStranger(shape, own ?? null, names, floor, observation)
       return
     }
     own.judgeShape(shape, everyone, names, observation)
-    own.judgeValues(shape, observation.rawHeaders, everyone, floor, observation)
+    own.judgeValues(shape, observation.rawHeaders, everyone, everyone, floor, observation)
+  }
+
+  /** A client of a kind that is not known well: what differs from all other clients is one cause, however many headers show it. */
+  #judgeStranger (shape: HeaderShape, own: ClientProfile | null, names: readonly string[], floor: number, observation: Observation): void {
+    const before = observation.signals?.length ?? 0
+    const everyone = this.#everyone
+    if (own === null || own.n < this.settings.minSamples) everyone.judgeNames(shape, everyone, names, observation)
+    else own.judgeShape(shape, everyone, names, observation)
+    everyone.judgeValues(shape, observation.rawHeaders, own, everyone, floor, observation)
+    const { signals } = observation
+    if (signals === null || signals.length - before < 2) return
+    let kept = before
+    let strongest: Signal | null = null
+    for (let i = before; i < signals.length; i++) {
+      const signal = signals[i] as Signal
+      if (signal.risk >= 50) signals[kept++] = signal
+      else if (strongest === null || signal.risk > strongest.risk) strongest = signal
+    }
+    signals.length = kept
+    if (strongest !== null) signals.push(strongest)
   }
 
   learn (shape: HeaderShape, observation: Observation): void {
@@ -63,8 +84,10 @@ export class HeaderClients {
       own = new ClientProfile(this.#judge)
       this.#classes.set(key, own)
     }
-    own?.learn(shape, observation.rawHeaders, observation.principal)
-    this.#everyone.learn(shape, observation.rawHeaders, observation.principal)
+    const { rawHeaders, principal } = observation
+    this.#everyone.learn(shape, rawHeaders, principal, this.#everyone.isSeveral)
+    this.#everyone.learnCookies(shape, rawHeaders, principal)
+    own?.learn(shape, rawHeaders, principal, this.#everyone.isSeveral)
   }
 
   quarantine (shape: HeaderShape, observation: Observation, onPromoted: (field: string) => void): void {
@@ -72,6 +95,7 @@ export class HeaderClients {
     const { promoteAfter } = this.settings
     own?.quarantine(shape, observation.rawHeaders, observation.supporter, promoteAfter, onPromoted)
     this.#everyone.quarantine(shape, observation.rawHeaders, observation.supporter, promoteAfter, onPromoted)
+    this.#everyone.quarantineCookies(shape, observation.rawHeaders, observation.supporter, promoteAfter, onPromoted)
   }
 
   /** One half-life. */
@@ -118,10 +142,9 @@ export class HeaderClients {
     return { everyone: this.#everyone.describe(), classes }
   }
 
-  /** A profile of another process, whose masks follow the order of its own `names`. */
+  /** A profile of another process, whose bits follow the order of its own `names`. */
   #profileFrom (json: ClientProfileJson, names: readonly string[]): ClientProfile {
-    const [low = -1, high = -1] = json.always
-    return ClientProfile.from({ ...json, always: this.reader.masksOf(this.reader.namesOf(low, high, names)) }, this.#judge)
+    return ClientProfile.from(json, this.#judge, (bit) => bit < names.length ? this.reader.bitOf(names[bit] as string) : -1)
   }
 
   #classOf (shape: HeaderShape, rawHeaders: readonly string[]): number {
@@ -169,7 +192,7 @@ export class HeaderBaseline {
     for (let bit = 0; bit < names.length; bit++) {
       if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 0) continue
       const field = `header.${names[bit]}`
-      if (observation.signals?.some((signal) => signal.field === field)) return
+      if (observation.signals?.some((signal) => signal.field === field || signal.field === 'headers')) return
       const isCertain = 1 / (this.samples + 2) < CERTAIN
       observation.add(new Signal(HEADER_MISSING, field, isCertain ? 5 : 3, isCertain ? 50 : 30, this.samples, 'to this route'))
       return

@@ -2,7 +2,7 @@ import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
 
 /** Headers that belong to one connection, hop, cache or trace: their presence says nothing, and of their values only new characters do. */
-const PASSING = /^(?:connection|keep-alive|te|trailer|transfer-encoding|upgrade|upgrade-insecure-requests|proxy-.*|content-length|date|if-.*|range|cache-control|pragma|x-request-id|x-correlation-id|traceparent|tracestate|baggage|x-forwarded-.*|x-real-ip|forwarded|via|cf-.*|x-amzn-.*|cdn-.*|true-client-ip|age|expect|priority|save-data|dnt|sec-gpc)$/
+const PASSING = /^(?:connection|keep-alive|te|trailer|transfer-encoding|upgrade|upgrade-insecure-requests|proxy-.*|content-length|date|if-.*|range|cache-control|pragma|x-request-id|x-correlation-id|traceparent|tracestate|baggage|x-forwarded-(?:for|proto|port)|x-real-ip|forwarded|via|cf-.*|x-amzn-.*|cdn-.*|true-client-ip|age|expect|priority|save-data|dnt|sec-gpc)$/
 /** Headers whose values are free to differ (or secret), though their presence counts. */
 const FREE = /^(?:host|authorization|x-api-key|x-csrf-token|x-xsrf-token|idempotency-key|referer|origin|:authority)$/
 
@@ -32,6 +32,10 @@ export interface HeaderShape {
   readonly order: number
   /** Hash of the same as a set. */
   readonly set: number
+  /** Bits of the names that have one, in order. */
+  readonly bits: readonly number[]
+  /** Hashes of the names that count, as they are written (with case). */
+  readonly written: readonly number[]
   /** Masks of the names that have a bit. */
   readonly low: number
   readonly high: number
@@ -93,6 +97,9 @@ export class HeaderReader {
     this.#shapes.clear()
   }
 
+  /** The bit of a name; -1 where it has none. */
+  bitOf (name: string): number { return this.#names.get(name)?.bit ?? -1 }
+
   /** Gives the same bits as another process gave. */
   restore (names: readonly string[]): void {
     for (const name of names) this.enrol(this.#nameOf(name))
@@ -120,6 +127,8 @@ export class HeaderReader {
 
   #make (rawHeaders: readonly string[]): HeaderShape {
     const names: HeaderName[] = []
+    const bits: number[] = []
+    const written: number[] = []
     let order = this.#seed
     let set = 0
     let low = 0
@@ -130,14 +139,17 @@ export class HeaderReader {
       const name = this.#nameOf(raw.toLowerCase())
       if (name.counts) {
         if (repeated === null && names.includes(name)) repeated = name
-        order = Math.imul(order ^ hashText(raw, this.#seed), 0x01000193)
+        const hash = hashText(raw, this.#seed)
+        written.push(hash)
+        order = Math.imul(order ^ hash, 0x01000193)
         set = (set + finishHash(name.hash)) | 0
       }
+      if (name.bit >= 0) bits.push(name.bit)
       if (name.bit >= 0 && name.bit < 32) low |= 1 << name.bit
       else if (name.bit >= 32) high |= 1 << (name.bit - 32)
       names.push(name)
     }
-    return { names, order: finishHash(order), set: set >>> 0, low, high, agent: names.findIndex((name) => name.name === 'user-agent'), repeated }
+    return { names, bits, written, order: finishHash(order), set: set >>> 0, low, high, agent: names.findIndex((name) => name.name === 'user-agent'), repeated }
   }
 
   #nameOf (name: string): HeaderName {

@@ -1,6 +1,7 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
 import { showName } from '../text/redact'
+import { isIdentifier, isTrackingName } from '../text/tracking-name'
 import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
 import { OctaveRange } from '../stats/octave-range'
@@ -24,12 +25,22 @@ const STRONG = 65
 const WEAK = 35
 /** Requests after which a thing has to be seen twice to be known. */
 const MANY = 60
+/** Fields of one request from which on weak findings in several of them are discounted, and by how much. */
+const MANY_FIELDS = 4
+const DISCOUNT = 0.25
+const FLAGGED = 50
 /** Names of one request looked at; more only count. */
 const MAX_NAMES = 64
 /** Values of one name looked at. */
 const MAX_VALUES = 16
 
-interface Parameter { profile: FieldProfile, common: FieldProfile | null, requests: number }
+interface Parameter {
+  profile: FieldProfile
+  common: FieldProfile | null
+  requests: number
+  /** Whether its identifiers are somebody else's, and free to differ. */
+  isTracking: boolean
+}
 
 /** The plain form of a `ParameterProfile`. */
 export interface ParameterProfileJson {
@@ -75,6 +86,7 @@ export class ParameterProfile {
   judge (values: Record<string, unknown>, floor: number, observation: Observation): void {
     const context = this.#context
     const seed = context.judge.scan.seed
+    const before = observation.signals === null ? 0 : observation.signals.length
     let names = 0
     let set = 0
     let unknown = 0
@@ -84,11 +96,12 @@ export class ParameterProfile {
       set = (set + finishHash(hashText(name, seed))) | 0
       if (parameter === undefined) {
         unknown++
-        this.#judgeUnknown(name, floor, observation)
+        if (!isTrackingName(name) || !isIdentifier(values[name])) this.#judgeUnknown(name, floor, observation)
         continue
       }
       this.#judgeValues(name, values[name], parameter, floor, observation)
     }
+    if (names >= MANY_FIELDS && observation.signals !== null && observation.signals.length > before + 1) discount(observation.signals, before)
     if (this.n < floor) return
     const sets = this.#items.count(SETS, set >>> 0)
     if (sets === 0 || (sets === 1 && this.n >= MANY)) this.#judgeSet(values, names, unknown, observation)
@@ -104,6 +117,7 @@ export class ParameterProfile {
   #judgeValues (name: string, value: unknown, parameter: Parameter, floor: number, observation: Observation): void {
     const judge = this.#context.judge
     if (typeof value === 'string') {
+      if (parameter.isTracking && isIdentifier(value)) return
       judge.scan.scan(value)
       judge.judge(value, parameter.profile, parameter.common, floor, paramValue, this.#prefix, name, 1, observation)
       return
@@ -180,7 +194,7 @@ export class ParameterProfile {
     const known = this.#parameters.get(name)
     if (this.#items.count(NAMES, hash) < 16 && this.#items.learn(NAMES, hash, principal, several) < 0) this.#freeNames = true
     if (known !== undefined || this.#freeNames || name.length > 256) return known
-    const parameter = { profile: new FieldProfile(), common: null, requests: 0 }
+    const parameter = { profile: new FieldProfile(), common: null, requests: 0, isTracking: isTrackingName(name) }
     this.#parameters.set(name, parameter)
     return parameter
   }
@@ -202,7 +216,7 @@ export class ParameterProfile {
       if (parameter === undefined) {
         if (this.#items.note(NAMES, hash, principal) < promoteAfter || this.#freeNames) continue
         this.#items.promote(NAMES, hash, 2)
-        this.#parameters.set(name, { profile: new FieldProfile(), common: null, requests: 0 })
+        this.#parameters.set(name, { profile: new FieldProfile(), common: null, requests: 0, isTracking: isTrackingName(name) })
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
         judge.scan.scan(value)
@@ -276,7 +290,7 @@ export class ParameterProfile {
     this.leave()
     for (const [name, { requests, profile }] of Object.entries(json.parameters)) {
       const restored = FieldProfile.from(profile)
-      this.#parameters.set(name, { profile: restored, common: this.#context.backing.join(name, restored), requests })
+      this.#parameters.set(name, { profile: restored, common: this.#context.backing.join(name, restored), requests, isTracking: isTrackingName(name) })
     }
   }
 
@@ -287,6 +301,21 @@ export class ParameterProfile {
     if (this.#items.distinct(level) >= MAX_LEVEL) return 1
     const rare = this.#items.once(level) + this.#items.pending(level) + (this.n >= MANY ? 2 * this.#items.twice(level) : 0)
     return (rare + 1) / (this.n + 2)
+  }
+}
+
+/**
+ * The more fields, the more of them are a little unusual by chance: of the weak findings among many fields the strongest
+ * counts, the others a quarter.
+ */
+function discount (signals: readonly Signal[], from: number): void {
+  let strongest: Signal | null = null
+  for (let i = from; i < signals.length; i++) {
+    const signal = signals[i] as Signal
+    if (signal.risk >= FLAGGED) continue
+    const weaker: Signal | null = strongest === null || signal.risk <= strongest.risk ? signal : strongest
+    if (strongest === null || signal.risk > strongest.risk) strongest = signal
+    if (weaker !== strongest) weaker.risk *= DISCOUNT
   }
 }
 

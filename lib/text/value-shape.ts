@@ -30,6 +30,13 @@ export const MAX_SCANNED = HEAD + TAIL
 /** Values longer than this have no exact shape: they are text. */
 export const MAX_EXACT = 48
 
+/** Pairs of neighbours told apart in one value. */
+export const MAX_PAIRS = 48
+/** Kinds of places for `neighbours`: the edge, letters, digits, spaces, control, signs, and each symbol. */
+const EDGE = 0
+const FIRST_SYMBOL = 6
+const PLACES = FIRST_SYMBOL + 32
+
 const SYMBOLS = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
 const PERCENT = 0x25
 const PERCENT_BIT = SYMBOLS.indexOf('%')
@@ -106,7 +113,13 @@ export class ValueScan {
   number = NaN
   /** How often each symbol occurs, by bit number; only those in `symbols` are valid. */
   readonly counts = new Uint8Array(32)
+  /** After `neighbours`: the pairs of kinds that follow each other, `neighbourCount` of them, each once. */
+  readonly pairs = new Uint16Array(MAX_PAIRS)
   seed: number
+  #text = ''
+  #pairCount = -1
+  #round = 0
+  readonly #stamps = new Uint8Array(PLACES * PLACES)
 
   constructor (seed: number) { this.seed = seed | 0 }
 
@@ -131,8 +144,54 @@ export class ValueScan {
     return this
   }
 
+  /**
+   * Which kinds of characters stand next to each other in the value last scanned: a symbol, a run of digits, of letters or of spaces,
+   * the start and the end. Fills `pairs` at the first call after a `scan`.
+   * @returns How many there are, `MAX_PAIRS` where there are more.
+   */
+  neighbours (): number {
+    if (this.#pairCount >= 0) return this.#pairCount
+    const text = this.#text
+    this.#round = (this.#round + 1) & 255
+    if (this.#round === 0) {
+      this.#stamps.fill(0)
+      this.#round = 1
+    }
+    let count = 0
+    let last = EDGE
+    const length = Math.min(text.length, HEAD)
+    for (let i = 0; i <= length && count < MAX_PAIRS; i++) {
+      let place = EDGE
+      if (i < length) {
+        let code = text.charCodeAt(i)
+        if (code === PERCENT && i + 2 < length) {
+          const high = hexDigit(text.charCodeAt(i + 1))
+          const low = hexDigit(text.charCodeAt(i + 2))
+          if (high >= 0 && low >= 0) {
+            i += 2
+            code = high * 16 + low < 128 ? high * 16 + low : 0xe9
+          }
+        }
+        const kind = code < 128 ? KIND[code] as number : kindOf(code)
+        if (kind === SYMBOL) place = FIRST_SYMBOL + (SYMBOL_BIT[code] as number)
+        else if ((kind & LETTERS) !== 0) place = 1
+        else place = kind === DIGIT ? 2 : kind === SPACE ? 3 : kind === CONTROL ? 4 : 5
+        if (place === last && place < FIRST_SYMBOL) continue
+      }
+      const pair = last * PLACES + place
+      last = place
+      if (this.#stamps[pair] === this.#round) continue
+      this.#stamps[pair] = this.#round
+      this.pairs[count++] = pair
+    }
+    this.#pairCount = count
+    return count
+  }
+
   /** Looks at `text` once and fills all fields. */
   scan (text: string): this {
+    this.#text = text
+    this.#pairCount = -1
     const length = text.length
     let kinds = 0
     let symbols = 0

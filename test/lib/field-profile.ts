@@ -76,6 +76,32 @@ test('each ingredient fires on its kind of deviation', async (t) => {
   t.same(partsOf(numbers, '7'), [])
 })
 
+test('known characters in an unseen place are told: a symbol doubled, in front, at the end', async (t) => {
+  const slugs = many((i) => Array.from({ length: 2 + i % 4 }, (_, j) => 'abcdefgh'.slice(0, 2 + (i + j) % 5)).join('-') + `-${i}`, 800)
+  for (const odd of ['ab--cd-7', '-ab-cd-7', 'ab-cd-7-']) t.ok(partsOf(slugs, odd).includes('neighbours'), odd)
+  t.notOk(partsOf(slugs, 'cd-abc-ab-4711').includes('neighbours'))
+})
+
+test('a number of a digit or two is a count that grows, a longer one of fixed length is a format', async (t) => {
+  const verdictOf = (profile: FieldProfile, value: string): number => {
+    const verdict = new FieldVerdict()
+    profile.judge(new ValueScan(4711).scan(value), null, 20, verdict)
+    return verdict.risk
+  }
+  t.ok(verdictOf(many((i) => String(1 + i % 9)), '12') < 50)
+  t.ok(verdictOf(many((i) => String(100 + i * 7 % 900)), '1234') >= 50)
+})
+
+test('a number with a letter is weak evidence where few are known, a quote is strong', async (t) => {
+  const risk = (value: string): number => {
+    const verdict = new FieldVerdict()
+    many((i) => String(1 + i * 13 % 300), 31).judge(new ValueScan(4711).scan(value), null, 20, verdict)
+    return verdict.risk
+  }
+  t.ok(risk('12b') < 50, String(risk('12b')))
+  t.ok(risk("12'") >= 50, String(risk("12'")))
+})
+
 test('free text never fires on a new text of its kind', async (t) => {
   const words = ['Tea', 'coffee', 'with', 'milk', 'and', 'SUGAR', '3', 'cups', 'please', 'thanks!', '(hot)', 'now?', "don't", 'a-b']
   const text = (i: number): string => Array.from({ length: 3 + i % 9 }, (_, j) => words[(i * 7 + j * 5 + (i >> 3)) % words.length]).join(' ')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'tap'
 import fc from 'fast-check'
-import { describeCharacters, DIGIT, LOWER, readableShape, symbolOf, SYMBOL, UPPER, ValueScan } from '../../lib/text/value-shape'
+import { describeCharacters, DIGIT, LOWER, MAX_PAIRS, readableShape, symbolOf, SYMBOL, UPPER, ValueScan } from '../../lib/text/value-shape'
 
 const texts = fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }), fc.string({ maxLength: 80 }), fc.array(fc.integer({ min: 0, max: 65535 }), { maxLength: 60 }).map((codes) => String.fromCharCode(...codes)))
 
@@ -75,4 +75,19 @@ test('a readable shape shows no letter and no digit of the value, on 64 characte
 test('characters are told in words', async (t) => {
   const scan = new ValueScan(5).scan('a1@')
   t.equal(describeCharacters(scan.kinds, scan.symbols), 'digits, lower-case letters, "@"')
+})
+
+test('neighbours are told once each, runs are one, and no value has more than it says', async () => {
+  const scan = new ValueScan(4711)
+  const pairsOf = (text: string): number[] => [...scan.scan(text).pairs.subarray(0, scan.neighbours())]
+  assert.deepEqual(pairsOf('abc-def'), pairsOf('é-xyzzy-ab'))
+  assert.notDeepEqual(pairsOf('abc-def'), pairsOf('abc--def'))
+  assert.equal(pairsOf('').length, 1)
+  fc.assert(fc.property(fc.string({ maxLength: 200 }), fc.string({ maxLength: 200 }), (text, other) => {
+    const pairs = pairsOf(text)
+    assert.equal(new Set(pairs).size, pairs.length)
+    assert.ok(pairs.length <= MAX_PAIRS)
+    pairsOf(other)
+    assert.deepEqual(pairsOf(text), pairs)
+  }))
 })
