@@ -65,7 +65,11 @@ async function measure (app: string, seed: number, learned: number, benign: numb
   const clock = new RecordingClock()
   const table: RouteTable = { routes: isLegacy ? routesOf(learning) : shopRoutes().map(({ method, url }) => ({ method: [method], url, config: {} })), router: { maxParamLength: UNLIMITED }, exposeHeadRoutes: false }
   const replay = await ReplayApp.create(table, { clock, secret: `accuracy of seed ${seed}`, learnFrom: 'any' }, clock)
-  for (let i = 0; i < learning.length; i++) await step(replay, learning[i] as TrafficEntry, i)
+  const samples = new Map<string, number>()
+  for (let i = 0; i < learning.length; i++) {
+    const { route } = await step(replay, learning[i] as TrafficEntry, i)
+    samples.set(String(route), (samples.get(String(route)) ?? 0) + 1)
+  }
   replay.anomalies.freeze()
   const run: Run = { seed, learned, benign: ordinary.length, falsePositives: 0, byKind: {} }
   for (let i = 0; i < ordinary.length; i++) {
@@ -88,7 +92,7 @@ async function measure (app: string, seed: number, learned: number, benign: numb
       continue
     }
     count(run, kind, isCaught)
-    if (misses && !isCaught && !isLater(kind)) console.log(`missed, seed ${seed}: ${kind} ${entry.request.method} ${entry.request.url.slice(0, 100)} ${entry.request.postData?.text.slice(0, 80) ?? ''} ${outcome.signals.map((signal) => `${signal.field} ${signal.type} ${Math.round(signal.risk)}`).join(' | ')}`)
+    if (misses && !isCaught && !isLater(kind)) console.log(`missed, seed ${seed}: ${kind} (route learned ${samples.get(String(outcome.route)) ?? 0}) ${entry.request.method} ${entry.request.url.slice(0, 100)} ${entry.request.postData?.text.slice(0, 80) ?? ''} ${outcome.signals.map((signal) => `${signal.field} ${signal.type} ${Math.round(signal.risk)}`).join(' | ')}`)
   }
   for (const { kind, caught } of series.values()) count(run, kind, caught)
   await replay.close()

@@ -14,7 +14,7 @@ import type { FieldProfileJson } from './field-profile'
 import { CHARACTERS_ONLY, NOTHING } from './header-shape'
 import { HeaderRelations } from './header-relations'
 import type { HeaderRelationsJson } from './header-relations'
-import type { HeaderName, HeaderShape } from './header-shape'
+import type { HeaderName, HeaderReader, HeaderShape } from './header-shape'
 import { HEADER_ENTROPY, HEADER_MISSING, HEADER_ORDER, HEADER_REPEATED, HEADER_SET, HEADER_UNEXPECTED, headerKind } from './header-signals'
 import { ItemTable, MAX_LEVEL } from './item-table'
 import type { ValueJudge } from './value-judge'
@@ -90,10 +90,10 @@ export class ClientProfile {
   constructor (judge: ValueJudge) { this.#judge = judge }
 
   /** Names, their order and combination. @param everyone Profile of all clients, which backs this one. */
-  judgeShape (shape: HeaderShape, everyone: ClientProfile, names: readonly string[], observation: Observation): void {
+  judgeShape (shape: HeaderShape, everyone: ClientProfile, reader: HeaderReader, observation: Observation): void {
     const known = this.#items.count(ORDERS, shape.order)
     if (known > 1 || (known === 1 && this.n < MANY)) return
-    if (this.judgeNames(shape, everyone, names, observation)) return
+    if (this.judgeNames(shape, everyone, reader, observation)) return
     const isKnownSet = this.#items.count(SETS, shape.set) > (this.n >= MANY ? 1 : 0)
     const surprise = this.#surprise(isKnownSet ? ORDERS : SETS)
     if (surprise >= SETTLED) return
@@ -102,8 +102,8 @@ export class ClientProfile {
   }
 
   /** Names that nobody sends, are sent twice, are missing, stand in another order or are written otherwise. @returns Whether there are any. */
-  judgeNames (shape: HeaderShape, everyone: ClientProfile, names: readonly string[], observation: Observation): boolean {
-    let found = this !== everyone && this.#judgeMissing(shape, names, observation)
+  judgeNames (shape: HeaderShape, everyone: ClientProfile, reader: HeaderReader, observation: Observation): boolean {
+    let found = this !== everyone && this.#judgeMissing(shape, reader, observation)
     const misplaced = this === everyone ? 1 : Math.min(this.#relations.misplaced(shape.bits, this.#draws), this.#rewritten(shape))
     if (misplaced < SETTLED) {
       observation.add(new Signal(HEADER_ORDER, 'headers', severityAt(misplaced), riskAt(misplaced), this.n, undefined))
@@ -118,20 +118,26 @@ export class ClientProfile {
         break
       }
     }
-    if (shape.repeated !== null && this.#items.count(REPEATED, shape.repeated.hash) === 0 && this.#surprise(REPEATED) < SETTLED) {
-      const rarity = this.#surprise(REPEATED)
+    if (shape.repeated !== null && this.#items.count(REPEATED, shape.repeated.hash) === 0 && everyone.#items.count(REPEATED, shape.repeated.hash) === 0 && chance < SETTLED) {
+      const rarity = everyone.#surprise(REPEATED)
       observation.add(new Signal(HEADER_REPEATED, `header.${shape.repeated.name.slice(0, 64)}`, severityAt(rarity), riskAt(rarity), this.n, undefined))
       found = true
     }
     return found
   }
 
-  #judgeMissing (shape: HeaderShape, names: readonly string[], observation: Observation): boolean {
+  #judgeMissing (shape: HeaderShape, reader: HeaderReader, observation: Observation): boolean {
     const relations = this.#relations
-    const bit = relations.missing(shape.bits, shape.low, shape.high, this.#draws)
+    const bit = relations.missing(shape.bits, shape.low | reader.occasionalLow, shape.high | reader.occasionalHigh, this.#draws)
     if (bit < 0 || relations.chance >= SETTLED) return false
-    observation.add(new Signal(HEADER_MISSING, `header.${names[bit]}`, severityAt(relations.chance), riskAt(relations.chance), this.n, 'of such clients'))
+    observation.add(new Signal(HEADER_MISSING, `header.${reader.bitNames[bit]}`, severityAt(relations.chance), riskAt(relations.chance), this.n, 'of such clients'))
     return true
+  }
+
+  /** A request without a user agent, where next to none comes without. @param without Requests learned without one. */
+  judgeAnonymous (without: number, observation: Observation): void {
+    const chance = (without + 1) / (this.#draws + 2)
+    if (chance < SETTLED) observation.add(new Signal(HEADER_MISSING, 'header.user-agent', severityAt(chance), riskAt(chance), this.n, 'of all clients'))
   }
 
   /** Estimated chance that such a client writes one of the names as it is written here; 1 where all are known. */
@@ -155,7 +161,9 @@ export class ClientProfile {
       const name = shape.names[i] as HeaderName
       if (name.look === NOTHING || name.isCookie) continue
       const value = rawHeaders[2 * i + 1] as string
-      const field = this.#fields.get(name.name)
+      let field = this.#fields.get(name.name)
+      const isStranger = field === undefined || this === everyone
+      field ??= everyone.#fields.get(name.name)
       if (field === undefined) {
         everyone.#judgeUnknown(name.name, value, observation)
         continue
@@ -167,7 +175,7 @@ export class ClientProfile {
       if (name.look === CHARACTERS_ONLY && value.length < 512 && field.profile.knowsCharacters(judge.scan.scanCharacters(value))) continue
       judge.scan.scan(value)
       judge.verdict.only = name.look === CHARACTERS_ONLY
-      judge.verdict.isStranger = this === everyone
+      judge.verdict.isStranger = isStranger
       judge.judge(value, field.profile, back === undefined ? null : back.profile, floor, headerKind, 'header.', name.name, 1, observation)
       judge.verdict.only = false
       judge.verdict.isStranger = false

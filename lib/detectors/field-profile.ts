@@ -17,6 +17,8 @@ const PAIRS = 7
 
 /** Values learned before singletons stop counting as known: until then an attack or two in the learning traffic can hide. */
 const MANY = 60
+/** Values up to which a field is judged by its name: by the form of what bears it elsewhere, not by its values. */
+const YOUNG = 30
 /** Numbers of which an enumeration may consist. */
 const FEW_NUMBERS = 4
 /** A symbol that comes in more different numbers than this may come in any. */
@@ -27,6 +29,7 @@ const SHORTEST_FORMAT = 3
 const ENOUGH = 16
 /** Chance of an unseen shape from which on a field's values are put together freely (tokens, text). */
 const FREE = 0.4
+const COMPOSED = 0.25
 /** Values of the profile that backs a field count as evidence of its own, so many for each that it has itself. */
 const AGREE = 4
 
@@ -92,22 +95,14 @@ export class FieldProfile {
   judge (scan: ValueScan, backing: FieldProfile | null, floor: number, verdict: FieldVerdict): void {
     const spare = backing === null ? 0 : this.#agreeing(backing)
     const n = this.n + spare
-    if (n < floor) {
-      if (backing !== null && backing.n >= MANY) this.#judgeByBacking(scan, backing, verdict)
+    if (backing !== null && n < YOUNG && backing.n >= MANY) {
+      backing.#judgeShape(scan, this, 0, verdict)
       return
     }
+    if (n < floor) return
     const exactKnown = scan.exact !== 0 && this.#isOpen(EXACTS) && this.#knows(EXACTS, scan.exact)
     if (!exactKnown) this.#judgeShape(scan, backing, spare, verdict)
     this.#judgeValue(scan, backing, spare, verdict)
-  }
-
-  /** Characters only: what a field too young to be judged can be told by its name. */
-  #judgeByBacking (scan: ValueScan, backing: FieldProfile, verdict: FieldVerdict): void {
-    const kinds = scan.kinds & ~backing.#kinds & ~this.#kinds
-    const symbols = scan.symbols & ~backing.#symbols & ~this.#symbols
-    if ((kinds | symbols) !== 0) verdict.addCharacters(backing.#surprise(CHARACTERS, 0), kinds, symbols, backing.#tolerance())
-    const level = backing.#surprise(EXACTS, 0) < FREE ? EXACTS : LENGTHS
-    if (backing.#formats(level) === 1 && this.#isNew(level, level === EXACTS ? scan.exact : scan.length, backing)) backing.#judgeExact(level, 0, verdict)
   }
 
   #judgeShape (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
@@ -134,13 +129,13 @@ export class FieldProfile {
   }
 
   #judgeNeighbours (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
-    if (!this.#isOpen(PAIRS)) return
+    if (!this.#isOpen(PAIRS) || this.#surprise(SHAPES, 0) >= COMPOSED) return
     const chance = this.#surprise(PAIRS, spare)
     if (chance >= UNSETTLED) return
     const count = scan.neighbours()
     let fresh = 0
     for (let i = 0; i < count; i++) if (this.#isNew(PAIRS, scan.pairs[i] as number, backing)) fresh++
-    if (fresh > (this.#surprise(SHAPES, 0) < FREE ? 0 : 1)) verdict.addNeighbours(chance, fresh)
+    if (fresh > 0) verdict.addNeighbours(chance, fresh)
   }
 
   /** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
@@ -162,13 +157,13 @@ export class FieldProfile {
       const bit = 31 - Math.clz32(left)
       left &= ~(1 << bit)
       if (!this.#isNew(COUNTS, countKey(bit, scan.counts[bit] as number), backing)) continue
-      this.#judgeCount(bit, verdict)
+      this.#judgeCount(bit, spare, verdict)
       return
     }
   }
 
   /** A symbol in an unseen number: strong where it is always there in the same number, nothing where it comes in many. */
-  #judgeCount (bit: number, verdict: FieldVerdict): void {
+  #judgeCount (bit: number, spare: number, verdict: FieldVerdict): void {
     let numbers = 0
     let rare = 0
     let seen = 0
@@ -178,7 +173,9 @@ export class FieldProfile {
       if (count === 1) rare++
       seen += count
     }
-    if (numbers <= MAX_COUNTS && this.#surprise(SHAPES, 0) < FREE) verdict.addCount((rare + 1) / (Math.min(seen, this.draws) + 2), bit, numbers === 1 && (this.#always & (1 << bit)) !== 0)
+    if (numbers > MAX_COUNTS || this.#surprise(SHAPES, 0) >= COMPOSED) return
+    const isFixed = numbers === 1 && (this.#always & (1 << bit)) !== 0
+    verdict.addCount((rare + 1) / (Math.min(isFixed ? this.n : seen, this.draws) + spare + 2), bit, isFixed)
   }
 
   #judgeValue (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {

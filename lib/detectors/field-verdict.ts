@@ -43,7 +43,7 @@ const FAR = 5
 const STRONG_RISK = 65
 const WEAK_RISK = 35
 /** Weight of evidence that other evidence implies. */
-const IMPLIED = 0.25
+const IMPLIED = 0.3
 /** Punctuation of names, addresses and sentences. */
 const PROSE = symbolMask('\'-.,&/()+_!?:#%"@')
 /** Punctuation of numbers that are written in groups. */

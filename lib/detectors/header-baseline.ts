@@ -42,7 +42,7 @@ export class HeaderClients {
     this.#everyone = new ClientProfile(judge)
   }
 
-  judge (shape: HeaderShape, names: readonly string[], observation: Observation): void {
+  judge (shape: HeaderShape, observation: Observation): void {
     const isFrozen = observation.route.frozen
     const floor = isFrozen ? 1 : this.settings.minSamples
     const everyone = this.#everyone
@@ -50,19 +50,20 @@ export class HeaderClients {
     everyone.judgeCookies(shape, observation.rawHeaders, floor, observation)
     const own = this.#classes.get(this.#classOf(shape, observation.rawHeaders))
     if (own === undefined || own.n < this.settings.minSamples || !own.isEstablished) {
-      this.#judgeStranger(shape, own ?? null, names, floor, observation)
+      this.#judgeStranger(shape, own ?? null, floor, observation)
       return
     }
-    own.judgeShape(shape, everyone, names, observation)
+    own.judgeShape(shape, everyone, this.reader, observation)
     own.judgeValues(shape, observation.rawHeaders, everyone, everyone, floor, observation)
   }
 
   /** A client of a kind that is not known well: what differs from all other clients is one cause, however many headers show it. */
-  #judgeStranger (shape: HeaderShape, own: ClientProfile | null, names: readonly string[], floor: number, observation: Observation): void {
+  #judgeStranger (shape: HeaderShape, own: ClientProfile | null, floor: number, observation: Observation): void {
     const before = observation.signals?.length ?? 0
     const everyone = this.#everyone
-    if (own === null || own.n < this.settings.minSamples) everyone.judgeNames(shape, everyone, names, observation)
-    else own.judgeShape(shape, everyone, names, observation)
+    if (own === null || own.n < this.settings.minSamples) everyone.judgeNames(shape, everyone, this.reader, observation)
+    else own.judgeShape(shape, everyone, this.reader, observation)
+    if (shape.agent < 0) everyone.judgeAnonymous(own === null ? 0 : own.n, observation)
     everyone.judgeValues(shape, observation.rawHeaders, own, everyone, floor, observation)
     const { signals } = observation
     if (signals === null || signals.length - before < 2) return
@@ -187,7 +188,7 @@ export class HeaderBaseline {
     const low = this.#low & ~shape.low
     const high = this.#high & ~shape.high
     const names = this.#clients.reader.bitNames
-    this.#clients.judge(shape, names, observation)
+    this.#clients.judge(shape, observation)
     if (required === -1 || (low | high) === 0 || this.samples < 50) return
     for (let bit = 0; bit < names.length; bit++) {
       if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 0) continue

@@ -6,6 +6,9 @@ const PASSING = /^(?:connection|keep-alive|te|trailer|transfer-encoding|upgrade|
 /** Headers whose values are free to differ (or secret), though their presence counts. */
 const FREE = /^(?:host|authorization|x-api-key|x-csrf-token|x-xsrf-token|idempotency-key|referer|origin|:authority)$/
 
+/** Headers that depend on the request more than on the client: a route may require them, a kind of client does not. */
+const OCCASIONAL = /^(?:content-.*|origin|referer|cookie|authorization|x-api-key|x-csrf-token|x-xsrf-token|x-requested-with|idempotency-key|purpose|sec-purpose)$/
+
 /** How much of a header is looked at. */
 export const WHOLE = 2
 /** Only characters never seen: values are free or pass by. */
@@ -61,6 +64,9 @@ export class HeaderReader {
   readonly #names = new Map<string, HeaderName>()
   readonly #shapes = new Map<number, HeaderShape>()
   #bits = 0
+  /** Masks of the names that a client need not send. */
+  occasionalLow = 0
+  occasionalHigh = 0
   /** Names with bits, in the order of the bits. */
   readonly bitNames: string[] = []
 
@@ -93,6 +99,10 @@ export class HeaderReader {
     if (name.bit >= 0 || this.#bits >= BITS) return
     name.bit = this.#bits++
     this.bitNames.push(name.name)
+    if (name.name.length <= 64 && OCCASIONAL.test(name.name)) {
+      if (name.bit < 32) this.occasionalLow |= 1 << name.bit
+      else this.occasionalHigh |= 1 << (name.bit - 32)
+    }
     this.#names.set(name.name, name)
     this.#shapes.clear()
   }
