@@ -10,6 +10,9 @@ import { kConstraints, kStates } from './symbols'
 /** Key of the state that all unmatched requests share. */
 export const UNMATCHED = 'unmatched'
 
+/** The config of a route that has none. */
+const NOTHING: Record<string, never> = {}
+
 interface Seat { detector: Detector<never>, option: string, create: DetectorFactory<object>, about: DetectorSettings }
 type RouteConfig = false | ({ mode?: 'observe' | 'enforce', flagAt?: number } & Record<string, unknown>)
 interface CachingConfig { anomalies?: RouteConfig, [kStates]?: Record<string, RouteState | null>, [kConstraints]?: string }
@@ -53,7 +56,7 @@ export class RouteTable {
   addDetector<S extends object> (detector: Detector<S>, create: DetectorFactory<S>, about: DetectorSettings): void {
     const option = detector.name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
     this.#seats.push({ detector: detector as unknown as Detector<never>, option, create, about })
-    if (this.#unmatched !== null) this.#seat(this.#unmatched, {}, this.#seats.at(-1) as Seat)
+    if (this.#unmatched !== null) this.#seat(this.#unmatched, NOTHING, this.#seats.at(-1) as Seat)
   }
 
   /** Checks a route as it is declared; adds what the option `routes` says. @throws FST_ANOMALIES_BAD_OPTION */
@@ -109,8 +112,9 @@ export class RouteTable {
       given = undefined
     }
     const isOn = given !== false && (this.#settings.global !== false || given !== undefined)
-    const state = isOn ? this.#make(method, url, config[kConstraints] ?? '', given === undefined || given === false ? {} : given) : null
-    config[kStates] ??= Object.create(null) as Record<string, RouteState | null>
+    const state = isOn ? this.#make(method, url, config[kConstraints] ?? '', given === undefined || given === false ? NOTHING : given) : null
+    // Of methods that the router knows, so an ordinary object will do: one without a prototype takes 200 bytes more.
+    config[kStates] ??= {}
     config[kStates][method] = state
     return state
   }
@@ -119,8 +123,8 @@ export class RouteTable {
     const key = `${method} ${url}${constraints === '' ? '' : ` ${constraints}`}`
     const known = this.#states.get(key)
     if (known !== undefined) return known
-    const state = new RouteState(key, method, url, true, config.mode ?? this.#settings.mode ?? 'observe', config.flagAt ?? this.#settings.flagAt ?? 50)
-    this.#configs.set(key, config)
+    const state = new RouteState(key, method, url, true, config.mode ?? this.#settings.mode ?? 'observe', config.flagAt ?? this.#settings.flagAt ?? 50, this.#seats.length)
+    if (config !== NOTHING) this.#configs.set(key, config)
     for (const seat of this.#seats) this.#seat(state, config, seat)
     this.#keep(state)
     return state
@@ -128,8 +132,8 @@ export class RouteTable {
 
   #unmatchedState (): RouteState {
     if (this.#unmatched !== null) return this.#unmatched
-    const state = new RouteState(UNMATCHED, '*', '(unmatched)', false, this.#settings.mode ?? 'observe', this.#settings.flagAt ?? 50)
-    for (const seat of this.#seats) this.#seat(state, {}, seat)
+    const state = new RouteState(UNMATCHED, '*', '(unmatched)', false, this.#settings.mode ?? 'observe', this.#settings.flagAt ?? 50, this.#seats.length)
+    for (const seat of this.#seats) this.#seat(state, NOTHING, seat)
     this.#unmatched = state
     this.#keep(state)
     return state
@@ -147,7 +151,8 @@ export class RouteTable {
     const { slot } = seat.detector
     state.slots[slot] = options === false ? null : seat.detector.guard(() => seat.create(options as object | undefined, state)) ?? null
     const own = (options as { mode?: string } | undefined)?.mode ?? seat.about.mode
-    state.enforcing[slot] = state.mode === 'enforce' && own !== 'observe'
+    if (state.mode === 'enforce' && own !== 'observe') state.enforcing |= 1 << slot
+    else state.enforcing &= ~(1 << slot)
   }
 
   /** Lets the half-lives pass that have passed. */
@@ -177,7 +182,7 @@ export class RouteTable {
   /** Whether a detector's findings count for what `enforce` decides on the route. */
   enforces (state: RouteState, detector: string): boolean {
     const seat = this.#seats.find((each) => each.detector.name === detector)
-    return seat === undefined ? state.mode === 'enforce' : state.enforcing[seat.detector.slot] === true
+    return seat === undefined ? state.mode === 'enforce' : (state.enforcing & (1 << seat.detector.slot)) !== 0
   }
 
   setFrozen (id: string | undefined, frozen: boolean): void {
@@ -195,7 +200,7 @@ export class RouteTable {
     state.promotions.length = 0
     for (const seat of this.#seats) {
       seat.detector.guard(() => (state.slots[seat.detector.slot] as DetectorState | null)?.leave?.())
-      this.#seat(state, this.#configs.get(id) ?? {}, seat)
+      this.#seat(state, this.#configs.get(id) ?? NOTHING, seat)
     }
   }
 
