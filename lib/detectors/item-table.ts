@@ -13,6 +13,7 @@
  *
  * A place is a plain number whose 64 bits are the thing's key and word: a route has about ten tables of a handful of things,
  * and a typed array takes 184 bytes before its first element (measured), as much as such a table needs for all of its things.
+ * For the same reason private methods are static: others add a field to each object.
  */
 export class ItemTable {
   /** Things in the table. */
@@ -52,7 +53,7 @@ export class ItemTable {
     let at = slotOf(this.#things, key)
     if (at < 0) {
       if (this.distinct(level) >= MAX_LEVEL) return -1
-      at = this.#insert(level, key)
+      at = ItemTable.#insert(this, level, key)
       if (at < 0) return -1
     }
     const word = wordAt(this.#things, at)
@@ -74,7 +75,7 @@ export class ItemTable {
     let at = slotOf(this.#things, key)
     if (at < 0) {
       if (this.pending(level) >= MAX_PENDING || this.distinct(level) >= MAX_LEVEL) return 0
-      at = this.#insert(level, key)
+      at = ItemTable.#insert(this, level, key)
       if (at < 0) return 0
     }
     const word = withPrincipal(wordAt(this.#things, at), principal)
@@ -96,12 +97,12 @@ export class ItemTable {
 
   /** Forgets a whole level and gives its memory back. */
   drop (level: number): void {
-    this.#rebuild((word) => levelOf(word) === level ? 0 : word)
+    ItemTable.#rebuild(this, (word) => levelOf(word) === level ? 0 : word)
   }
 
   /** Halves all counts, as one half-life does; what falls to 0 is forgotten, pending things too. */
   halve (): void {
-    this.#rebuild((word) => countOf(word) < 2 ? 0 : withCount(word, countOf(word) >>> 1))
+    ItemTable.#rebuild(this, (word) => countOf(word) < 2 ? 0 : withCount(word, countOf(word) >>> 1))
   }
 
   /** Adds what the other table saw. @returns A bit mask of levels that had not room for all. */
@@ -114,7 +115,7 @@ export class ItemTable {
       const key = keyAt(other.#things, from)
       let at = slotOf(this.#things, key)
       if (at < 0) {
-        at = this.distinct(level) >= MAX_LEVEL ? -1 : this.#insert(level, key)
+        at = this.distinct(level) >= MAX_LEVEL ? -1 : ItemTable.#insert(this, level, key)
         if (at < 0) {
           full |= 1 << level
           continue
@@ -159,7 +160,7 @@ export class ItemTable {
   static from (json: readonly number[]): ItemTable {
     if (!Array.isArray(json) || json.length % 2 !== 0) throw new RangeError('items: not pairs of numbers')
     const table = new ItemTable()
-    for (let i = 0; i < json.length; i += 2) table.#take((json[i] as number) >>> 0, (json[i + 1] as number) & ~UNUSED)
+    for (let i = 0; i < json.length; i += 2) ItemTable.#take(table, (json[i] as number) >>> 0, (json[i + 1] as number) & ~UNUSED)
     return table
   }
 
@@ -169,36 +170,36 @@ export class ItemTable {
   }
 
   /** Takes over what another table kept of a thing. */
-  #take (key: number, word: number): void {
+  static #take (table: ItemTable, key: number, word: number): void {
     const level = levelOf(word >>> 0)
-    if (level < 0 || level >= LEVELS || this.distinct(level) >= MAX_LEVEL) return
-    const at = this.#insert(level, key)
+    if (level < 0 || level >= LEVELS || table.distinct(level) >= MAX_LEVEL) return
+    const at = ItemTable.#insert(table, level, key)
     if (at < 0) return
-    put(this.#things, at, key, word)
-    move(this.#things, level, 0, countOf(word))
+    put(table.#things, at, key, word)
+    move(table.#things, level, 0, countOf(word))
   }
 
   /** Makes a place for a key that is not there yet: pending, with nobody's support. */
-  #insert (level: number, key: number): number {
-    if (this.size >= MAX_ITEMS) return -1
-    const places = Math.max(0, this.#things.length - TALLIES)
-    if (this.size + 1 > places - Math.max(1, places >>> 3)) this.#things = grown(this.#things, Math.max(2, Math.ceil(places * 4 / 3)))
-    const at = freePlace(this.#things, key)
-    put(this.#things, at, key, blank(level))
-    this.size++
-    setTally(this.#things, level, tallyOf(this.#things, level) + 1 + (1 << 24))
+  static #insert (table: ItemTable, level: number, key: number): number {
+    if (table.size >= MAX_ITEMS) return -1
+    const places = Math.max(0, table.#things.length - TALLIES)
+    if (table.size + 1 > places - Math.max(1, places >>> 3)) table.#things = grown(table.#things, Math.max(2, Math.ceil(places * 4 / 3)))
+    const at = freePlace(table.#things, key)
+    put(table.#things, at, key, blank(level))
+    table.size++
+    setTally(table.#things, level, tallyOf(table.#things, level) + 1 + (1 << 24))
     return at
   }
 
   /** Rewrites every thing's word; 0 forgets it. */
-  #rebuild (change: (word: number) => number): void {
-    const old = this.#things
-    this.#things = EMPTY
-    this.size = 0
+  static #rebuild (table: ItemTable, change: (word: number) => number): void {
+    const old = table.#things
+    table.#things = EMPTY
+    table.size = 0
     for (let at = TALLIES; at < old.length; at++) {
       const word = wordAt(old, at)
       const next = word === 0 ? 0 : change(word)
-      if (next !== 0) this.#take(keyAt(old, at), next)
+      if (next !== 0) ItemTable.#take(table, keyAt(old, at), next)
     }
   }
 }

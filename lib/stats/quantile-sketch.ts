@@ -59,7 +59,7 @@ export class QuantileSketch {
     let slot = this.#mapping.index(value) - this.#lowest
     if (slot < 0 || slot >= 2 * this.#buckets.length) {
       const index = this.#mapping.index(value)
-      this.#cover(this.#mapping, index, index)
+      QuantileSketch.#cover(this, this.#mapping, index, index)
       slot = this.#mapping.index(value) - this.#lowest
     }
     const total = floatAt(this.#buckets, slot) + weight
@@ -94,7 +94,7 @@ export class QuantileSketch {
     this.count += count
     this.#zero += zero
     if (buckets.length === 0) return
-    this.#cover(other.#mapping, lowest, lowest + buckets.length - 1)
+    QuantileSketch.#cover(this, other.#mapping, lowest, lowest + buckets.length - 1)
     for (let slot = 0; slot < buckets.length; slot++) pour(buckets[slot]!, (lowest + slot) >> (this.#mapping.level - level), this.#buckets, this.#lowest)
     while (isFull(this.#buckets)) this.scale(0.5)
   }
@@ -136,41 +136,41 @@ export class QuantileSketch {
     if (length > MOST_BUCKETS) throw new RangeError(`a sketch has at most ${MOST_BUCKETS} buckets, got ${length}`)
     if (length === 0) return sketch
     while (sketch.#mapping.level < json.level) sketch.#mapping = sketch.#mapping.coarser()
-    sketch.#cover(sketch.#mapping, json.lowest, json.lowest + length - 1)
+    QuantileSketch.#cover(sketch, sketch.#mapping, json.lowest, json.lowest + length - 1)
     for (let slot = 0; slot < length; slot++) setFloat(sketch.#buckets, json.lowest - sketch.#lowest + slot, json.buckets[slot]!)
     return sketch
   }
 
   /** Makes the window reach from bucket `first` to bucket `last` of `mapping` as well; joins buckets if it would become too wide. */
-  #cover (mapping: LogLinearMapping, first: number, last: number): void {
-    let common = this.#mapping
+  static #cover (sketch: QuantileSketch, mapping: LogLinearMapping, first: number, last: number): void {
+    let common = sketch.#mapping
     while (common.level < mapping.level) common = common.coarser()
     let low = first >> (common.level - mapping.level)
     let high = last >> (common.level - mapping.level)
-    const used = firstUsed(this.#buckets)
+    const used = firstUsed(sketch.#buckets)
     if (used !== -1) {
-      const shift = common.level - this.#mapping.level
-      low = Math.min(low, (this.#lowest + used) >> shift)
-      high = Math.max(high, (this.#lowest + lastUsed(this.#buckets)) >> shift)
+      const shift = common.level - sketch.#mapping.level
+      low = Math.min(low, (sketch.#lowest + used) >> shift)
+      high = Math.max(high, (sketch.#lowest + lastUsed(sketch.#buckets)) >> shift)
     }
     while (high - low >= MOST_BUCKETS) {
       common = common.coarser()
       low >>= 1
       high >>= 1
     }
-    this.#reframe(common, low, high)
+    QuantileSketch.#reframe(sketch, common, low, high)
   }
 
-  #reframe (mapping: LogLinearMapping, low: number, high: number): void {
+  static #reframe (sketch: QuantileSketch, mapping: LogLinearMapping, low: number, high: number): void {
     const span = high - low + 1
     const length = Math.min(MOST_BUCKETS, Math.ceil(span / FEWEST_BUCKETS) * FEWEST_BUCKETS)
     const lowest = Math.max(0, low - ((length - span) >> 1))
     const buckets = packedFloats(length)
-    const shift = mapping.level - this.#mapping.level
-    for (let slot = 0; slot < 2 * this.#buckets.length; slot++) pour(floatAt(this.#buckets, slot), (this.#lowest + slot) >> shift, buckets, lowest)
-    this.#mapping = mapping
-    this.#buckets = buckets
-    this.#lowest = lowest
+    const shift = mapping.level - sketch.#mapping.level
+    for (let slot = 0; slot < 2 * sketch.#buckets.length; slot++) pour(floatAt(sketch.#buckets, slot), (sketch.#lowest + slot) >> shift, buckets, lowest)
+    sketch.#mapping = mapping
+    sketch.#buckets = buckets
+    sketch.#lowest = lowest
   }
 }
 
