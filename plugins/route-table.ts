@@ -1,6 +1,7 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
 import { RouteState } from '../lib/route-state'
 import { RouteIndex } from '../lib/detectors/route-index'
+import type { DeclaredRoute } from './declared-routes'
 import type { Detector, DetectorState } from './detector'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_UNKNOWN_BASELINE } from './errors'
 import type { RegistryOptions } from './registry-options'
@@ -74,6 +75,14 @@ export class RouteTable {
     for (const method of [route.method].flat()) {
       this.index.add(method, route.url)
       this.#checkConfig(config.anomalies, `${method} ${route.url}`)
+    }
+  }
+
+  /** Checks the routes that were declared before the plugin ran, and so were never announced. @throws FST_ANOMALIES_BAD_OPTION */
+  checkDeclared (routes: readonly DeclaredRoute[]): void {
+    for (const { method, url, config } of routes) {
+      this.index.add(method, url)
+      this.#checkConfig(config?.anomalies as RouteConfig | undefined, `${method} ${url}`)
     }
   }
 

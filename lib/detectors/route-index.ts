@@ -20,7 +20,6 @@ export class RouteIndex {
   /** @param url Fastify's pattern, such as `/orders/:id`. */
   add (method: string, url: string): void {
     if (this.#size >= MAX_PATTERNS) return
-    this.#size++
     let at = this.#root
     for (const segment of url.split('/')) {
       if (segment === '*') {
@@ -46,6 +45,7 @@ export class RouteIndex {
   /** The list with one method more. */
   #with (methods: readonly string[], method: string): readonly string[] {
     if (methods.includes(method)) return methods
+    this.#size++
     const key = [...methods, method].join(' ')
     const known = this.#lists.get(key) ?? [...methods, method]
     this.#lists.set(key, known)
