@@ -121,6 +121,16 @@ export class Detector<S extends object> {
     }
   }
 
+  /** Requests that a route's state has learned, 0 where it cannot say. */
+  samplesOf (state: unknown): number {
+    try {
+      return Number((state as DetectorState | null | undefined)?.samples ?? 0)
+    } catch (error) {
+      this.#fault(error)
+      return 0
+    }
+  }
+
   /** Runs `act` and counts what it throws. */
   guard<T> (act: () => T): T | undefined {
     try {
@@ -139,7 +149,14 @@ export class Detector<S extends object> {
     } catch (error) {
       this.#fault(error)
     }
-    if (observation.signals !== null && observation.signals.length > observation.recorded) this.#registry.record(observation)
+    if (observation.signals === null || observation.signals.length === observation.recorded) return
+    try {
+      this.#registry.record(observation)
+    } catch (error) {
+      // What a detector of a third party added was no signal: it is passed over.
+      observation.recorded = observation.signals.length
+      this.#fault(error)
+    }
   }
 
   #fault (error: unknown): void {

@@ -248,7 +248,7 @@ export class RouteTable {
     for (const { detector } of this.#seats) {
       const slot = state.slots[detector.slot] as DetectorState | null | undefined
       if (slot === null || slot === undefined) continue
-      const samples = slot.samples ?? 0
+      const samples = detector.samplesOf(slot)
       const progress = Math.min(1, samples / detector.minSamples)
       if (progress < 1) isLearning = true
       const learned = full ? detector.guard(() => slot.describe?.()) : undefined

@@ -188,7 +188,7 @@ test('a wrong config of a route declared before the plugin stops the start-up to
     if (declareFirst) declare()
     app.register(anomalies, { secret: SECRET })
     if (!declareFirst) declare()
-    await t.rejects(app.ready(), { code: 'FST_ANOMALIES_BAD_OPTION', message: /endpointProfiler\.minSamples.*GET \/early/ })
+    await t.rejects(async () => await app.ready(), { code: 'FST_ANOMALIES_BAD_OPTION', message: /endpointProfiler\.minSamples.*GET \/early/ })
     await app.close()
   }
 })
@@ -211,7 +211,7 @@ test('routes beside the plugin are not its to check', async (t) => {
     inside.get('/inside', { config: { anomalies: { flagAt: 60 } } }, async () => 'ok')
     inside.register(anomalies, { secret: SECRET })
   })
-  await t.resolves(app.ready())
+  await t.resolves(async () => await app.ready())
 })
 
 test('prototype-named keys in query, form, headers and cookies are names like any other', async (t) => {
