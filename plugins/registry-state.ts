@@ -18,7 +18,6 @@ import { finishHash } from '../lib/text/value-shape'
 import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
-import type { DetectorState } from './detector'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
 import type { RegistryOptions } from './registry-options'
 import { RouteTable } from './route-table'
@@ -317,9 +316,10 @@ export class Registry {
     }
     route.meet(principal, enough)
     for (const detector of this.detectors) {
-      const before = detector.samplesOf(route.slots[detector.slot])
+      const state = route.slots[detector.slot]
+      const wasActive = detector.progressOf(state) === 1 && detector.samplesOf(state) > 0
       detector.teach(observation, several)
-      if (before === detector.minSamples - 1) this.emit('learned', { route: route.key, detector: detector.name })
+      if (!wasActive && detector.progressOf(state) === 1) this.emit('learned', { route: route.key, detector: detector.name })
     }
   }
 

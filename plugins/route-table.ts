@@ -109,7 +109,8 @@ export class RouteTable {
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const cached = config[kStates]?.[method]
     if (cached !== undefined) return cached === null ? null : this.#aged(cached, at)
-    return this.#adopt(config, method, config.url)
+    const adopted = this.#adopt(config, method, config.url)
+    return adopted === null ? null : this.#aged(adopted, at)
   }
 
   #adopt (config: CachingConfig, method: string, url: string): RouteState | null {
@@ -166,7 +167,7 @@ export class RouteTable {
 
   /** Lets the half-lives pass that have passed. */
   #aged (state: RouteState, at: number): RouteState {
-    const epoch = Math.floor(at / (this.#settings.halfLife as number))
+    const epoch = this.epochOf(at)
     if (state.epoch === epoch || state.frozen) return state
     if (state.epoch !== 0 && epoch > state.epoch) {
       for (let left = Math.min(32, epoch - state.epoch); left > 0; left--) {
@@ -179,6 +180,14 @@ export class RouteTable {
     if (this.#sharedEpoch === 0) this.#sharedEpoch = epoch
     return state
   }
+
+  /** Lets the half-lives pass on routes, too, that nobody has asked for since. */
+  age (at: number): void {
+    for (const state of this.#states.values()) this.#aged(state, at)
+  }
+
+  /** The half-life that a time is in. */
+  epochOf (at: number): number { return Math.floor(at / (this.#settings.halfLife as number)) }
 
   #sharedEpoch = 0
   #ageShared (epoch: number): void {
@@ -211,6 +220,14 @@ export class RouteTable {
       seat.detector.guard(() => (state.slots[seat.detector.slot] as DetectorState | null)?.leave?.())
       this.#seat(state, this.#configs.get(id) ?? NOTHING, seat)
     }
+  }
+
+  /** Forgets what was learned of all routes and by all detectors, for what was learned by another process at `at`. */
+  forget (at: number): void {
+    this.#waiting.clear()
+    for (const id of this.#states.keys()) this.reset(id)
+    for (const { detector } of this.#seats) detector.guard(() => detector.shared?.reset?.())
+    this.#sharedEpoch = this.epochOf(at)
   }
 
   /** @throws FST_ANOMALIES_UNKNOWN_BASELINE */
@@ -249,7 +266,7 @@ export class RouteTable {
       const slot = state.slots[detector.slot] as DetectorState | null | undefined
       if (slot === null || slot === undefined) continue
       const samples = detector.samplesOf(slot)
-      const progress = Math.min(1, samples / detector.minSamples)
+      const progress = detector.progressOf(slot)
       if (progress < 1) isLearning = true
       const learned = full ? detector.guard(() => slot.describe?.()) : undefined
       detectors[detector.name] = { state: state.frozen ? 'frozen' : progress < 1 ? 'learning' : 'active', samples, progress, ...learned === undefined ? null : { learned } }

@@ -81,6 +81,9 @@ export class EndpointBaseline {
     this.#routeHash = routeHash
   }
 
+  /** Share of `minSamples` that has been learned. */
+  get progress (): number { return Math.min(1, this.samples / this.#settings.minSamples) }
+
   /** Media type, declared size and rate: what is known before the body is read. */
   judgeArrival (observation: Observation): void {
     this.#judgeRate(observation)

@@ -77,9 +77,19 @@ export class SizeFence {
 
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: SizeFenceJson): void {
+    this.reset()
     this.#sketch = QuantileSketch.from(json.sketch)
     this.n = json.n
     if (this.n >= FEWEST) SizeFence.#set(this)
+  }
+
+  /** Forgets everything. */
+  reset (): void {
+    this.n = 0
+    this.high = Infinity
+    this.low = -1
+    this.#sketch = new QuantileSketch()
+    this.#next = FEWEST
   }
 
   static #set (fence: SizeFence): void {

@@ -49,6 +49,9 @@ export class UnmatchedBaseline {
     this.#routes = routes
   }
 
+  /** Share of `minSamples` that the application, whose share of unmatched requests is judged, has had. */
+  get progress (): number { return Math.min(1, (this.#traffic.matched + this.#traffic.unmatched) / this.#settings.minSamples) }
+
   judgeArrival (observation: Observation): void {
     const path = pathOf(observation.url)
     this.#judgeRate(observation)

@@ -539,6 +539,25 @@ test('learned is told when a baseline becomes active, and when a thing is promot
   t.ok(heard.some((what) => (what as { field?: string }).field === 'query.theme'))
 })
 
+test('a route is active when its own floor is reached', async (t) => {
+  const { app, teach } = await buildApp({}, (app) => {
+    app.get('/search', async () => 'ok')
+    app.get('/quick', { config: { anomalies: { endpointProfiler: { minSamples: 5 } } } }, async () => 'ok')
+    app.get('/slow', { config: { anomalies: { endpointProfiler: { minSamples: 80 } } } }, async () => 'ok')
+  })
+  const learned: string[] = []
+  app.anomalies.on('learned', ({ route, detector }) => learned.push(`${detector} ${route}`))
+  const states = (): Record<string, string> => Object.fromEntries(app.anomalies.baselines().map(({ id, state }) => [id, state]))
+  await teach(60, () => '/search')
+  await teach(5, () => '/quick')
+  await teach(19, () => '/slow')
+  t.same(states(), { 'GET /search': 'active', 'GET /quick': 'active', 'GET /slow': 'learning' })
+  t.match(app.anomalies.baselines()[2]?.detectors, { 'endpoint-profiler': { samples: 19, progress: 19 / 80 }, 'header-profiler': { samples: 19, progress: 1 } })
+  await teach(61, () => '/slow')
+  t.equal(states()['GET /slow'], 'active')
+  t.same(learned.filter((line) => line.startsWith('endpoint')), ['endpoint-profiler GET /search', 'endpoint-profiler GET /quick', 'endpoint-profiler GET /slow'])
+})
+
 test('a baseline is learning, then active, and frozen by hand: it goes on judging and learns no more', async (t) => {
   const { app, ask, teach } = await buildApp(alone)
   const state = (): string | undefined => app.anomalies.baselines()[0]?.state
