@@ -130,7 +130,8 @@ export class RouteTable {
   }
 
   #make (method: string, url: string, constraints: string, config: Exclude<RouteConfig, false>): RouteState {
-    const key = `${method} ${url}${constraints === '' ? '' : ` ${constraints}`}`
+    // Joined, not concatenated: a rope of strings would be kept beside the text that it was made into.
+    const key = (constraints === '' ? [method, url] : [method, url, constraints]).join(' ')
     const known = this.#states.get(key)
     if (known !== undefined) return known
     const state = new RouteState(key, method, url, true, config.mode ?? this.#settings.mode ?? 'observe', config.flagAt ?? this.#settings.flagAt ?? 50, this.#seats.length)

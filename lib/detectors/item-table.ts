@@ -5,7 +5,7 @@
  * of them were seen once or twice (for the Good-Turing estimate), and how many are only *pending*, that is, seen in
  * requests that were not admitted to learning. Counts saturate, so that learning a well-known thing changes nothing.
  *
- * Memory: 8 bytes a thing, 32 for the tallies and about 100 for the table, in one open-addressing array that grows by a third
+ * Memory: 8 bytes a thing, 32 for the tallies and about 90 for the table, in one open-addressing array that grows by a third
  * up to `MAX_ITEMS` things at an eighth of free places (4 kB); at most `MAX_PENDING` pending things a level. A level that would
  * hold more than `MAX_LEVEL` things is closed by the owner (`drop`). Time: O(1) a look-up. `merge` adds counts and unites
  * principals: below saturation and before any halving it answers as one table that saw both streams; after halvings it is off
@@ -16,10 +16,15 @@
  * For the same reason private methods are static: others add a field to each object.
  */
 export class ItemTable {
-  /** Things in the table. */
-  size = 0
   /** Tallies of the levels (a byte each: distinct, seen once, seen twice, pending), two levels a number; then the places. */
   #things = EMPTY
+
+  /** Things in the table. */
+  get size (): number {
+    let size = 0
+    for (let level = 0; level < LEVELS; level++) size += this.distinct(level)
+    return size
+  }
 
   /** Things on the level, pending ones included. */
   distinct (level: number): number { return tallyOf(this.#things, level) & 255 }
@@ -181,12 +186,12 @@ export class ItemTable {
 
   /** Makes a place for a key that is not there yet: pending, with nobody's support. */
   static #insert (table: ItemTable, level: number, key: number): number {
-    if (table.size >= MAX_ITEMS) return -1
+    const { size } = table
+    if (size >= MAX_ITEMS) return -1
     const places = Math.max(0, table.#things.length - TALLIES)
-    if (table.size + 1 > places - Math.max(1, places >>> 3)) table.#things = grown(table.#things, Math.max(2, Math.ceil(places * 4 / 3)))
+    if (size + 1 > places - Math.max(1, places >>> 3)) table.#things = grown(table.#things, Math.max(2, Math.ceil(places * 4 / 3)))
     const at = freePlace(table.#things, key)
     put(table.#things, at, key, blank(level))
-    table.size++
     setTally(table.#things, level, tallyOf(table.#things, level) + 1 + (1 << 24))
     return at
   }
@@ -195,7 +200,6 @@ export class ItemTable {
   static #rebuild (table: ItemTable, change: (word: number) => number): void {
     const old = table.#things
     table.#things = EMPTY
-    table.size = 0
     for (let at = TALLIES; at < old.length; at++) {
       const word = wordAt(old, at)
       const next = word === 0 ? 0 : change(word)
