@@ -1,4 +1,4 @@
-import { ItemTable } from './detectors/item-table'
+import { ItemTable } from './store/item-table'
 import { hashText } from './text/keyed-hash'
 
 /** Level of the status table. */

@@ -1,4 +1,4 @@
-import { ItemTable } from './item-table'
+import { ItemTable } from '../store/item-table'
 import type { FieldVerdict, Tolerance } from './field-verdict'
 import { CHARSET, LENGTH, NUMERIC, RANGE, SHAPE, UNSETTLED } from './field-verdict'
 import { OctaveRange } from '../stats/octave-range'
