@@ -58,7 +58,7 @@ const FENCES: Record<Fence, readonly [number, number]> = { request: [2, 512], re
  *
  * `judge…` changes nothing that is learned; `learn` and `quarantine` say nothing. Memory: what its parts say; parts are made
  * when first needed, so a route with four parameters costs about 6 kB (measured, with all that is kept for it;
- * docs/hot-path.md). At most 64 parameters a source and 384 things a parameter: 0.4 MB if an application really had that many.
+ * docs/hot-path.md). At most 64 parameters a source of at most 384 things each: 0.3 MB a source.
  */
 export class EndpointBaseline {
   /** Requests learned. */
