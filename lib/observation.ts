@@ -64,8 +64,11 @@ export class Observation {
   suppressed = 0
   /** Signals already given to the registry. */
   recorded = 0
-  /** Whether the request has already been charged to its entity. */
+  /** Whether the request has been counted as flagged, and whether its risk has been charged to its entity. */
   risked = false
+  charged = false
+  /** Whether the application has been asked who the user is, where it can tell. */
+  identified = false
   /** Severity of the gravest signal. */
   severity = 0
   #score = 0

@@ -18,7 +18,6 @@ import { finishHash } from '../lib/text/value-shape'
 import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
-import type { DetectorState } from './detector'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
 import type { RegistryOptions } from './registry-options'
 import { RouteTable } from './route-table'
@@ -138,17 +137,29 @@ export class Registry {
     return { signals: observation.signals ?? [], score: observation.score, flagged: observation.flagged, action: this.#actionOf(observation) }
   }
 
-  /** The assessment of a request; with `record: false` nothing is counted by asking (nothing ever is, in this version). */
-  check (request: FastifyRequest, _options: { record?: boolean } = {}): Assessment { return this.assess(request) }
+  /**
+   * The assessment of a request so far. By itself asking counts nothing: what hooks find is recorded when they find it. With
+   * `record: true`, for an application that acts on the answer, each signal is recorded as an event once more, now with the user where
+   * he is known by now; no risk is added.
+   */
+  check (request: FastifyRequest, options: { record?: boolean } = {}): Assessment {
+    const observation = request[kObservation]
+    if (options.record === true && observation !== null && observation !== undefined && observation !== OFF && observation.signals !== null) {
+      this.#log(observation, 0)
+    }
+    return this.assess(request)
+  }
 
-  /** An application's own finding about a request: counted, recorded and acted upon like a detector's. */
+  /** An application's own finding about a request: counted, recorded and acted upon like a detector's. One that cannot be read is logged. */
   report (request: FastifyRequest, signal: ReportedSignal): void {
     const observation = request[kObservation]
     if (observation === null || observation === OFF) return
-    const { detail } = signal
-    const kind = { type: signal.type, detector: 'application', describe: () => detail }
-    observation.add(new Signal(kind, signal.field, within(signal.severity, 1, 10), within(signal.risk, 0, 100), signal.expected, signal.actual))
-    this.record(observation)
+    this.#call(() => {
+      const { type, detail } = signal
+      const kind = { type, detector: 'application', describe: () => detail }
+      observation.add(new Signal(kind, signal.field, within(signal.severity, 1, 10), within(signal.risk, 0, 100), signal.expected, signal.actual))
+      this.record(observation)
+    })
   }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, credential tag or user tag as events show it. */
@@ -216,10 +227,13 @@ export class Registry {
     } catch (error) {
       this.emit('error', error)
     }
-    if (user === undefined || user === null || user === '') return
-    observation.user = this.#credentialOf(`user ${user}`)
-    observation.principal = this.hash.hash(observation.user)
-    if (observation.entity !== null) observation.entity.user = observation.user
+    observation.identified = true
+    if (user !== undefined && user !== null && user !== '') {
+      observation.user = this.#credentialOf(`user ${user}`)
+      observation.principal = this.hash.hash(observation.user)
+      if (observation.entity !== null) observation.entity.user = observation.user
+    }
+    this.#charge(observation)
   }
 
   /** Notes what the reply shows. */
@@ -247,29 +261,45 @@ export class Registry {
   /** Takes new signals of an observation in: risk, events, subscribers. */
   record (observation: Observation): void {
     const signals = observation.signals as Signal[]
-    const wasFlagged = observation.risked
-    const { score } = observation
-    if (observation.flagged && !wasFlagged) {
+    if (observation.flagged && !observation.risked) {
       this.flagged++
       observation.risked = true
-      const strongest = signals.reduce((most, signal) => signal.risk > most.risk ? signal : most)
-      const key = entityKey(observation)
-      this.#risks.add(key, strongest.detector, score * RISK_SHARE, observation.at, strongest.type)
-      if (this.routes.enforces(observation.route, strongest.detector)) this.#enforcedRisks.add(key, strongest.detector, score * RISK_SHARE, observation.at, strongest.type)
     }
+    if (this.settings.key === undefined || observation.identified) this.#charge(observation)
+    this.#log(observation, observation.recorded)
+    observation.recorded = signals.length
+  }
+
+  /** Makes events of an observation's signals from one on. */
+  #log (observation: Observation, first: number): void {
+    const signals = observation.signals as Signal[]
     const entity = observation.entity ??= entityOf(observation)
     const key = entityKey(observation)
     const action = this.#actionOf(observation)
-    for (let i = observation.recorded; i < signals.length; i++) {
-      this.log.record(signals[i] as Signal, observation.at, observation.route, observation.requestId, entity, key, score, action)
+    for (let i = first; i < signals.length; i++) {
+      this.log.record(signals[i] as Signal, observation.at, observation.route, observation.requestId, entity, key, observation.score, action)
     }
-    observation.recorded = signals.length
+  }
+
+  /**
+   * Charges a flagged request to its entity, once. Where the application tells users apart, what was found before it could is
+   * charged when it has: to the user, not to an address or a credential that others use too.
+   */
+  #charge (observation: Observation): void {
+    if (!observation.risked || observation.charged) return
+    observation.charged = true
+    const strongest = (observation.signals as Signal[]).reduce((most, signal) => signal.risk > most.risk ? signal : most)
+    const key = entityKey(observation)
+    const weight = observation.score * RISK_SHARE
+    this.#risks.add(key, strongest.detector, weight, observation.at, strongest.type)
+    if (this.routes.enforces(observation.route, strongest.detector)) this.#enforcedRisks.add(key, strongest.detector, weight, observation.at, strongest.type)
   }
 
   /** Decides once whether an observation may teach, and lets it. Judge first, learn last. */
   settle (observation: Observation): void {
     if (observation.settled) return
     observation.settled = true
+    this.#charge(observation)
     const { route, status, principal } = observation
     if (observation.aborted || status === 0 || route.frozen || this.routes.frozen) return
     if (route.responses >= SAMPLED_FROM && observation.signals === null && !route.samples()) return
@@ -286,9 +316,10 @@ export class Registry {
     }
     route.meet(principal, enough)
     for (const detector of this.detectors) {
-      const before = (route.slots[detector.slot] as DetectorState | null | undefined)?.samples
+      const state = route.slots[detector.slot]
+      const wasActive = detector.progressOf(state) === 1 && detector.samplesOf(state) > 0
       detector.teach(observation, several)
-      if (before === detector.minSamples - 1) this.emit('learned', { route: route.key, detector: detector.name })
+      if (!wasActive && detector.progressOf(state) === 1) this.emit('learned', { route: route.key, detector: detector.name })
     }
   }
 
@@ -312,18 +343,20 @@ export class Registry {
 
   #publish (event: AnomalyEvent): void {
     if (this.settings.onAnomaly === undefined && !this.#channel.hasSubscribers && this.#emitter.listenerCount('anomaly') === 0) return
-    const json = event.toJSON()
-    this.emit('anomaly', json)
-    if (this.#channel.hasSubscribers) this.#channel.publish(json)
-    if (this.settings.onAnomaly !== undefined) this.#call(() => this.settings.onAnomaly?.(json))
+    this.#call(() => {
+      const json = event.toJSON()
+      this.emit('anomaly', json)
+      if (this.#channel.hasSubscribers) this.#channel.publish(json)
+      if (this.settings.onAnomaly !== undefined) this.#call(() => this.settings.onAnomaly?.(json))
+    })
   }
 
-  /** Runs a subscriber: what it throws is logged once and never reaches a request. */
+  /** Runs what is the application's (a subscriber, its own finding): what it throws is logged once and never reaches a request. */
   #call (act: () => void): void {
     try {
       act()
     } catch (error) {
-      if (!this.#listenerFailed) this.#fastify.log.error({ err: error }, 'a subscriber to fastify-anomalies failed')
+      if (!this.#listenerFailed) this.#fastify.log.error({ err: error }, 'a subscriber to fastify-anomalies, or a finding given to it, failed')
       this.#listenerFailed = true
     }
   }
