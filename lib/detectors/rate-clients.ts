@@ -135,7 +135,8 @@ function hasSignal (observation: Observation): boolean {
 }
 
 function fences (least: number): Record<Entity, SizeFence> {
-  return { client: new SizeFence(FENCE_RATIO, least), credential: new SizeFence(FENCE_RATIO, least), tenant: new SizeFence(FENCE_RATIO, least) }
+  const make = (): SizeFence => new SizeFence(FENCE_RATIO, least, 0)
+  return { client: make(), credential: make(), tenant: make() }
 }
 
 function plain (of: Readonly<Record<Entity, SizeFence>>): Record<string, SizeFenceJson> {

@@ -1,5 +1,3 @@
-import { countAt } from '../stats/anscombe'
-
 const WAYS = 8
 /** A set is a block: eight keys, then for each what else is known of it. */
 const KEY = 0
@@ -20,7 +18,7 @@ const NOT_FOUND = -1
 /** Buckets in which a key's own level halves, and buckets learned before it counts. */
 const GAIN = 1 - 0.5 ** (1 / 30)
 const OWN_FROM = 12
-/** Distance and ratio above its own level that is too much for a key. */
+/** Standard deviations above its own level, and ratio to it, that are too much for a key. */
 const FAR = 8
 const RATIO = 3
 /** Buckets over the limit after which that is the key's level. */
@@ -29,7 +27,7 @@ const ADOPTED = 360
 /**
  * Amounts (requests, bytes) of very many keys (clients, credentials, tenants) per bucket, and each key's own level, so that a key that is ordinarily
  * busy may be. A key's limit is the highest of: what no key ordinarily reaches (`fence`, the caller's), and, once 12 buckets are learned, three times the
- * key's level and 8 of Anscombe's distances above it. The open bucket is judged: a part of a bucket that is over the limit of a whole one is.
+ * key's level and 8 standard deviations above it (Poisson's at the least). The open bucket is judged: a part of a bucket that is over the limit of a whole one is.
  *
  * One flat table, 8-way set associative: when all eight places of a set are taken, the key least recently seen goes, but none that is over its limit as
  * long as there is one that is not. Keys are keyed 32-bit hashes. What a key does while it is over its limit does not raise its level, until it has gone on for
@@ -144,7 +142,7 @@ export class RateTable {
     numbers[number + LIMIT] = fence
     if (numbers[number + LEARNED]! < OWN_FROM) return
     const mean = numbers[number + MEAN]!
-    numbers[number + LIMIT] = Math.max(fence, RATIO * mean, countAt(FAR, mean, numbers[number + VARIANCE]!))
+    numbers[number + LIMIT] = Math.max(fence, RATIO * mean, mean + FAR * Math.sqrt(Math.max(mean, numbers[number + VARIANCE]!)))
   }
 
   #learn (number: number, amount: number): void {

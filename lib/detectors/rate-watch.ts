@@ -45,7 +45,7 @@ export interface RateWatchOptions {
   readonly leastJump: number
   /** Time after which a level that lasts is the new norm. */
   readonly adoptMs: number
-  /** Whether a stop is an episode. */
+  /** Whether an episode that is a stop is told; it does not teach either way. */
   readonly dropouts: boolean
 }
 
@@ -90,6 +90,9 @@ export class RateWatch {
   /** Which of the last three buckets were out, a bit each. */
   #out = 0
   #ramp = 0
+  /** The last bucket, where it was out and nothing opened. */
+  #doubtfulAt = NaN
+  #doubtful = 0
   /** Silence: buckets, what was expected of each when it began, the longest that ended by itself. */
   #quiet = 0
   #quietLevel = 0
@@ -115,9 +118,10 @@ export class RateWatch {
   observe (at: number, value: number): RateChange {
     this.baseline.judge(at, value)
     const change = this.isOpen ? this.#continue(at, value) : this.#begin(at, value)
-    if (!this.isOpen) this.#learn(at, value)
+    if (this.isOpen) this.#doubtfulAt = NaN
+    else this.#learn(at, value)
     this.#setLimit(at + this.#options.bucketMs)
-    return change
+    return this.kind === 'drop' && !this.#options.dropouts ? 'none' : change
   }
 
   toJSON (): RateWatchJson { return { baseline: this.baseline.toJSON(), longestQuiet: this.#longestQuiet } }
@@ -165,7 +169,7 @@ export class RateWatch {
     const isFarOut = isOut && distance >= 2 * ENTER * strictness && value >= ALONE_RATIO * expected
     if (isFarOut || (isOut && this.#out !== 1 && this.#out !== 0)) return this.#open('spike', at, value, expected, variance)
     if (this.#rises(at, value)) return this.#open('ramp', at, value, this.#level.mean, this.#level.variance)
-    return this.#options.dropouts && this.#stops(at, value) ? this.#open('drop', at - (this.#quiet - 1) * this.#options.bucketMs, value, this.#quietLevel, 0) : 'none'
+    return this.#stops(at, value) ? this.#open('drop', at - (this.#quiet - 1) * this.#options.bucketMs, value, this.#quietLevel, 0) : 'none'
   }
 
   /** Whether a ramp has become one. */
@@ -245,7 +249,21 @@ export class RateWatch {
     return 'close'
   }
 
+  /** A bucket that was out teaches when the next one was not: it may be an episode's first. */
   #learn (at: number, value: number): void {
+    if (!Number.isNaN(this.#doubtfulAt)) {
+      const doubtfulAt = this.#doubtfulAt
+      this.#doubtfulAt = NaN
+      this.baseline.judge(doubtfulAt, this.#doubtful)
+      this.#take(doubtfulAt, this.#doubtful)
+      this.baseline.judge(at, value)
+    }
+    if ((this.#out & 1) === 0) return this.#take(at, value)
+    this.#doubtfulAt = at
+    this.#doubtful = value
+  }
+
+  #take (at: number, value: number): void {
     this.baseline.learn(at, value)
     this.#level.learn(value, Math.max(1, this.#level.mean))
   }

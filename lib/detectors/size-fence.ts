@@ -27,16 +27,19 @@ export class SizeFence {
   low = -1
   readonly #factor: number
   readonly #floor: number
+  readonly #reach: number
   #sketch = new QuantileSketch()
   #next = FEWEST
 
   /**
    * @param factor Least ratio of fence to p99; > 1.
    * @param floor Least distance of fence to p99, in the quantity's unit.
+   * @param reach Exponent above; 0 where a wide spread is that of different sources, and says nothing of one.
    */
-  constructor (factor: number, floor: number) {
+  constructor (factor: number, floor: number, reach = REACH) {
     this.#factor = factor
     this.#floor = floor
+    this.#reach = reach
   }
 
   /** Octaves above the upper fence, 0 at or below it. */
@@ -68,7 +71,7 @@ export class SizeFence {
 
   /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
   mergeJson (json: SizeFenceJson): void {
-    const other = new SizeFence(this.#factor, this.#floor)
+    const other = new SizeFence(this.#factor, this.#floor, this.#reach)
     other.restore(json)
     this.merge(other)
   }
@@ -86,8 +89,8 @@ export class SizeFence {
     const middle = Math.max(1, this.#sketch.quantile(0.5))
     const top = Math.max(1, this.#sketch.quantile(0.99))
     const bottom = Math.max(1, this.#sketch.quantile(0.01))
-    this.high = Math.max(top * (top / middle) ** REACH, top * this.#factor + this.#floor)
-    this.low = Math.min(bottom / (middle / bottom) ** REACH, bottom / (2 * this.#factor) - this.#floor / 8)
+    this.high = Math.max(top * (top / middle) ** this.#reach, top * this.#factor + this.#floor)
+    this.low = Math.min(bottom / (middle / bottom) ** this.#reach, bottom / (2 * this.#factor) - this.#floor / 8)
     this.#next = this.n + Math.max(16, this.n >>> 2)
   }
 }

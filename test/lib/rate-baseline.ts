@@ -1,30 +1,15 @@
 import fc from 'fast-check'
 import { test } from 'tap'
 import { RateBaseline } from '../../lib/detectors/rate-baseline'
+import { poisson, random } from '../fixtures/counts'
 
 const MINUTE = 60_000
 const MONDAY = Date.UTC(2026, 0, 5)
 
 /** Seeded Poisson counts. */
-function poisson (mean: number, seed: number): () => number {
+function counts (mean: number, seed: number): () => number {
   const next = random(seed)
-  return () => draw(mean, next)
-}
-
-function random (seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return (state + 0.5) / 4294967296
-  }
-}
-
-function draw (mean: number, next: () => number): number {
-  if (mean > 60) return Math.max(0, Math.round(mean + Math.sqrt(-2 * mean * Math.log(next())) * Math.cos(2 * Math.PI * next())))
-  let product = next()
-  let count = 0
-  for (const least = Math.exp(-mean); product > least; count++) product *= next()
-  return count
+  return () => poisson(mean, next)
 }
 
 /** Scores of values a minute apart. */
@@ -60,15 +45,15 @@ test('a sparse stream that jumps is surprising, its empty buckets are data', (t)
 })
 
 test('a stop of what was steady is surprising', (t) => {
-  const count = poisson(600, 5)
+  const count = counts(600, 5)
   const scores = judge([...Array.from({ length: 1000 }, count), 0])
   t.ok(scores.at(-1)! > 0.9)
   t.end()
 })
 
 test('a shift is one surprise', (t) => {
-  const before = poisson(600, 9)
-  const after = poisson(6000, 10)
+  const before = counts(600, 9)
+  const after = counts(6000, 10)
   const scores = judge([...Array.from({ length: 1000 }, before), ...Array.from({ length: 120 }, after)])
   t.ok(scores[1000]! > 0.9)
   t.equal(scores.slice(1001).filter((score) => score >= 0.5).length, 0)
@@ -76,7 +61,7 @@ test('a shift is one surprise', (t) => {
 })
 
 test('a burst at the same hour of every day becomes ordinary, the same burst at another hour does not', (t) => {
-  const count = poisson(100, 3)
+  const count = counts(100, 3)
   const day = (burstAt: number): number[] => Array.from({ length: 1440 }, (_, minute) => count() + (minute === burstAt ? 5000 : 0))
   const baseline = new RateBaseline(MINUTE)
   const first = judge(day(200), baseline)
@@ -91,7 +76,7 @@ test('a burst at the same hour of every day becomes ordinary, the same burst at 
 
 test('a daily rhythm is learned: the day is no surprise, the night at the day\'s level is', (t) => {
   const next = random(17)
-  const rhythm = (minute: number): number => draw(450 - 420 * Math.cos(2 * Math.PI * minute / 1440), next)
+  const rhythm = (minute: number): number => poisson(450 - 420 * Math.cos(2 * Math.PI * minute / 1440), next)
   const baseline = new RateBaseline(MINUTE)
   for (let i = 0; i < 10; i++) {
     const scores = judge(Array.from({ length: 1440 }, (_, minute) => rhythm(minute)), baseline, MONDAY + i * 1440 * MINUTE)
@@ -103,7 +88,7 @@ test('a daily rhythm is learned: the day is no surprise, the night at the day\'s
 })
 
 test('it goes on from its plain form', (t) => {
-  const count = poisson(50, 21)
+  const count = counts(50, 21)
   const a = new RateBaseline(MINUTE)
   judge(Array.from({ length: 4000 }, (_, i) => count() + (i % 997 === 0 ? 900 : 0)), a)
   const b = new RateBaseline(MINUTE)
