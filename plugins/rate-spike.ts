@@ -3,10 +3,10 @@ import fp from 'fastify-plugin'
 import { RateClients } from '../lib/detectors/rate-clients'
 import { RATE_DROP, RATE_RAMP, RATE_SPIKE } from '../lib/detectors/rate-signals'
 import type { RateEvidence } from '../lib/detectors/rate-signals'
-import { RateSeries } from '../lib/detectors/rate-series'
-import type { RateMeasure } from '../lib/detectors/rate-series'
+import { RateSeries, rateSeriesOptions } from '../lib/detectors/rate-series'
+import type { RateMeasure, RateSeriesOptions } from '../lib/detectors/rate-series'
 import { RateTraffic } from '../lib/detectors/rate-traffic'
-import type { RateChange, RateEpisodeKind } from '../lib/detectors/rate-watch'
+import type { RateChange, RateEpisodeKind, RateWatch } from '../lib/detectors/rate-watch'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
 import { Signal } from '../lib/signal'
@@ -83,7 +83,8 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
   const settings = resolveOptions<Settings>('rateSpike', rateSpikeOptions, null, options)
   const { anomalies } = fastify
   const routes = new Map<RouteState, RateSeries>()
-  const application = seriesOf(null, settings)
+  const common = optionsOf(settings)
+  const application = new RateSeries(null, common, report)
   const clients = new RateClients({
     bucketMs: settings.bucket,
     capacity: settings.clients,
@@ -104,20 +105,15 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
     })
   }
 
-  function seriesOf (route: RouteState | null, about: Settings): RateSeries {
-    return new RateSeries(route, {
-      bucketMs: settings.bucket,
-      leastJump: about.leastJump,
-      leastBytes: about.bytes ? about.bytesFloor : 0,
-      adoptMs: about.adoptAfter,
-      dropouts: about.dropouts
-    }, report)
-  }
-
   function createSeries (routeOptions: object | undefined, route: RouteState): RateSeries {
-    const series = seriesOf(route, resolveOptions<Settings>('rateSpike', rateSpikeOptions, settings, routeOptions, route.key))
+    const isOwn = routeOptions !== undefined && Object.keys(routeOptions).length > 0
+    const series = new RateSeries(route, isOwn ? optionsOf(resolveOptions<Settings>('rateSpike', rateSpikeOptions, settings, routeOptions, route.key)) : common, report)
     routes.set(route, series)
     return series
+  }
+
+  function optionsOf (about: Settings): RateSeriesOptions {
+    return rateSeriesOptions({ bucketMs: settings.bucket, leastJump: about.leastJump, adoptMs: about.adoptAfter, dropouts: about.dropouts }, about.bytes ? about.bytesFloor : 0)
   }
 
   function checkRoute (routeOptions: object, route: string): void {
@@ -145,9 +141,7 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
     for (const series of routes.values()) series.advance(at)
   }
 
-  function report (series: RateSeries, measure: RateMeasure, change: Exclude<RateChange, 'none'>, at: number): void {
-    const watch = measure === 'requests' ? series.requests : series.bytes
-    if (watch === null) return
+  function report (series: RateSeries, measure: RateMeasure, watch: RateWatch, change: Exclude<RateChange, 'none'>, at: number): void {
     const evidence: RateEvidence = { unit: measure, seconds: settings.bucket / 1000, extreme: watch.extreme, mean: Math.round(watch.amount / watch.buckets) }
     const field = `${series.route === null ? 'app' : 'route'}.${measure === 'requests' ? 'rate' : 'bytes'}`
     const signal = new Signal(KINDS[watch.kind], field, SEVERITY[watch.kind], 0, Number(watch.expected.toPrecision(4)), evidence)

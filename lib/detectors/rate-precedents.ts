@@ -1,6 +1,8 @@
 const DAY_MS = 86_400_000
 /** Peaks remembered. */
 const KEPT = 32
+const TIME = KEPT
+const ROW = 2 * KEPT
 /** Rows that part one peak from the next. */
 const APART = 20
 /** A peak is a precedent of one up to twice as high. */
@@ -14,21 +16,19 @@ export interface RatePrecedentsJson { peaks: number[], times: number[], rows: nu
 
 /**
  * Deviations that were remarkable when they came, and how high. What has come like that before, and above all at that time of the day (a nightly
- * job, a newsletter), is the less remarkable. 32 peaks are remembered, 640 bytes; the eldest goes.
+ * job, a newsletter), is the less remarkable. 32 peaks are remembered, 970 bytes; the eldest goes.
  */
 export class RatePrecedents {
-  readonly #peaks = new Float64Array(KEPT)
-  readonly #times = new Float64Array(KEPT)
-  /** Row of each peak's end. */
-  readonly #rows = new Float64Array(KEPT).fill(-1)
+  /** Heights of peaks, their times, and the rows of their ends, -1 for none. One array: a view of its own would cost 200 bytes. */
+  readonly #peaks = new Float64Array(3 * KEPT).fill(-1)
   #last = 0
 
   /** Weight of the precedents of a deviation: each counts as 0.2 expected cases, or 1.2. */
   weigh (deviation: number, at: number, row: number): number {
     let weight = 0
     for (let i = 0; i < KEPT; i++) {
-      if (this.#rows[i]! < 0 || row - this.#rows[i]! <= APART || this.#peaks[i]! < LIKE * deviation) continue
-      const apart = Math.abs(at - this.#times[i]!) % DAY_MS
+      if (this.#peaks[ROW + i]! < 0 || row - this.#peaks[ROW + i]! <= APART || this.#peaks[i]! < LIKE * deviation) continue
+      const apart = Math.abs(at - this.#peaks[TIME + i]!) % DAY_MS
       weight += Math.min(apart, DAY_MS - apart) <= SAME_TIME_MS ? ANYTIME + SAME_TIME : ANYTIME
     }
     return weight
@@ -37,29 +37,29 @@ export class RatePrecedents {
   /** Notes a remarkable deviation: a new peak, or more of the last one. */
   note (deviation: number, at: number, row: number): void {
     const last = this.#last
-    if (this.#rows[last]! >= 0 && row - this.#rows[last]! <= APART) {
-      this.#rows[last] = row
+    if (this.#peaks[ROW + last]! >= 0 && row - this.#peaks[ROW + last]! <= APART) {
+      this.#peaks[ROW + last] = row
       this.#peaks[last] = Math.max(this.#peaks[last]!, deviation)
       return
     }
-    this.#last = this.#rows[last]! < 0 ? last : (last + 1) % KEPT
+    this.#last = this.#peaks[ROW + last]! < 0 ? last : (last + 1) % KEPT
     this.#peaks[this.#last] = deviation
-    this.#times[this.#last] = at
-    this.#rows[this.#last] = row
+    this.#peaks[TIME + this.#last] = at
+    this.#peaks[ROW + this.#last] = row
   }
 
   toJSON (): RatePrecedentsJson {
-    const order = Array.from({ length: KEPT }, (_, i) => (this.#last + 1 + i) % KEPT).filter((i) => this.#rows[i]! >= 0)
-    return { peaks: order.map((i) => this.#peaks[i]!), times: order.map((i) => this.#times[i]!), rows: order.map((i) => this.#rows[i]!) }
+    const order = Array.from({ length: KEPT }, (_, i) => (this.#last + 1 + i) % KEPT).filter((i) => this.#peaks[ROW + i]! >= 0)
+    return { peaks: order.map((i) => this.#peaks[i]!), times: order.map((i) => this.#peaks[TIME + i]!), rows: order.map((i) => this.#peaks[ROW + i]!) }
   }
 
   /** Takes over what `toJSON` gave. */
   restore (json: RatePrecedentsJson): void {
-    this.#rows.fill(-1)
+    this.#peaks.fill(-1)
     for (let i = 0; i < Math.min(KEPT, json.rows.length); i++) {
       this.#peaks[i] = json.peaks[i]!
-      this.#times[i] = json.times[i]!
-      this.#rows[i] = json.rows[i]!
+      this.#peaks[TIME + i] = json.times[i]!
+      this.#peaks[ROW + i] = json.rows[i]!
       this.#last = i
     }
   }

@@ -1,5 +1,6 @@
 import { countAt, countDistance } from '../stats/anscombe'
 import { ClippedMoments } from '../stats/clipped-moments'
+import type { ClippedMomentsJson } from '../stats/clipped-moments'
 import { RateBaseline } from './rate-baseline'
 import type { RateBaselineJson } from './rate-baseline'
 
@@ -122,6 +123,13 @@ export class RateWatch {
     else this.#learn(at, value)
     this.#setLimit(at + this.#options.bucketMs)
     return this.kind === 'drop' && !this.#options.dropouts ? 'none' : change
+  }
+
+  /** Starts with what is known of buckets that were not given one by one. @param at Beginning of the open bucket. */
+  seed (known: ClippedMomentsJson, at: number): void {
+    this.baseline.seed(known)
+    this.#level.restore(known)
+    this.#setLimit(at)
   }
 
   toJSON (): RateWatchJson { return { baseline: this.baseline.toJSON(), longestQuiet: this.#longestQuiet } }

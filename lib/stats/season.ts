@@ -1,6 +1,7 @@
 const HOUR_MS = 3_600_000
 const HOURS = 24
 const WEEK = 7 * HOURS
+const SEEN = HOURS + WEEK
 /** Days that an hour must have been seen, nearly whole, before it is believed. */
 const DAYS = 1.9
 /** Weeks, the same, for an hour of one day of the week. */
@@ -9,7 +10,7 @@ const WEEKS = 1.5
 const DAYS_KEPT = 7
 const WEEKS_KEPT = 3
 
-export interface SeasonJson { hours: number[], hourMs: number[], week: number[], weekMs: number[] }
+export type SeasonJson = number[]
 
 /**
  * What a stream's values are at this hour of the day, refined by the day of the week as far as that is known: the mean of the hour over all
@@ -21,10 +22,8 @@ export interface SeasonJson { hours: number[], hourMs: number[], week: number[],
  * Source: J. Brutlag, "Aberrant behavior detection in time series for network monitoring", LISA 2000 (seasonal coefficients as smoothed means).
  */
 export class Season {
-  readonly #hours = new Float32Array(HOURS)
-  readonly #hourMs = new Float32Array(HOURS)
-  readonly #week = new Float32Array(WEEK)
-  readonly #weekMs = new Float32Array(WEEK)
+  /** Means of the hours of the day and of the week, then for how long each was seen. One array: a view of its own would cost 200 bytes. */
+  readonly #hours = new Float32Array(2 * (HOURS + WEEK))
 
   /** What is ordinary at this time, between the middles of two hours; `NaN` while that is not known. */
   at (time: number): number {
@@ -38,39 +37,34 @@ export class Season {
 
   #ofHour (hour: number): number {
     const ofDay = modulo(hour, HOURS)
-    if (this.#hourMs[ofDay]! < DAYS * HOUR_MS) return NaN
+    if (this.#hours[SEEN + ofDay]! < DAYS * HOUR_MS) return NaN
     const mean = this.#hours[ofDay]!
-    const ofWeek = modulo(hour, WEEK)
-    const weeks = this.#weekMs[ofWeek]! / HOUR_MS
-    return weeks < WEEKS ? mean : mean + (this.#week[ofWeek]! - mean) * weeks / (weeks + 1)
+    const ofWeek = HOURS + modulo(hour, WEEK)
+    const weeks = this.#hours[SEEN + ofWeek]! / HOUR_MS
+    return weeks < WEEKS ? mean : mean + (this.#hours[ofWeek]! - mean) * weeks / (weeks + 1)
   }
 
   /** @param elapsedMs Time that the value stands for. */
   learn (time: number, value: number, elapsedMs: number): void {
     const hour = Math.floor(time / HOUR_MS)
-    add(this.#hours, this.#hourMs, modulo(hour, HOURS), value, elapsedMs, DAYS_KEPT * HOUR_MS)
-    add(this.#week, this.#weekMs, modulo(hour, WEEK), value, elapsedMs, WEEKS_KEPT * HOUR_MS)
+    add(this.#hours, modulo(hour, HOURS), value, elapsedMs, DAYS_KEPT * HOUR_MS)
+    add(this.#hours, HOURS + modulo(hour, WEEK), value, elapsedMs, WEEKS_KEPT * HOUR_MS)
   }
 
-  toJSON (): SeasonJson {
-    return { hours: [...this.#hours], hourMs: [...this.#hourMs], week: [...this.#week], weekMs: [...this.#weekMs] }
-  }
+  toJSON (): SeasonJson { return [...this.#hours] }
 
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: SeasonJson): void {
-    if (json.hours.length !== HOURS || json.hourMs.length !== HOURS || json.week.length !== WEEK || json.weekMs.length !== WEEK) throw new RangeError('not a season')
-    this.#hours.set(json.hours)
-    this.#hourMs.set(json.hourMs)
-    this.#week.set(json.week)
-    this.#weekMs.set(json.weekMs)
+    if (json.length !== this.#hours.length) throw new RangeError('not a season')
+    this.#hours.set(json)
   }
 }
 
 function modulo (value: number, by: number): number { return ((value % by) + by) % by }
 
 /** A mean over time: each value weighs as long as it stood for; what is older than `kept` fades. */
-function add (means: Float32Array, seen: Float32Array, at: number, value: number, elapsedMs: number, kept: number): void {
-  const total = Math.min(kept, seen[at]! + elapsedMs)
-  seen[at] = total
-  if (total > 0) means[at] = means[at]! + (value - means[at]!) * Math.min(1, elapsedMs / total)
+function add (hours: Float32Array, at: number, value: number, elapsedMs: number, kept: number): void {
+  const total = Math.min(kept, hours[SEEN + at]! + elapsedMs)
+  hours[SEEN + at] = total
+  if (total > 0) hours[at] = hours[at]! + (value - hours[at]!) * Math.min(1, elapsedMs / total)
 }

@@ -1,11 +1,11 @@
 import { test } from 'tap'
-import { RateSeries } from '../../lib/detectors/rate-series'
+import { RateSeries, rateSeriesOptions } from '../../lib/detectors/rate-series'
 
-const OPTIONS = { bucketMs: 10_000, leastJump: 50, leastBytes: 1_000_000, adoptMs: 3_600_000, dropouts: true }
+const OPTIONS = { bucketMs: 10_000, leastJump: 50, adoptMs: 3_600_000, dropouts: true }
 
-function series (options = OPTIONS): { series: RateSeries, told: string[] } {
+function series (leastBytes = 1_000_000): { series: RateSeries, told: string[] } {
   const told: string[] = []
-  return { told, series: new RateSeries(null, options, (which, measure, change, at) => { told.push(`${measure} ${change} ${at / 1000}`) }) }
+  return { told, series: new RateSeries(null, rateSeriesOptions(OPTIONS, leastBytes), (which, measure, watch, change, at) => { told.push(`${measure} ${change} ${at / 1000}`) }) }
 }
 
 function send (to: RateSeries, from: number, until: number, perSecond: number, bytes = 0): void {
@@ -50,7 +50,7 @@ test('more bytes are an episode where requests are as ever, and none where they 
   send(other, 0, 600, 10, 10_000)
   send(other, 600, 620, 1000, 10_000)
   t.same(toldOther, ['requests open 600'])
-  const { series: blind, told: toldNothing } = series({ ...OPTIONS, leastBytes: 0 })
+  const { series: blind, told: toldNothing } = series(0)
   send(blind, 0, 600, 10, 10_000)
   send(blind, 600, 620, 10, 1_000_000)
   t.same(toldNothing, [])
