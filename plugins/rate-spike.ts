@@ -84,6 +84,8 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
   const { anomalies } = fastify
   const routes = new Map<RouteState, RateSeries>()
   const common = optionsOf(settings)
+  /** That nobody asks for what does not exist is no loss. */
+  const unmatched = optionsOf({ ...settings, dropouts: false })
   const application = new RateSeries(null, common, report)
   const clients = new RateClients({
     bucketMs: settings.bucket,
@@ -107,7 +109,8 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
 
   function createSeries (routeOptions: object | undefined, route: RouteState): RateSeries {
     const isOwn = routeOptions !== undefined && Object.keys(routeOptions).length > 0
-    const series = new RateSeries(route, isOwn ? optionsOf(resolveOptions<Settings>('rateSpike', rateSpikeOptions, settings, routeOptions, route.key)) : common, report)
+    const own = isOwn ? optionsOf(resolveOptions<Settings>('rateSpike', rateSpikeOptions, settings, routeOptions, route.key)) : common
+    const series = new RateSeries(route, route.matched ? own : unmatched, report)
     routes.set(route, series)
     return series
   }

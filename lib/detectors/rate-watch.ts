@@ -194,7 +194,7 @@ export class RateWatch {
   #stops (at: number, value: number): boolean {
     if (this.#quiet === 0) {
       const ordinary = this.baseline.ordinaryAt(at)
-      const level = Math.min(this.level, this.#level.mean)
+      const level = Math.min(this.level, this.#level.mean, this.baseline.lasting.moments.mean)
       this.#quietLevel = ordinary < level ? ordinary : level
     }
     if (!(this.#quietLevel > 0) || value > DROP_SHARE * this.#quietLevel) {

@@ -84,6 +84,16 @@ test('a stop is told by a query, nobody need ask anything; what comes after clos
   t.same(episodes(app).slice(2), ['rate_drop close app.rate *', 'rate_drop close route.rate /search'])
 })
 
+test('that a flood has ended is no stop, nor that nobody asks for what does not exist', async (t) => {
+  const app = await buildApp(only())
+  await send(app, 2500, 2)
+  for (const url of ['/search', '/nothing']) {
+    await send(app, 30, 60, { url, clients: 1000 })
+    await send(app, 300, 2)
+  }
+  t.notOk(episodes(app).some((each) => each.startsWith('rate_drop')), String(episodes(app)))
+})
+
 test('one client far above all others is flagged, the others are not', async (t) => {
   const app = await buildApp(only())
   t.equal(await send(app, 300, 10, { clients: 50 }), 0)
