@@ -23,6 +23,6 @@ function amountOf (signal: Signal): string {
   return `${Math.round(extreme)} ${unit} within ${seconds} s`
 }
 
-function expectedOf (signal: Signal): string { return String(Math.round(signal.expected as number)) }
+function expectedOf (signal: Signal): string { return String(Number((signal.expected as number).toPrecision(2))) }
 
 function entityOf (signal: Signal): string { return `this ${(signal.actual as ClientEvidence).entity}` }
