@@ -1,17 +1,19 @@
 const WAYS = 8
-/** A set is a block: eight keys, then for each what else is known of it. */
-const KEY = 0
-const SEEN = WAYS
-const BUCKET = 2 * WAYS
+/**
+ * A set is a block of 288 bytes: eight keys, then for each an entry of eight numbers, so that a look-up touches two cache lines. Some are
+ * integers, some floating-point: two views of one buffer.
+ */
+const FIELDS = 8
+const BLOCK = WAYS + WAYS * FIELDS
+const SEEN = 0
+const BUCKET = 1
 /** Bucket in which the key went over its limit, + 1; 0 while it is not over. */
-const OVER = 3 * WAYS
-const INTEGERS = 4 * WAYS
-const AMOUNT = 0
-const MEAN = WAYS
-const VARIANCE = 2 * WAYS
-const LEARNED = 3 * WAYS
-const LIMIT = 4 * WAYS
-const NUMBERS = 5 * WAYS
+const OVER = 2
+const AMOUNT = 3
+const MEAN = 4
+const VARIANCE = 5
+const LEARNED = 6
+const LIMIT = 7
 const GOLDEN_RATIO = 0x9e3779b1
 const NOT_FOUND = -1
 
@@ -59,8 +61,9 @@ export class RateTable {
     this.#sets = Math.ceil(capacity / WAYS)
     this.capacity = this.#sets * WAYS
     this.#bucketMs = bucketMs
-    this.#integers = new Uint32Array(this.#sets * INTEGERS)
-    this.#numbers = new Float32Array(this.#sets * NUMBERS)
+    const buffer = new ArrayBuffer(this.#sets * BLOCK * 4)
+    this.#integers = new Uint32Array(buffer)
+    this.#numbers = new Float32Array(buffer)
   }
 
   /** Adds to a key's open bucket. @param fence Amount that no key ordinarily reaches. */
@@ -69,98 +72,95 @@ export class RateTable {
     if (((bucket - this.#latest) | 0) > 0) this.#latest = bucket
     const hash = key >>> 0
     const mixed = Math.imul(hash ^ (hash >>> 15), GOLDEN_RATIO) >>> 0
-    const set = Math.floor(mixed * this.#sets / 2 ** 32)
-    let way = this.#find(hash, set)
-    if (way === NOT_FOUND) way = this.#claim(hash, set, fence)
-    const integer = set * INTEGERS + way
-    const number = set * NUMBERS + way
+    const set = Math.floor(mixed * this.#sets / 2 ** 32) * BLOCK
+    let entry = this.#find(hash, set)
+    if (entry === NOT_FOUND) entry = this.#claim(hash, set, fence)
     this.closed = 0
-    if (this.#integers[integer + BUCKET] !== this.#latest) this.#roll(integer, number, fence)
+    if (this.#integers[entry + BUCKET] !== this.#latest) this.#roll(entry, fence)
     this.#tick = (this.#tick + 1) >>> 0 || 1
-    this.#integers[integer + SEEN] = this.#tick
-    const total = this.#numbers[number + AMOUNT]! + amount
-    this.#numbers[number + AMOUNT] = total
-    this.limit = this.#numbers[number + LIMIT]!
+    this.#integers[entry + SEEN] = this.#tick
+    const total = this.#numbers[entry + AMOUNT]! + amount
+    this.#numbers[entry + AMOUNT] = total
+    this.limit = this.#numbers[entry + LIMIT]!
     this.over = total > this.limit ? total / this.limit : 0
-    if (this.over > 0 && this.#integers[integer + OVER] === 0) this.#integers[integer + OVER] = (this.#latest + 1) >>> 0
+    if (this.over > 0 && this.#integers[entry + OVER] === 0) this.#integers[entry + OVER] = (this.#latest + 1) >>> 0
   }
 
+  /** Where a key's entry begins. */
   #find (hash: number, set: number): number {
-    const base = set * INTEGERS
+    const table = this.#integers
     for (let way = 0; way < WAYS; way++) {
-      if (this.#integers[base + KEY + way] === hash && this.#integers[base + SEEN + way] !== 0) return way
+      if (table[set + way] !== hash) continue
+      const entry = set + WAYS + way * FIELDS
+      if (table[entry + SEEN] !== 0) return entry
     }
     return NOT_FOUND
   }
 
   /** A free place of the set, or that of the key least recently seen which is not over its limit, or else of the least recently seen. */
   #claim (hash: number, set: number, fence: number): number {
-    const base = set * INTEGERS
     const table = this.#integers
-    let chosen = NOT_FOUND
+    let chosen = 0
     for (let way = 0; way < WAYS; way++) {
-      if (table[base + SEEN + way] === 0) {
-        chosen = way
-        break
-      }
-      if (chosen === NOT_FOUND || this.#rank(base + way) > this.#rank(base + chosen)) chosen = way
+      if (this.#rank(set + WAYS + way * FIELDS) > this.#rank(set + WAYS + chosen * FIELDS)) chosen = way
     }
-    const integer = base + chosen
-    if (table[integer + SEEN] === 0) this.size++
-    else if (((this.#latest - table[integer + BUCKET]!) >>> 0) * this.#bucketMs < 60_000) this.evictions++
-    const number = set * NUMBERS + chosen
-    table[integer + KEY] = hash
-    table[integer + BUCKET] = this.#latest
-    table[integer + OVER] = 0
-    this.#numbers[number + AMOUNT] = this.#numbers[number + MEAN] = this.#numbers[number + VARIANCE] = this.#numbers[number + LEARNED] = 0
-    this.#numbers[number + LIMIT] = fence
-    return chosen
+    const entry = set + WAYS + chosen * FIELDS
+    if (table[entry + SEEN] === 0) this.size++
+    else if (((this.#latest - table[entry + BUCKET]!) >>> 0) * this.#bucketMs < 60_000) this.evictions++
+    table[set + chosen] = hash
+    table[entry + BUCKET] = this.#latest
+    table[entry + OVER] = 0
+    this.#numbers.fill(0, entry + AMOUNT, entry + FIELDS)
+    this.#numbers[entry + LIMIT] = fence
+    return entry
   }
 
   /** The higher, the sooner it goes. */
-  #rank (integer: number): number {
-    const idle = (this.#tick - this.#integers[integer + SEEN]!) >>> 0
-    const isOver = this.#integers[integer + OVER] !== 0 && ((this.#latest - this.#integers[integer + BUCKET]!) >>> 0) < ADOPTED
+  #rank (entry: number): number {
+    const table = this.#integers
+    if (table[entry + SEEN] === 0) return Infinity
+    const idle = (this.#tick - table[entry + SEEN]!) >>> 0
+    const isOver = table[entry + OVER] !== 0 && ((this.#latest - table[entry + BUCKET]!) >>> 0) < ADOPTED
     return isOver ? idle - 2 ** 32 : idle
   }
 
-  #roll (integer: number, number: number, fence: number): void {
+  #roll (entry: number, fence: number): void {
     const numbers = this.#numbers
-    const age = (this.#latest - this.#integers[integer + BUCKET]!) >>> 0
-    const amount = numbers[number + AMOUNT]!
-    const since = this.#integers[integer + OVER]!
-    const isOver = amount > numbers[number + LIMIT]!
+    const age = (this.#latest - this.#integers[entry + BUCKET]!) >>> 0
+    const amount = numbers[entry + AMOUNT]!
+    const since = this.#integers[entry + OVER]!
+    const isOver = amount > numbers[entry + LIMIT]!
     const isAdopted = since !== 0 && ((this.#latest - since) >>> 0) >= ADOPTED
     if (!isOver || isAdopted) {
       this.closed = amount
-      this.#learn(number, amount)
-      this.#integers[integer + OVER] = 0
+      this.#learn(entry, amount)
+      this.#integers[entry + OVER] = 0
     }
-    if (age > 1) this.#rest(number, age - 1)
-    numbers[number + AMOUNT] = 0
-    this.#integers[integer + BUCKET] = this.#latest
-    numbers[number + LIMIT] = fence
-    if (numbers[number + LEARNED]! < OWN_FROM) return
-    const mean = numbers[number + MEAN]!
-    numbers[number + LIMIT] = Math.max(fence, RATIO * mean, mean + FAR * Math.sqrt(Math.max(mean, numbers[number + VARIANCE]!)))
+    if (age > 1) this.#rest(entry, age - 1)
+    numbers[entry + AMOUNT] = 0
+    this.#integers[entry + BUCKET] = this.#latest
+    numbers[entry + LIMIT] = fence
+    if (numbers[entry + LEARNED]! < OWN_FROM) return
+    const mean = numbers[entry + MEAN]!
+    numbers[entry + LIMIT] = Math.max(fence, RATIO * mean, mean + FAR * Math.sqrt(Math.max(mean, numbers[entry + VARIANCE]!)))
   }
 
-  #learn (number: number, amount: number): void {
+  #learn (entry: number, amount: number): void {
     const numbers = this.#numbers
-    const learned = numbers[number + LEARNED]! + 1
-    numbers[number + LEARNED] = learned
+    const learned = numbers[entry + LEARNED]! + 1
+    numbers[entry + LEARNED] = learned
     const gain = Math.max(GAIN, 1 / learned)
-    const distance = amount - numbers[number + MEAN]!
-    numbers[number + MEAN] = numbers[number + MEAN]! + gain * distance
-    if (learned > 1) numbers[number + VARIANCE] = (1 - gain) * (numbers[number + VARIANCE]! + gain * distance * distance)
+    const distance = amount - numbers[entry + MEAN]!
+    numbers[entry + MEAN] = numbers[entry + MEAN]! + gain * distance
+    if (learned > 1) numbers[entry + VARIANCE] = (1 - gain) * (numbers[entry + VARIANCE]! + gain * distance * distance)
   }
 
   /** So many empty buckets, at once. */
-  #rest (number: number, buckets: number): void {
+  #rest (entry: number, buckets: number): void {
     const numbers = this.#numbers
     const kept = (1 - GAIN) ** buckets
-    const mean = numbers[number + MEAN]!
-    numbers[number + MEAN] = mean * kept
-    numbers[number + VARIANCE] = kept * numbers[number + VARIANCE]! + kept * (1 - kept) * mean * mean
+    const mean = numbers[entry + MEAN]!
+    numbers[entry + MEAN] = mean * kept
+    numbers[entry + VARIANCE] = kept * numbers[entry + VARIANCE]! + kept * (1 - kept) * mean * mean
   }
 }
