@@ -38,9 +38,10 @@ export const variants: Variant[] = [
   variant(BARE, 'Fastify alone: what the others are compared with', { against: [BARE] }),
   variant(BARE_AGAIN, 'the same once more: its distance from 1.00 is the noise', { against: [BARE] }),
   variant('bare-10000-routes', 'Fastify alone with 10,000 routes', { routes: MANY_ROUTES }),
-  variant('registry', 'the registry alone', { register: collection({ endpointProfiler: false, headerProfiler: false }) }),
-  variant('endpoint-profiler', 'the registry and endpoint-profiler', { register: collection({ headerProfiler: false }) }),
-  variant('header-profiler', 'the registry and header-profiler', { register: collection({ endpointProfiler: false }) }),
+  variant('registry', 'the registry alone', { register: collection({ endpointProfiler: false, headerProfiler: false, rateSpike: false }) }),
+  variant('endpoint-profiler', 'the registry and endpoint-profiler', { register: collection({ headerProfiler: false, rateSpike: false }) }),
+  variant('header-profiler', 'the registry and header-profiler', { register: collection({ endpointProfiler: false, rateSpike: false }) }),
+  variant('rate-spike', 'the registry and rate-spike', { register: collection({ endpointProfiler: false, headerProfiler: false }) }),
   variant('collection', 'the collection with its defaults: everything on', { register: collection({}) }),
   variant('off', 'the collection, with `anomalies: false` on every route', { register: collection({}), config: { anomalies: false } }),
   variant('collection-10000-routes', 'the collection with its defaults and 10,000 routes', {

@@ -7,6 +7,8 @@ import type { EndpointProfilerOptions } from './endpoint-profiler'
 import headerProfiler from './header-profiler'
 import type { HeaderProfilerOptions } from './header-profiler'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
+import rateSpike from './rate-spike'
+import type { RateSpikeOptions } from './rate-spike'
 import registry from './registry'
 import type { RegistryOptions } from './registry'
 import { registryOptions } from './registry-options'
@@ -16,6 +18,7 @@ export interface AnomaliesOptions extends RegistryOptions {
   /** `false` adds no hook, no timer, no map. */
   endpointProfiler?: EndpointProfilerOptions | false
   headerProfiler?: HeaderProfilerOptions | false
+  rateSpike?: RateSpikeOptions | false
   /** The admin route; absent by default. */
   admin?: AnomaliesRouteOptions | false
 }
@@ -30,15 +33,16 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
     else throw new FST_ANOMALIES_BAD_OPTION(`${name} is no option that exists`, '')
   }
   await fastify.register(registry, own)
+  if (detectors.rateSpike !== false) await fastify.register(rateSpike, (detectors.rateSpike ?? {}) as RateSpikeOptions)
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
   if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
 }
 
-const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'admin']
+const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'rateSpike', 'admin']
 
-export { registry, endpointProfiler, headerProfiler, anomaliesRoute }
-export type { AnomaliesRouteOptions, EndpointProfilerOptions, HeaderProfilerOptions, RegistryOptions }
+export { registry, endpointProfiler, headerProfiler, rateSpike, anomaliesRoute }
+export type { AnomaliesRouteOptions, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, RegistryOptions }
 export type { AdminGuard } from './admin/guard'
 export { Signal } from '../lib/signal'
 export type { SignalKind } from '../lib/signal'

@@ -54,6 +54,9 @@ const PROMOTION_WINDOW_MS = 600_000
 /** Share of a flagged request's score that its entity's risk grows by. */
 const RISK_SHARE = 0.2
 const CHANNEL = 'fastify-anomalies:anomaly'
+/** Route and entity of findings about the whole application. */
+const EVERYWHERE = { method: '*', url: '*', key: '*' }
+const NOBODY: EntityRef = {}
 
 /**
  * What the detectors of one Fastify instance share: routes' states, events, risk, the key of all hashes, and the gate
@@ -80,6 +83,7 @@ export class Registry {
   #enforcedRisks: RiskLedger
   readonly #fastify: FastifyInstance
   #listenerFailed = false
+  readonly #sweeps: ((at: number) => void)[] = []
 
   constructor (fastify: FastifyInstance, settings: RegistryOptions) {
     this.#fastify = fastify
@@ -126,8 +130,26 @@ export class Registry {
 
   /** Recorded events, newest first. */
   query (query: EventQuery = {}): EventPage {
-    this.log.sweep(this.clock.now())
+    this.sweep()
     return this.log.query(query)
+  }
+
+  /** Calls `look` with the time before events are read: for what only the passing of time shows. */
+  onSweep (look: (at: number) => void): void { this.#sweeps.push(look) }
+
+  /** Lets the time pass that has passed since the last request. */
+  sweep (): void {
+    const at = this.clock.now()
+    for (const look of this.#sweeps) this.#call(() => look(at))
+    this.log.sweep(at)
+  }
+
+  /**
+   * Records a finding about traffic as a whole: it is nobody's, flags no request and charges no entity.
+   * @param route `null` for the whole application. @param count Requests (or bytes) of the episode so far.
+   */
+  note (signal: Signal, at: number, route: AnomalyEvent['route'] | null, state: 'open' | 'step' | 'close', since: number, count: number): void {
+    this.log.note(signal, at, route ?? EVERYWHERE, NOBODY, state, since, count)
   }
 
   /** What the collection thinks of a request so far. */

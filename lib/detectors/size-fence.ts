@@ -27,16 +27,19 @@ export class SizeFence {
   low = -1
   readonly #factor: number
   readonly #floor: number
+  readonly #reach: number
   #sketch = new QuantileSketch()
   #next = FEWEST
 
   /**
    * @param factor Least ratio of fence to p99; > 1.
    * @param floor Least distance of fence to p99, in the quantity's unit.
+   * @param reach Exponent above; 0 where a wide spread is that of different sources, and says nothing of one.
    */
-  constructor (factor: number, floor: number) {
+  constructor (factor: number, floor: number, reach = REACH) {
     this.#factor = factor
     this.#floor = floor
+    this.#reach = reach
   }
 
   /** Octaves above the upper fence, 0 at or below it. */
@@ -68,7 +71,7 @@ export class SizeFence {
 
   /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
   mergeJson (json: SizeFenceJson): void {
-    const other = new SizeFence(this.#factor, this.#floor)
+    const other = new SizeFence(this.#factor, this.#floor, this.#reach)
     other.restore(json)
     this.merge(other)
   }
@@ -96,8 +99,8 @@ export class SizeFence {
     const middle = Math.max(1, fence.#sketch.quantile(0.5))
     const top = Math.max(1, fence.#sketch.quantile(0.99))
     const bottom = Math.max(1, fence.#sketch.quantile(0.01))
-    fence.high = Math.max(top * (top / middle) ** REACH, top * fence.#factor + fence.#floor)
-    fence.low = Math.min(bottom / (middle / bottom) ** REACH, bottom / (2 * fence.#factor) - fence.#floor / 8)
+    fence.high = Math.max(top * (top / middle) ** fence.#reach, top * fence.#factor + fence.#floor)
+    fence.low = Math.min(bottom / (middle / bottom) ** fence.#reach, bottom / (2 * fence.#factor) - fence.#floor / 8)
     fence.#next = fence.n + Math.max(16, fence.n >>> 2)
   }
 }
