@@ -50,6 +50,8 @@ export class RateSeries {
   readonly route: RateRoute | null
   /** Requests counted. */
   samples = 0
+  /** A rhythm takes days: whether a route is judged does not wait for it. */
+  readonly progress = 1
   readonly #bucketMs: number
   readonly #onChange: OnRateChange
   readonly #requests: Gauge
