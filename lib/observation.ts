@@ -51,6 +51,10 @@ export class Observation {
   /** Who did it, as events show it; made with the first signal, completed when the user is known. */
   entity: EntityRef | null = null
   settled = false
+  /** Whether it was answered with a refusal (403, 429) of this collection's own. */
+  refused = false
+  /** Whether the outcome of a login has been counted. */
+  loginCounted = false
 
   status = 0
   /** Bytes of the reply, -1 where unknown (streams). */

@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import anomaliesRoute from './anomalies-route'
 import type { AnomaliesRouteOptions } from './anomalies-route'
+import authBurst from './auth-burst'
+import type { AuthBurstOptions } from './auth-burst'
 import endpointProfiler from './endpoint-profiler'
 import type { EndpointProfilerOptions } from './endpoint-profiler'
 import headerProfiler from './header-profiler'
@@ -16,6 +18,7 @@ export interface AnomaliesOptions extends RegistryOptions {
   /** `false` adds no hook, no timer, no map. */
   endpointProfiler?: EndpointProfilerOptions | false
   headerProfiler?: HeaderProfilerOptions | false
+  authBurst?: AuthBurstOptions | false
   /** The admin route; absent by default. */
   admin?: AnomaliesRouteOptions | false
 }
@@ -32,13 +35,14 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   await fastify.register(registry, own)
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
+  if (detectors.authBurst !== false) await fastify.register(authBurst, (detectors.authBurst ?? {}) as AuthBurstOptions)
   if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
 }
 
-const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'admin']
+const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'authBurst', 'admin']
 
-export { registry, endpointProfiler, headerProfiler, anomaliesRoute }
-export type { AnomaliesRouteOptions, EndpointProfilerOptions, HeaderProfilerOptions, RegistryOptions }
+export { registry, endpointProfiler, headerProfiler, authBurst, anomaliesRoute }
+export type { AnomaliesRouteOptions, AuthBurstOptions, EndpointProfilerOptions, HeaderProfilerOptions, RegistryOptions }
 export type { AdminGuard } from './admin/guard'
 export { Signal } from '../lib/signal'
 export type { SignalKind } from '../lib/signal'

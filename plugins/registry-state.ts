@@ -41,6 +41,17 @@ export interface DetectorSettings {
 /** An application's own finding. */
 export interface ReportedSignal { type: string, severity: number, risk: number, field?: string, detail: string, expected?: unknown, actual?: unknown }
 
+/** The outcome of a login that no HTTP status tells. */
+export interface AuthRecord {
+  /** Who somebody tried to log in as; kept as a keyed hash. */
+  user?: string | number | null
+  /** Where from; by default the request's client. */
+  ip?: string
+  success: boolean
+  /** The request in which it happened, if any: its status is then not counted. */
+  request?: FastifyRequest
+}
+
 /** Principals that count as several: twice as many as promotion asks for. */
 const SEVERAL = 2
 /**
@@ -81,6 +92,7 @@ export class Registry {
   #enforcedRisks: RiskLedger
   readonly #fastify: FastifyInstance
   #listenerFailed = false
+  #recordAuth: ((login: AuthRecord) => void) | null = null
 
   constructor (fastify: FastifyInstance, settings: RegistryOptions) {
     this.#fastify = fastify
@@ -150,6 +162,18 @@ export class Registry {
     observation.add(new Signal(kind, signal.field, within(signal.severity, 1, 10), within(signal.risk, 0, 100), signal.expected, signal.actual))
     this.record(observation)
   }
+
+  /** Tells the outcome of a login that no HTTP status tells. Does nothing where auth-burst is switched off; a wrong argument is reported by `on('error')`. */
+  recordAuth (login: AuthRecord): void {
+    if (typeof login?.success !== 'boolean') this.emit('error', new TypeError(`recordAuth: success must be true or false, received ${typeof login?.success}`))
+    else this.#recordAuth?.(login)
+  }
+
+  /** For auth-burst: who takes `recordAuth` in. */
+  onRecordAuth (take: (login: AuthRecord) => void): void { this.#recordAuth = take }
+
+  /** Tag of a user name, the same as that of a principal (`key`) of that name. */
+  userTag (name: string): string { return this.#credentialOf(`user ${name}`) }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, credential tag or user tag as events show it. */
   risk (entity: string): number { return this.#risks.risk(entity, this.clock.now()) }

@@ -77,6 +77,8 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
   /** Answers itself, so that the body is the contract's whatever error handler the application has. */
   function refuse (request: FastifyRequest, reply: FastifyReply): void {
     state.blocked(request)
+    const observation = request[kObservation]
+    if (observation !== null && observation !== OFF) observation.refused = true
     const { code, message, statusCode } = new FST_ANOMALIES_BLOCKED()
     reply.code(statusCode ?? 403).send({ statusCode, code, error: 'Forbidden', message, requestId: request.id })
   }

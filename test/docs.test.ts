@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'tap'
 import { anomaliesRouteOptions } from '../plugins/anomalies-route'
+import { authBurstOptions } from '../plugins/auth-burst'
 import { endpointProfilerOptions } from '../plugins/endpoint-profiler'
 import * as errors from '../plugins/errors'
 import { headerProfilerOptions } from '../plugins/header-profiler'
@@ -16,6 +17,7 @@ const DOCUMENTED: readonly Documented[] = [
   { page: 'docs/registry.md', source: 'plugins/registry-options.ts', type: 'RegistryOptions', table: registryOptions },
   { page: 'docs/endpoint-profiler.md', source: 'plugins/endpoint-profiler.ts', type: 'EndpointProfilerOptions', table: endpointProfilerOptions },
   { page: 'docs/header-profiler.md', source: 'plugins/header-profiler.ts', type: 'HeaderProfilerOptions', table: headerProfilerOptions },
+  { page: 'docs/auth-burst.md', source: 'plugins/auth-burst.ts', type: 'AuthBurstOptions', table: authBurstOptions },
   { page: 'docs/anomalies-route.md', source: 'plugins/anomalies-route.ts', type: 'AnomaliesRouteOptions', table: anomaliesRouteOptions }
 ]
 

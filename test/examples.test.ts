@@ -9,6 +9,7 @@ const folder = join(__dirname, '../examples')
 const SHOWN: Readonly<Record<string, RegExp>> = {
   'admin-guard.ts': /^others: 404\noperators: 200$/m,
   'first-minute.ts': /^(medium|high|critical) param_value_anomaly: query\.page /m,
+  'login.ts': /^medium auth_password_spraying open: one client failed to log in as 12 users[\s\S]+^medium auth_distributed_guessing open: 12 clients/m,
   'per-route.ts': /^\/healthz 200\n\/search\?q=lamp 200\nGET \/search: learning, POST \/transfer: learning$/m,
   'own-findings.ts': /^1 \[ 'a coupon that was never issued' \]$/m
 }
