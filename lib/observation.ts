@@ -53,6 +53,8 @@ export class Observation {
   settled = false
   /** Whether it was answered with a refusal (403, 429) of this collection's own. */
   refused = false
+  /** Whether what would have been done about it has been counted. */
+  isCounted = false
   /** Whether the outcome of a login has been counted. */
   loginCounted = false
 

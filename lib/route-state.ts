@@ -31,6 +31,8 @@ export class RouteState {
   readonly slots: unknown[] = []
   /** Whether each detector's findings, by slot, count for what `enforce` decides here. */
   readonly enforcing: boolean[] = []
+  /** Whether requests may be refused here: by its mode, or because a detector enforces. */
+  isEnforced: boolean
   /** Set by hand: nothing is learned. */
   frozen = false
   /** Half-life that the state has been aged to. */
@@ -50,6 +52,7 @@ export class RouteState {
     this.url = url
     this.matched = matched
     this.mode = mode
+    this.isEnforced = mode === 'enforce'
     this.flagAt = flagAt
     this.#random = hashText(key, 1)
   }
@@ -84,6 +87,9 @@ export class RouteState {
     const count = this.#statuses.count(STATUS, status)
     return count >= Math.min(31, Math.max(2, this.responses * ORDINARY_SHARE)) && (!several || this.#statuses.support(STATUS, status) >= 2)
   }
+
+  /** Whether it has answered 401 or 403: who is served here has shown something. */
+  get refusesStrangers (): boolean { return this.#statuses.count(STATUS, 401) > 0 || this.#statuses.count(STATUS, 403) > 0 }
 
   /** Statuses seen, with counts to 31. */
   halve (): void {

@@ -94,8 +94,8 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   const elsewhere = new RouteState('recordAuth', '*', '(recordAuth)', true, anomalies.settings.mode ?? 'observe', anomalies.settings.flagAt ?? 50)
 
   const detector = anomalies.detector<LoginRoute>('auth-burst', createLogin, { check: checkRoute, minSamples: 1, mode: options.mode })
+    .on('onRequest', awaitEnd)
     .on('onSend', judgeReply)
-    .on('onRequestAbort', judgeAbort)
     .share(watch)
   elsewhere.enforcing[detector.slot] = elsewhere.mode === 'enforce' && options.mode !== 'observe'
   if (settings.propose) {
@@ -130,20 +130,27 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     route.slots[detector.slot] = login
     fastify.log.info({ route: route.key }, 'fastify-anomalies takes this for a login route: config.anomalies.authBurst says so for good, or false says it is none')
     judgeReply(login, observation, request, reply)
-    if (observation.signals !== null && observation.signals.length > observation.recorded) anomalies.record(observation)
+    recordNew(observation)
   }
 
-  function judgeReply (login: LoginRoute, observation: Observation, request: FastifyRequest, reply: FastifyReply | null): void {
-    if (observation.refused || observation.method === 'OPTIONS' || reply === null) return
+  function judgeReply (login: LoginRoute, observation: Observation, request: FastifyRequest, reply: FastifyReply): void {
+    if (observation.refused || observation.method === 'OPTIONS') return
     const success = outcomeOf(login, observation.status, request, reply)
     if (success === null || (observation.loginCounted && !success)) return
     count(login, observation, userOf(login, request), request, success)
   }
 
-  /** Who goes away before the answer does not want it known. */
-  function judgeAbort (login: LoginRoute, observation: Observation, request: FastifyRequest): void {
-    if (observation.refused || observation.loginCounted || observation.status !== 0 || observation.method === 'OPTIONS') return
-    count(login, observation, userOf(login, request), request, false)
+  /** Who goes away before the answer does not want it known: that is a failure. A listener here costs other routes nothing. */
+  function awaitEnd (login: LoginRoute, observation: Observation, request: FastifyRequest, reply: FastifyReply): void {
+    reply.raw.on('close', () => {
+      if (observation.refused || observation.loginCounted || observation.status !== 0 || observation.method === 'OPTIONS') return
+      detector.guard(() => count(login, observation, userOf(login, request), request, false))
+      recordNew(observation)
+    })
+  }
+
+  function recordNew (observation: Observation): void {
+    if (observation.signals !== null && observation.signals.length > observation.recorded) anomalies.record(observation)
   }
 
   function outcomeOf (login: LoginRoute, status: number, request: FastifyRequest, reply: FastifyReply): boolean | null {
@@ -162,10 +169,12 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     observation.loginCounted = true
     if (login !== null) login.samples++
     const user = name === null ? null : anomalies.userTag(name)
+    const userHash = user === null ? 0 : anomalies.hash.hash(user)
+    if (success && user !== null) anomalies.entities.noteLogin(observation.clientHash, userHash, observation.at)
     watch.observe({
       at: observation.at,
       user,
-      userHash: user === null ? 0 : anomalies.hash.hash(user),
+      userHash,
       client: observation.client,
       clientHash: observation.clientHash,
       fingerprint: request === null ? 0 : fingerprintOf(observation, anomalies.hash.seed),
@@ -182,7 +191,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     if (own !== undefined && own !== null && own !== OFF) own.loginCounted = true
     const observation = isOwn ? own : observationOf(client ?? '')
     detector.guard(() => count(null, observation, name, isOwn ? request as FastifyRequest : null, success))
-    if (observation.signals !== null && observation.signals.length > observation.recorded) anomalies.record(observation)
+    recordNew(observation)
   }
 
   function observationOf (client: string): Observation {

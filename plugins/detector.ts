@@ -4,7 +4,7 @@ import type { Registry } from './registry-state'
 import { kObservation, OFF } from './symbols'
 
 /** Stages at which a detector may judge. */
-export type Stage = 'onRequest' | 'preValidation' | 'onSend' | 'onRequestAbort'
+export type Stage = 'onRequest' | 'preValidation' | 'onSend'
 
 /** What the state that a detector keeps per route may offer to the registry; all optional. */
 export interface DetectorState {
@@ -31,8 +31,8 @@ export interface SharedState {
   describe? (): Record<string, unknown>
 }
 
-/** `request` and `reply` are for what an application's own options want to see; `reply` is `null` where there is none. */
-type Judge<S> = (state: S, observation: Observation, request: FastifyRequest, reply: FastifyReply | null) => void
+/** `request` and `reply` are for what an application's own options want to see. */
+type Judge<S> = (state: S, observation: Observation, request: FastifyRequest, reply: FastifyReply) => void
 type Learn<S> = (state: S, observation: Observation, several: boolean) => void
 type Quarantine<S> = (state: S, observation: Observation, onPromoted: (field: string) => void) => void
 
@@ -68,14 +68,6 @@ export class Detector<S extends object> {
       this.#fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void) => {
         const observation = request[kObservation]
         if (observation !== null && observation !== OFF && !observation.resent) this.#run(judge, request, reply, observation)
-        done()
-      })
-      return this
-    }
-    if (stage === 'onRequestAbort') {
-      this.#fastify.addHook('onRequestAbort', (request: FastifyRequest, done: () => void) => {
-        const observation = request[kObservation]
-        if (observation !== null && observation !== OFF) this.#run(judge, request, null, observation)
         done()
       })
       return this
@@ -140,7 +132,7 @@ export class Detector<S extends object> {
     }
   }
 
-  #run (judge: Judge<S>, request: FastifyRequest, reply: FastifyReply | null, observation: Observation): void {
+  #run (judge: Judge<S>, request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
     const state = observation.route.slots[this.slot] as S | null | undefined
     if (state === null || state === undefined) return
     try {

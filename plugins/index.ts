@@ -6,6 +6,8 @@ import authBurst from './auth-burst'
 import type { AuthBurstOptions } from './auth-burst'
 import endpointProfiler from './endpoint-profiler'
 import type { EndpointProfilerOptions } from './endpoint-profiler'
+import enforcement from './enforcement'
+import type { EnforcementOptions } from './enforcement'
 import headerProfiler from './header-profiler'
 import type { HeaderProfilerOptions } from './header-profiler'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
@@ -19,6 +21,8 @@ export interface AnomaliesOptions extends RegistryOptions {
   endpointProfiler?: EndpointProfilerOptions | false
   headerProfiler?: HeaderProfilerOptions | false
   authBurst?: AuthBurstOptions | false
+  /** What is done in mode `enforce`; `false` does nothing, and counts nothing in mode `observe`. */
+  enforcement?: EnforcementOptions | false
   /** The admin route; absent by default. */
   admin?: AnomaliesRouteOptions | false
 }
@@ -33,16 +37,17 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
     else throw new FST_ANOMALIES_BAD_OPTION(`${name} is no option that exists`, '')
   }
   await fastify.register(registry, own)
+  if (detectors.enforcement !== false) await fastify.register(enforcement, (detectors.enforcement ?? {}) as EnforcementOptions)
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
   if (detectors.authBurst !== false) await fastify.register(authBurst, (detectors.authBurst ?? {}) as AuthBurstOptions)
   if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
 }
 
-const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'authBurst', 'admin']
+const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'authBurst', 'enforcement', 'admin']
 
-export { registry, endpointProfiler, headerProfiler, authBurst, anomaliesRoute }
-export type { AnomaliesRouteOptions, AuthBurstOptions, EndpointProfilerOptions, HeaderProfilerOptions, RegistryOptions }
+export { registry, endpointProfiler, headerProfiler, authBurst, enforcement, anomaliesRoute }
+export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, RegistryOptions }
 export type { AdminGuard } from './admin/guard'
 export { Signal } from '../lib/signal'
 export type { SignalKind } from '../lib/signal'

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Assessment } from '../lib/assessment'
 import type { Observation } from '../lib/observation'
@@ -7,14 +7,14 @@ import type { DetectorFactory } from './registry-state'
 import { kObservation, OFF } from './symbols'
 import { registryOptions } from './registry-options'
 import type { RegistryOptions } from './registry-options'
+import { installTraps } from './traps'
 import { resolveOptions } from './options'
-import { FST_ANOMALIES_BLOCKED } from './errors'
 
 export type { RegistryOptions } from './registry-options'
 
 /**
  * `fastify.anomalies` and `request.anomalies`: opens an Observation for each request, settles it once, and holds what the
- * detectors share. Adds no behaviour of its own to a reply but the refusal in mode `enforce`.
+ * detectors share. Adds no behaviour of its own to a reply.
  */
 async function registry (fastify: FastifyInstance, options: RegistryOptions): Promise<void> {
   const settings = resolveOptions<RegistryOptions>('', registryOptions, null, options)
@@ -28,9 +28,10 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
   fastify.addHook('onRequest', function open (request, reply, done) {
     const observation = state.open(request)
     request[kObservation] = observation
-    if (observation === OFF || !state.refuses(observation)) return done()
-    refuse(request, reply)
+    if (observation === OFF || state.guard === null) return done()
+    state.guard(request, reply, observation, false, done)
   })
+  if (settings.traps !== undefined && settings.traps.length > 0) installTraps(fastify, state, settings.traps)
   fastify.addHook('preValidation', function parsed (request, reply, done) {
     const observation = request[kObservation]
     if (observation !== null && observation !== OFF) {
@@ -45,8 +46,8 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       const observation = request[kObservation]
       if (observation === null || observation === OFF) return done()
       state.identify(request, observation)
-      if (!state.refuses(observation)) return done()
-      refuse(request, reply)
+      if (state.guard === null) return done()
+      state.guard(request, reply, observation, true, done)
     })
   }
   fastify.addHook('onSend', function answered (request, reply, payload, done) {
@@ -73,15 +74,6 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     state.close()
     done()
   })
-
-  /** Answers itself, so that the body is the contract's whatever error handler the application has. */
-  function refuse (request: FastifyRequest, reply: FastifyReply): void {
-    state.blocked(request)
-    const observation = request[kObservation]
-    if (observation !== null && observation !== OFF) observation.refused = true
-    const { code, message, statusCode } = new FST_ANOMALIES_BLOCKED()
-    reply.code(statusCode ?? 403).send({ statusCode, code, error: 'Forbidden', message, requestId: request.id })
-  }
 }
 
 declare module 'fastify' {

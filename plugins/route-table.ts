@@ -92,7 +92,7 @@ export class RouteTable {
 
   /** The state of a request's route, `null` where it is switched off. */
   of (request: FastifyRequest, at: number): RouteState | null {
-    if (request.is404) return this.#settings.global === false ? null : this.#aged(this.#unmatchedState(), at)
+    if (request.is404) return this.#settings.global === false ? null : this.#aged(this.unmatchedState(), at)
     const config = request.routeOptions.config as unknown as CachingConfig & { url: string, method: string | string[] }
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const cached = config[kStates]?.[method]
@@ -126,7 +126,8 @@ export class RouteTable {
     return state
   }
 
-  #unmatchedState (): RouteState {
+  /** The state that all unmatched requests share. */
+  unmatchedState (): RouteState {
     if (this.#unmatched !== null) return this.#unmatched
     const state = new RouteState(UNMATCHED, '*', '(unmatched)', false, this.#settings.mode ?? 'observe', this.#settings.flagAt ?? 50)
     for (const seat of this.#seats) this.#seat(state, {}, seat)
@@ -146,8 +147,11 @@ export class RouteTable {
     const options = config[seat.option]
     const { slot } = seat.detector
     state.slots[slot] = options === false ? null : seat.detector.guard(() => seat.create(options as object | undefined, state)) ?? null
-    const own = (options as { mode?: string } | undefined)?.mode ?? seat.about.mode
-    state.enforcing[slot] = state.mode === 'enforce' && own !== 'observe'
+    // The most particular word decides: the route's about the detector, then (observe) the detector's own, then the route's, then the application's.
+    const here = (options as { mode?: string } | undefined)?.mode
+    const own = here ?? seat.about.mode
+    state.enforcing[slot] = own === 'enforce' ? here === 'enforce' || config.mode !== 'observe' : own !== 'observe' && state.mode === 'enforce'
+    if (state.enforcing[slot]) state.isEnforced = true
   }
 
   /** Lets the half-lives pass that have passed. */
@@ -210,7 +214,7 @@ export class RouteTable {
 
   /** Calls `apply` with a route's state: now, or when the route is first asked for. */
   whenKnown (key: string, entry: unknown, apply: (state: RouteState) => void): void {
-    if (key === UNMATCHED) this.#unmatchedState()
+    if (key === UNMATCHED) this.unmatchedState()
     const state = this.#states.get(key)
     if (state === undefined) this.#waiting.set(key, { entry, apply })
     else apply(state)

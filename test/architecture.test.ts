@@ -29,7 +29,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const ALLOWED: readonly string[] = ['lib/route-state.ts -> lib/detectors/item-table.ts']
 
 /** Plugins that are for users; all other files of plugins/ are parts of the registry. */
-const PLUGINS: readonly string[] = ['endpoint-profiler', 'header-profiler', 'auth-burst', 'anomalies-route']
+const PLUGINS: readonly string[] = ['endpoint-profiler', 'header-profiler', 'auth-burst', 'enforcement', 'anomalies-route']
 /** What puts plugins together, and so may import them all. */
 const COLLECTION = 'plugins/index'
 
