@@ -105,6 +105,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     })
   }
   anomalies.onRecordAuth(recordAuth)
+  anomalies.onRelease((entity) => watch.forget(entity, anomalies.hash.hash(entity)))
 
   function createLogin (routeOptions: object | undefined, route: RouteState): LoginRoute | null {
     if (routeOptions === undefined) {
@@ -156,13 +157,13 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   function outcomeOf (login: LoginRoute, status: number, request: FastifyRequest, reply: FastifyReply): boolean | null {
     const failed = login.failed?.(request, reply)
     if (failed !== undefined) return !failed
-    if (status < 400) return true
+    if (status < 400) return status < 300 || !leadsBack(request, reply)
     return status < 500 && !NEUTRAL.includes(status) ? false : null
   }
 
   function userOf (login: LoginRoute, request: FastifyRequest): string | null {
     if (login.user !== undefined) return loginName(login.user(request))
-    return (credentialsIn(request.body) ?? credentialsInHeader(request.headers.authorization))?.user ?? null
+    return (credentialsIn(request.body, true) ?? credentialsInHeader(request.headers.authorization) ?? credentialsIn(request.query, true))?.user ?? null
   }
 
   function count (login: LoginRoute | null, observation: Observation, name: string | null, request: FastifyRequest | null, success: boolean): void {
@@ -199,6 +200,19 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     const clientHash = hash.hash(client)
     return new Observation(clock.now(), clock.monotonic(), elsewhere, '*', '', [], null, 0, client, clientHash, null, clientHash, '')
   }
+}
+
+/** Whether a redirection leads to the page that it comes from: a form that is shown again. */
+function leadsBack (request: FastifyRequest, reply: FastifyReply): boolean {
+  const location = reply.getHeader('location')
+  if (typeof location !== 'string' || location.length > 4096) return false
+  const path = location.startsWith('/') ? location : URL.canParse(location) ? new URL(location).pathname : location
+  return pathOf(path) === pathOf(request.raw.url ?? '')
+}
+
+function pathOf (url: string): string {
+  const end = url.search(/[?#]/)
+  return end < 0 ? url : url.slice(0, end)
 }
 
 /** Header names in their order, and the user agent: what a tool keeps while it changes addresses. */

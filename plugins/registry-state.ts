@@ -134,6 +134,7 @@ export class Registry {
   guard: Guard | null = null
   readonly #fastify: FastifyInstance
   #listenerFailed = false
+  readonly #releases: ((entity: string) => void)[] = []
   #recordAuth: ((login: AuthRecord) => void) | null = null
 
   constructor (fastify: FastifyInstance, settings: RegistryOptions) {
@@ -228,8 +229,14 @@ export class Registry {
   /** Risk of an entity now, 0 to 100. @param entity Address, credential tag or user tag as events show it. */
   risk (entity: string): number { return this.entities.risk(entity, this.clock.now()) }
 
-  /** Forgets an entity's risk, and a block by hand. @returns Whether there was any. */
-  release (entity: string): boolean { return this.entities.release(entity) }
+  /** Forgets an entity's risk, a block by hand, and what detectors hold against it. @returns Whether there was any risk or block. */
+  release (entity: string): boolean {
+    this.#releases.forEach((forget) => this.#call(() => forget(entity)))
+    return this.entities.release(entity)
+  }
+
+  /** For detectors that count over many requests: who is told that an entity was released. */
+  onRelease (forget: (entity: string) => void): void { this.#releases.push(forget) }
 
   /**
    * Blocks an entity by hand, in mode `enforce`, whatever its risk; for good or for a time.

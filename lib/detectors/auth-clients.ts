@@ -3,6 +3,7 @@ import { WeightedTable } from '../store/weighted-table'
 import type { Weighted } from '../store/weighted-table'
 import { AuthEpisode, DAY_MS, hoursSince } from './auth-attempt'
 import type { AddSignal, AuthAttempt, AuthSettings } from './auth-attempt'
+import type { AuthCrowd } from './auth-crowd'
 import { CLIENT_FAILURES, SPRAYING } from './auth-signals'
 
 /** Users who may fail and not succeed, per user who does: who forgot a password and gave up. */
@@ -24,6 +25,9 @@ class ClientRecord implements Weighted {
   readonly failed = new DistinctWindow(DAY_MS)
   readonly known = new DistinctWindow(DAY_MS)
   episode: AuthEpisode | null = null
+  /** Where users are not known: bucket of the crowd's ratio in which the client began to fail, and its fingerprint then. */
+  chain = -1
+  fingerprint = 0
 
   constructor (key: string, at: number) {
     this.key = key
@@ -51,7 +55,10 @@ export class AuthClients {
   fail (attempt: AuthAttempt, isFamiliar: boolean): void {
     const record = this.#touch(attempt, isFamiliar ? 0 : 1)
     if (isFamiliar) return
-    if (record.failures < 0.5) record.since = attempt.at
+    if (record.failures < 0.5) {
+      record.since = attempt.at
+      record.chain = -1
+    }
     record.failures++
     if (attempt.user !== null) record.failed.add(attempt.userHash, attempt.at)
   }
@@ -83,6 +90,21 @@ export class AuthClients {
       : { failures: episode.count, successes: Math.round(record.successes), hours }
     add(episode.signal(attempt.client, { ip: attempt.client }, episode.kind === SPRAYING ? limit : FAILURES_FACTOR * limit, episode.count, evidence, true))
     return true
+  }
+
+  /** Where users are not known, each client is one. */
+  joinCrowd (attempt: AuthAttempt, crowd: AuthCrowd): void {
+    const record = this.table.get(attempt.client)
+    if (record === undefined || record.chain >= 0) return
+    record.chain = crowd.fail(attempt)
+    record.fingerprint = attempt.fingerprint
+  }
+
+  leaveCrowd (attempt: AuthAttempt, crowd: AuthCrowd): void {
+    const record = this.table.get(attempt.client)
+    if (record === undefined || record.chain < 0) return
+    crowd.resolve(record.chain, record.fingerprint)
+    record.chain = -1
   }
 
   /** The episode that a client is in, if any. */

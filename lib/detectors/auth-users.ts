@@ -148,6 +148,16 @@ export class AuthUsers {
     return own
   }
 
+  /** Forgets a client's failures for all users. */
+  forgetClient (client: number): void {
+    for (const record of this.table.records()) {
+      const pair = record.pairs.find((candidate) => candidate.client === client)
+      if (pair === undefined) continue
+      this.table.touch(record, -(pair.count - pair.error), record.at)
+      record.pairs.splice(record.pairs.indexOf(pair), 1)
+    }
+  }
+
   #age (record: UserRecord, at: number): void {
     if (!(at > record.at)) return
     const factor = 0.5 ** ((at - record.at) / DAY_MS)

@@ -59,7 +59,11 @@ export class AuthWatch {
       if (record !== null) noteGuilty(record, client, at)
       return
     }
-    if (record === null) return
+    if (record === null) {
+      if (client !== '') this.clients.joinCrowd(attempt, this.crowd)
+      this.crowd.judge(attempt, add)
+      return
+    }
     if (this.users.judge(record, attempt, isFamiliar, add)) return
     if (record.chain < 0) {
       record.chain = this.crowd.fail(attempt)
@@ -79,7 +83,11 @@ export class AuthWatch {
       own = this.users.succeed(record, attempt)
     }
     if (client !== '') this.clients.succeed(attempt, own)
-    if (user === null) return
+    if (user === null) {
+      if (client !== '') this.clients.leaveCrowd(attempt, this.crowd)
+      if (this.#recent.increment(attempt.clientHash, at) === 1) this.crowd.succeed(attempt)
+      return
+    }
     this.#familiar.increment(pairOf(attempt), at)
     if (this.#recent.increment(attempt.userHash, at) === 1) this.crowd.succeed(attempt)
   }
@@ -94,6 +102,13 @@ export class AuthWatch {
     if (ownFailures >= 2 * this.#settings.pairFailures) return add(takeover(`user ${attempt.user}`, attempt, 'own', 9, 90, 80, ownFailures, 1))
     if (isUnderAttack || (failures >= TAKEOVER_FAILURES && clients >= TAKEOVER_CLIENTS)) return add(takeover(`user ${attempt.user}`, attempt, 'others', isUnderAttack ? 9 : 8, isUnderAttack ? 85 : 70, 65, failures, clients))
     if (record.guilty !== null && record.guilty !== client && at - record.guiltyAt < DAY_MS) add(takeover(`after ${record.guilty}`, attempt, 'others', 5, 45, 0, failures, clients))
+  }
+
+  /** Forgets what is held against a client or a user. O(capacity). */
+  forget (entity: string, hash: number): void {
+    this.clients.table.drop(entity)
+    this.users.table.drop(entity)
+    this.users.forgetClient(hash)
   }
 
   toJSON (): AuthRatioJson { return this.crowd.all.toJSON() }

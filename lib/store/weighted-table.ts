@@ -61,6 +61,17 @@ export class WeightedTable<R extends Weighted> {
     if (this.#records.get(record.key) === record) this.#heap.reorder(record, this.#orderOf(record))
   }
 
+  /** All records, in no order. */
+  records (): IterableIterator<R> { return this.#records.values() }
+
+  /** Forgets a record. */
+  drop (key: string): void {
+    const record = this.#records.get(key)
+    if (record === undefined) return
+    this.#records.delete(key)
+    this.#heap.remove(record)
+  }
+
   /** The weight of a record now. */
   weightOf (record: R, at: number): number {
     return at > record.at ? record.weight * 0.5 ** ((at - record.at) / this.#halfLifeMs) : record.weight

@@ -1,5 +1,5 @@
 /** Names under which forms and APIs send a password, compared without case, `_` and `-`. */
-const SECRETS: readonly string[] = ['password', 'passwd', 'pass', 'pwd', 'passphrase', 'passcode', 'pin', 'jpassword', 'userpassword', 'loginpassword', 'secret', 'clientsecret']
+const SECRETS: readonly string[] = ['password', 'passwd', 'pass', 'pwd', 'pw', 'passwort', 'kennwort', 'motdepasse', 'mdp', 'contrasena', 'contraseña', 'clave', 'senha', 'parola', 'haslo', 'wachtwoord', 'passphrase', 'passcode', 'pin', 'jpassword', 'userpassword', 'loginpassword', 'secret', 'clientsecret']
 /** Names under which they send whose it is, the most telling first. */
 const NAMES: readonly string[] = ['username', 'email', 'login', 'user', 'emailaddress', 'userid', 'loginid', 'account', 'phone', 'phonenumber', 'mobile', 'identifier', 'identity', 'handle', 'jusername', 'log', 'usr', 'uid', 'clientid', 'name']
 const MAX_FIELDS = 32
@@ -11,17 +11,18 @@ export interface LoginCredentials { user: string | null }
 /**
  * Reads credentials from a body, as an object of fields or with one object of them inside (`{ user: { email, password } }`): there
  * must be a field that is named like a password and holds a text. Looks at no more than 32 fields. `null` where there are none.
+ * @param isLogin Whether it is known to be a login: then a user alone will do.
  */
-export function credentialsIn (body: unknown): LoginCredentials | null {
+export function credentialsIn (body: unknown, isLogin = false): LoginCredentials | null {
   if (typeof body !== 'object' || body === null) return null
-  const own = readFields(body as Record<string, unknown>)
+  const own = readFields(body as Record<string, unknown>, isLogin)
   if (own !== null) return own
   let seen = 0
   for (const name in body) {
     if (++seen > MAX_FIELDS) break
     const inner = (body as Record<string, unknown>)[name]
     if (typeof inner !== 'object' || inner === null) continue
-    const found = readFields(inner as Record<string, unknown>)
+    const found = readFields(inner as Record<string, unknown>, isLogin)
     if (found !== null) return found
   }
   return null
@@ -42,7 +43,7 @@ export function loginName (name: unknown): string | null {
   return text === '' ? null : text
 }
 
-function readFields (fields: Record<string, unknown>): LoginCredentials | null {
+function readFields (fields: Record<string, unknown>, isLogin: boolean): LoginCredentials | null {
   let hasSecret = false
   let best = NAMES.length
   let user: unknown = null
@@ -61,7 +62,7 @@ function readFields (fields: Record<string, unknown>): LoginCredentials | null {
     best = rank
     user = value
   }
-  return hasSecret ? { user: loginName(user) } : null
+  return hasSecret || (isLogin && user !== null) ? { user: loginName(user) } : null
 }
 
 /** In lower case, without `_`, `-`, `.` and brackets (`user[email]` ends in `email`). */

@@ -6,6 +6,8 @@ import { credentialsIn, credentialsInHeader, loginName } from '../../lib/text/lo
 const CASES: readonly (readonly [unknown, ReturnType<typeof credentialsIn>])[] = [
   [{ email: 'a@b.c', password: 'x' }, { user: 'a@b.c' }],
   [{ username: 'Ann', email: 'a@b.c', password: 'x' }, { user: 'ann' }],
+  [{ user: 'ann', pw: 'x' }, { user: 'ann' }],
+  [{ email: 'a@b.c', mot_de_passe: 'x' }, { user: 'a@b.c' }],
   [{ log: 'ann', pwd: 'x' }, { user: 'ann' }],
   [{ user_name: ' Ann ', pass_word: 'x' }, { user: 'ann' }],
   [{ 'user[email]': 'a@b.c', 'user[password]': 'x' }, { user: 'a@b.c' }],
@@ -23,6 +25,12 @@ const CASES: readonly (readonly [unknown, ReturnType<typeof credentialsIn>])[] =
 
 test('credentials are found by their names', async (t) => {
   for (const [body, found] of CASES) t.same(credentialsIn(body), found, JSON.stringify(body))
+})
+
+test('where it is known to be a login, a user alone will do', async (t) => {
+  t.same(credentialsIn({ email: 'a@b.c', code: 'x' }, true), { user: 'a@b.c' })
+  t.same(credentialsIn({ data: { phone: '123' } }, true), { user: '123' })
+  t.equal(credentialsIn({ code: 'x' }, true), null)
 })
 
 test('any body is read without a throw, however large', async (t) => {

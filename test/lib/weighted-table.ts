@@ -46,6 +46,17 @@ test('who goes is never heavier than who stays, and the bound holds', async () =
   }))
 })
 
+test('a record that was dropped is gone, and may come again', async (t) => {
+  const table = new WeightedTable<Weighted>(3, HALF_LIFE_MS)
+  for (const key of ['a', 'b', 'c']) table.admit(record(key, 1, 0))
+  table.drop('b')
+  table.drop('nobody')
+  t.same([table.size, table.get('b')], [2, undefined])
+  t.ok(table.admit(record('b', 9, 0)))
+  t.equal(table.heaviest(1)[0]?.key, 'b')
+  t.equal(table.evictions, 0)
+})
+
 test('a flood of a million newcomers moves out nobody who stood out', async (t) => {
   const table = new WeightedTable<Weighted>(1000, 86_400_000)
   const worst = record('worst', 15, 0)

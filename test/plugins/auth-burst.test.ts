@@ -184,6 +184,43 @@ test('the outcome is what `failed` says, else what the status tells', async (t) 
   t.same(await statuses({ authBurst: { failed: (request: FastifyRequest, reply: FastifyReply) => reply.statusCode === 200 } }, login, 200), ['auth_brute_force'], 'for all routes')
 })
 
+test('a redirection back to the form is a failure, any other a success', async (t) => {
+  for (const [location, types] of [['/login', ['auth_brute_force']], ['/login?error=1', ['auth_brute_force']], ['http://shop.test/login#again', ['auth_brute_force']], ['/account', []], ['/login/done', []]] as const) {
+    const app = Fastify()
+    const clock = new ManualClock()
+    await app.register(anomalies, { secret: SECRET, clock })
+    app.post('/login', { config: { anomalies: { authBurst: {} } } }, async (request, reply) => reply.redirect(location, 303))
+    const { ask } = drive(app, clock)
+    for (let i = 0; i < 20; i++) await ask({ method: 'POST', url: '/login', payload: { email: 'a@b.c', password: 'x' } })
+    t.same([...new Set(app.anomalies.query({ detector: 'auth-burst' }).events.map((event) => event.type))], types, location)
+    await app.close()
+  }
+})
+
+test('without names, clients are still seen, and all together', async (t) => {
+  const nameless = { authBurst: { user: () => null } }
+  const one = await replayLogins(series(40, (i) => ({ at: i, ip: ATTACKER, user: `user${i}`, ok: false })), nameless)
+  t.same(typesOf(one), ['auth_client_failures'])
+  const many = await replayLogins([...ordinaryLogins(400, 86_400), ...series(3000, (i) => ({ at: 30_000 + i, ip: publicAddress(i), user: 'x', ok: false, agent: `agent/${i % 1900}` }))], { ...nameless, headerProfiler: false })
+  t.same(typesOf(many), ['auth_failure_ratio'])
+  const shared = await replayLogins([...ordinaryLogins(400, 86_400), ...office(5)], nameless)
+  t.same(typesOf(shared), [])
+})
+
+test('release forgets what was counted against an address', async (t) => {
+  const { app } = await loginApp()
+  const fail = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) await app.inject({ method: 'POST', url: '/login', remoteAddress: ATTACKER, payload: { email: 'alice@example.com', password: 'wrong' } })
+  }
+  await fail(15)
+  t.ok(app.anomalies.risk(ATTACKER) > 60)
+  t.equal(app.anomalies.release(ATTACKER), true)
+  await fail(14)
+  t.equal(app.anomalies.risk(ATTACKER), 0)
+  await fail(1)
+  t.ok(app.anomalies.risk(ATTACKER) > 60)
+})
+
 test('user: who it is, as the application knows', async (t) => {
   const who = (request: FastifyRequest): unknown => request.headers['x-user']
   t.same(await statuses({}, { anomalies: { authBurst: { user: who } } }, 401), ['auth_brute_force'])
