@@ -19,7 +19,7 @@ async function main (): Promise<void> {
 
   // #region login
   app.post('/login', {
-    config: { anomalies: { authBurst: { user: (request: FastifyRequest) => (request.body as LoginBody).email } } }
+    config: { anomalies: { authBurst: { user: (request) => request.body?.email } } }
   }, login)
   // #endregion
 

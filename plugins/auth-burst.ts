@@ -12,13 +12,16 @@ import type { OptionTable } from './options'
 import type { AuthRecord } from './registry-state'
 import { kObservation, OFF } from './symbols'
 
+/** A request to log in: what its body looks like is the application's to know. */
+export type LoginRequest = Omit<FastifyRequest, 'body' | 'query' | 'params'> & { body: any, query: any, params: any }
+
 export interface AuthBurstOptions {
   /** `observe` keeps this detector's findings out of what `enforce` decides. By default as the registry's. */
   mode?: 'observe' | 'enforce'
   /** The user somebody tries to log in as; kept as a keyed hash. By default a field of the body that is named like one, beside one named like a password, or the user of HTTP Basic. */
-  user?: (request: FastifyRequest) => string | number | null | undefined
+  user?: (request: LoginRequest) => string | number | null | undefined
   /** Whether a login failed; `undefined` leaves it to the status. */
-  failed?: (request: FastifyRequest, reply: FastifyReply) => boolean | undefined
+  failed?: (request: LoginRequest, reply: FastifyReply) => boolean | undefined
   /**
    * Whether a route that answers 401 or 403 to a password is taken for a login route without being told.
    * @default true
@@ -155,14 +158,14 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   }
 
   function outcomeOf (login: LoginRoute, status: number, request: FastifyRequest, reply: FastifyReply): boolean | null {
-    const failed = login.failed?.(request, reply)
+    const failed = login.failed?.(request as LoginRequest, reply)
     if (failed !== undefined) return !failed
     if (status < 400) return status < 300 || !leadsBack(request, reply)
     return status < 500 && !NEUTRAL.includes(status) ? false : null
   }
 
   function userOf (login: LoginRoute, request: FastifyRequest): string | null {
-    if (login.user !== undefined) return loginName(login.user(request))
+    if (login.user !== undefined) return loginName(login.user(request as LoginRequest))
     return (credentialsIn(request.body, true) ?? credentialsInHeader(request.headers.authorization) ?? credentialsIn(request.query, true))?.user ?? null
   }
 
@@ -228,5 +231,12 @@ function fingerprintOf ({ rawHeaders }: Observation, seed: number): number {
 
 /** Headers that come and go with the connection, the proxy or the session. */
 const PROXIED: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded', 'x-real-ip', 'via', 'cookie', 'connection', 'content-length', 'transfer-encoding', 'authorization', 'referer', 'origin'])
+
+declare module 'fastify' {
+  interface FastifyAnomaliesRouteConfig {
+    /** Makes this a login route; `false` denies that it is one. */
+    authBurst?: false | Pick<AuthBurstOptions, 'mode' | 'user' | 'failed'>
+  }
+}
 
 export default fp(authBurst, { fastify: '5.x', name: 'fastify-anomalies-auth-burst', dependencies: ['fastify-anomalies-registry'] })

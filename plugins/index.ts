@@ -48,6 +48,8 @@ const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'authBur
 
 export { registry, endpointProfiler, headerProfiler, authBurst, enforcement, anomaliesRoute }
 export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, RegistryOptions }
+export type { ActionCounts, AuthRecord, ManualDecision } from './registry-state'
+export type { LoginRequest } from './auth-burst'
 export type { AdminGuard } from './admin/guard'
 export { Signal } from '../lib/signal'
 export type { SignalKind } from '../lib/signal'

@@ -86,9 +86,15 @@ declare module 'fastify' {
     readonly anomalies: Assessment
     [kObservation]: Observation | null
   }
+  /** What a route says about itself; detectors add their options here. */
+  interface FastifyAnomaliesRouteConfig {
+    mode?: 'observe' | 'enforce'
+    flagAt?: number
+    [detector: string]: unknown
+  }
   interface FastifyContextConfig {
     /** `false`, or a mode and detectors' options for this route. */
-    anomalies?: false | ({ mode?: 'observe' | 'enforce', flagAt?: number } & { [detector: string]: unknown })
+    anomalies?: false | FastifyAnomaliesRouteConfig
   }
 }
 
