@@ -17,7 +17,7 @@ function series (count: number, make: (i: number) => Login): Login[] { return Ar
 function typesOf ({ events }: Findings): string[] { return [...new Set(events.map((event) => event.type))].sort() }
 
 /** Attacks; each among the ordinary logins of 400 people on one day. */
-const ATTACKS: Readonly<Record<string, { logins: Login[], types: string[], options?: AnomaliesOptions }>> = {
+const ATTACKS: Readonly<Record<string, { logins: Login[], types: string[] }>> = {
   '1,000 addresses, one try each, on one user': {
     logins: series(1000, (i) => ({ at: 30_000 + i * 2, ip: publicAddress(i), user: 'alice', ok: false, agent: `tool/${i}` })),
     types: ['auth_distributed_guessing']
@@ -76,14 +76,13 @@ const ATTACKS: Readonly<Record<string, { logins: Login[], types: string[], optio
   },
   'many tools, 4,000 addresses, 4,000 users': {
     logins: series(4000, (i) => ({ at: 30_000 + i, ip: publicAddress(i), user: `user${i}`, ok: false, agent: `agent/${i % 1900}` })),
-    options: { headerProfiler: false },
     types: ['auth_failure_ratio']
   }
 }
 
-for (const [name, { logins, types, options }] of Object.entries(ATTACKS)) {
+for (const [name, { logins, types }] of Object.entries(ATTACKS)) {
   test(`caught with at most ${MOST_EVENTS} events: ${name}`, async (t) => {
-    const found = await replayLogins([...ordinaryLogins(400, 86_400), ...logins], options)
+    const found = await replayLogins([...ordinaryLogins(400, 86_400), ...logins])
     t.same(typesOf(found), types)
     t.ok(found.events.length <= MOST_EVENTS, `${found.events.length} events`)
     t.ok(found.flagged > 0)
@@ -201,7 +200,7 @@ test('without names, clients are still seen, and all together', async (t) => {
   const nameless = { authBurst: { user: () => null } }
   const one = await replayLogins(series(40, (i) => ({ at: i, ip: ATTACKER, user: `user${i}`, ok: false })), nameless)
   t.same(typesOf(one), ['auth_client_failures'])
-  const many = await replayLogins([...ordinaryLogins(400, 86_400), ...series(3000, (i) => ({ at: 30_000 + i, ip: publicAddress(i), user: 'x', ok: false, agent: `agent/${i % 1900}` }))], { ...nameless, headerProfiler: false })
+  const many = await replayLogins([...ordinaryLogins(400, 86_400), ...series(3000, (i) => ({ at: 30_000 + i, ip: publicAddress(i), user: 'x', ok: false, agent: `agent/${i % 1900}` }))], nameless)
   t.same(typesOf(many), ['auth_failure_ratio'])
   const shared = await replayLogins([...ordinaryLogins(400, 86_400), ...office(5)], nameless)
   t.same(typesOf(shared), [])
