@@ -67,12 +67,12 @@ async function enforcement (fastify: FastifyInstance, options: EnforcementOption
   function guard (request: FastifyRequest, reply: FastifyReply, observation: Observation, isLate: boolean, done: () => void): void {
     if (!isLate && (++seen <= FIRST || seen % SAMPLED === 0)) noteAddress(request, observation)
     if (entities.isCalm) return done()
-    // Where the application may know the user later, who carries anything that tells is judged then.
-    if (!isLate && hasLateStage && observation.user === null && (request.headers.cookie !== undefined || request.headers.authorization !== undefined)) return done()
-    decide(request, reply, observation, isLate, done)
+    // Where the application may know the user later, everybody is judged then: the user comes before the address.
+    if (!isLate && hasLateStage) return done()
+    decide(request, reply, observation, done)
   }
 
-  function decide (request: FastifyRequest, reply: FastifyReply, observation: Observation, isLate: boolean, done: () => void): void {
+  function decide (request: FastifyRequest, reply: FastifyReply, observation: Observation, done: () => void): void {
     const { isEnforced } = observation.route
     const ledger = isEnforced ? entities.enforced : entities.all
     const byAddress = addresses.fault === null

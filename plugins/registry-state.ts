@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { channel } from 'node:diagnostics_channel'
+import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { AddressFault } from '../lib/address-watch'
 import type { AnomalyEvent, AnomalyEventJson, EntityRef } from '../lib/anomaly-event'
@@ -226,13 +227,14 @@ export class Registry {
   /** Tag of a user name, the same as that of a principal (`key`) of that name. */
   userTag (name: string): string { return this.#credentialOf(`user ${name}`) }
 
-  /** Risk of an entity now, 0 to 100. @param entity Address, credential tag or user tag as events show it. */
-  risk (entity: string): number { return this.entities.risk(entity, this.clock.now()) }
+  /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
+  risk (entity: string): number { return this.entities.risk(this.#entityOf(entity), this.clock.now()) }
 
   /** Forgets an entity's risk, a block by hand, and what detectors hold against it. @returns Whether there was any risk or block. */
   release (entity: string): boolean {
-    this.#releases.forEach((forget) => this.#call(() => forget(entity)))
-    return this.entities.release(entity)
+    const known = this.#entityOf(entity)
+    this.#releases.forEach((forget) => this.#call(() => forget(known)))
+    return this.entities.release(known)
   }
 
   /** For detectors that count over many requests: who is told that an entity was released. */
@@ -249,13 +251,16 @@ export class Registry {
   allow (entity: string, decision: ManualDecision): void { this.#decide(entity, 'allow', decision) }
 
   /** Takes `block` or `allow` back. @returns Whether there was one. */
-  undecide (entity: string): boolean { return this.entities.undecide(entity) }
+  undecide (entity: string): boolean { return this.entities.undecide(this.#entityOf(entity)) }
+
+  /** An entity as it is counted: addresses may be given as they are. */
+  #entityOf (entity: string): string { return isIP(entity) === 0 ? entity : this.#normalise(entity) }
 
   #decide (entity: string, action: 'allow' | 'block', decision: ManualDecision): void {
     const { for: term, by, reason = '' } = resolveOptions<{ for?: number, by: string, reason?: string }>(action, manualOptions, {} as never, decision)
     if (by === undefined) throw new FST_ANOMALIES_BAD_OPTION(`${action}.by must say who decides`, '')
     const at = this.clock.now()
-    this.entities.decide(entity, { action, until: term === undefined ? null : at + term, by, reason, at })
+    this.entities.decide(this.#entityOf(entity), { action, until: term === undefined ? null : at + term, by, reason, at })
   }
 
   /** Entities by risk. */

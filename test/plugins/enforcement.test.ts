@@ -225,9 +225,21 @@ test('the principal comes before the client: who shares an address with a blocke
   t.equal((await ask('/items')).response.statusCode, 200)
 })
 
+test('addresses may be given as they are: IPv6 clients are their /64', async (t) => {
+  const { ask, app } = await buildApp({ ...alone, mode: 'enforce' }, shop)
+  app.anomalies.block('2001:db8:1:2::1', { by: 'maria' })
+  t.equal((await ask({ url: '/items', client: '2001:db8:1:2:ffff::9' })).response.statusCode, 403)
+  t.equal((await ask({ url: '/items', client: '2001:db8:1:3::1' })).response.statusCode, 200)
+  t.equal(app.anomalies.release('2001:0db8:1:2::77'), true)
+  for (let i = 0; i < 3; i++) await ask({ url: '/odd?risk=100', client: '2001:db8:1:2::5' })
+  t.ok(app.anomalies.risk('2001:db8:1:2::6') > 40)
+  app.anomalies.allow('::ffff:10.0.0.9', { by: 'maria' })
+  t.equal(app.anomalies.undecide('10.0.0.9'), true)
+})
+
 test('a user known in preHandler is judged as that user', async (t) => {
   const { ask } = await buildApp({ ...alone, mode: 'enforce', blockAt: 65, key: (request) => request.headers['x-user'] as string | undefined }, shop)
-  const as = (user: string, url: string): ReturnType<typeof ask> => ask({ url, headers: { 'x-user': user, cookie: 'sid=1' } })
+  const as = (user: string, url: string): ReturnType<typeof ask> => ask({ url, headers: { 'x-user': user } })
   for (let i = 0; i < 9; i++) await ask('/odd?risk=100')
   t.equal((await ask('/items')).response.statusCode, 403, 'nobody in particular, from an address with a risk')
   t.equal((await as('ann', '/items')).response.statusCode, 200, 'a user at the same address')
