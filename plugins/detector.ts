@@ -67,7 +67,7 @@ export class Detector<S extends object> {
     if (stage === 'onSend') {
       this.#fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void) => {
         const observation = request[kObservation]
-        if (observation !== null && observation !== OFF && !observation.resent) this.#run(judge, request, reply, observation)
+        if (observation !== null && observation !== OFF && !observation.resent && !observation.refused) this.#run(judge, request, reply, observation)
         done()
       })
       return this

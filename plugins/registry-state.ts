@@ -370,7 +370,7 @@ export class Registry {
     if (observation.settled) return
     observation.settled = true
     const { route, status, principal } = observation
-    if (observation.aborted || status === 0 || route.frozen || this.routes.frozen) return
+    if (observation.aborted || observation.refused || status === 0 || route.frozen || this.routes.frozen) return
     if (route.responses >= SAMPLED_FROM && observation.signals === null && !route.samples()) return
     const enough = SEVERAL * (this.settings.promoteAfter as number)
     const several = route.hasPrincipals(enough)

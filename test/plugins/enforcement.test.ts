@@ -94,6 +94,14 @@ test('refusals say what was done and not why', async (t) => {
   t.same({ ...(await blocked.ask('/items')).response.json(), requestId: '' }, { statusCode: 403, code: 'FST_ANOMALIES_BLOCKED', error: 'Forbidden', message: 'Forbidden', requestId: '' })
 })
 
+test('what is refused teaches nothing', async (t) => {
+  const { ask, app } = await risky({ blockAt: 65, endpointProfiler: {} }, 8)
+  await ask({ url: '/items', client: 2 })
+  const before = app.anomalies.baselines()
+  for (let i = 0; i < 30; i++) t.equal((await ask('/items')).response.statusCode, 403)
+  t.same(app.anomalies.baselines(), before)
+})
+
 test('max and timeWindow: the higher the risk, the fewer requests are let through in a window', async (t) => {
   const limits: number[] = []
   for (const requests of [3, 4, 5]) {
