@@ -5,17 +5,21 @@ export interface MemoryReport {
   requests: number
   heapUsed: number
   arrayBuffers: number
-  /** Baselines that are active. */
+  /** Routes with a baseline, and those of them that are active. */
+  baselines: number
   active: number
   /** Events recorded so far. */
   events: number
 }
 
-/** A case: ordinary requests in turn to each of so many routes, changed by `request`, with memory taken after so many of them. */
+/** A case: ordinary requests to so many routes, changed by `request`, with memory taken after so many of them. */
 export interface MemoryCase {
   name: string
   about: string
   routes: number
+  /** Routes that get requests in turn until each has had `perRoute`; then the next ones do. */
+  together: number
+  perRoute: number
   marks: number[]
   request: (ordinary: MixRequest, count: number) => MixRequest
 }
@@ -23,15 +27,22 @@ export interface MemoryCase {
 const MILLION = 1_000_000
 /** By then the ten routes' baselines are active. */
 const LEARNED = 20_000
+const PER_ROUTE = 1000
 
-export const memoryCases: MemoryCase[] = [
-  {
+/** The case of many routes, each with 1,000 requests. */
+export function manyRoutes (routes: number): MemoryCase {
+  return {
     name: 'routes',
-    about: '10,000 routes, each with 4 parameters, 14 headers and 1,000 requests of 1,000 clients',
-    routes: 10_000,
-    marks: [100_000, MILLION, 10 * MILLION],
+    about: `${routes.toLocaleString('en-GB')} routes, each with 4 parameters, 14 headers and 1,000 requests of 1,000 clients; reply times and sizes vary`,
+    routes,
+    together: 10,
+    perRoute: PER_ROUTE,
+    marks: [0, routes * PER_ROUTE / 10, routes * PER_ROUTE],
     request: (ordinary) => ordinary
-  },
+  }
+}
+
+export const distinctCases: MemoryCase[] = [
   distinct('clients', 'a million client addresses and tokens', (ordinary, number) => ({
     ...ordinary,
     headers: ordinary.headers.map((value, index) => {
@@ -52,6 +63,8 @@ function distinct (name: string, about: string, request: MemoryCase['request']):
     name,
     about,
     routes: 10,
+    together: 10,
+    perRoute: Infinity,
     marks: [LEARNED, LEARNED + MILLION / 10, LEARNED + MILLION],
     request: (ordinary, count) => count < LEARNED ? ordinary : request(ordinary, count - LEARNED)
   }

@@ -1,36 +1,70 @@
 import Fastify from 'fastify'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { setImmediate } from 'node:timers/promises'
-import { memoryCases } from './memory-cases'
-import type { MemoryReport } from './memory-cases'
+import { distinctCases, manyRoutes } from './memory-cases'
+import type { MemoryCase, MemoryReport } from './memory-cases'
+import { seededRandom } from './random'
 import { RequestMix } from './request-mix'
 import { declareRoutes, isGet } from './routes'
 import { exchange } from './stub-exchange'
 import anomalies from '../plugins'
 
 /*
- * One case of the memory benchmark in a process of its own: `node --expose-gc memory-subject.js <case> <with|without>`. It sends what
- * the case says through an application with or without the collection, and tells the memory in use at each of the case's marks.
+ * One case of the memory benchmark in a process of its own: `node --expose-gc memory-subject.js <case> <with|without> <routes>`. It sends
+ * what the case says through an application with or without the collection, and tells the memory in use at each of the case's marks.
  */
 
 const BETWEEN_TURNS = 500
 const PAUSE_MS = 10
+/** The application without the collection remembers nothing of a request: it gets one in so many. */
+const THINNING = 100
+const MEDIAN_MS = 15
+const MEDIAN_BYTES = 1000
+/** Standard deviation of the logarithm of reply times and sizes: one in a thousand is five times the median. */
+const SPREAD = 0.5
 
-async function run (name: string, isObserved: boolean): Promise<void> {
-  const plan = memoryCases.find((candidate) => candidate.name === name)
+async function run (name: string, isObserved: boolean, count: number): Promise<void> {
+  const plan = [manyRoutes(count), ...distinctCases].find((candidate) => candidate.name === name)
   if (plan === undefined) throw new RangeError(`no case named '${name}'`)
-  const time = { ms: Date.UTC(2026, 0, 1) }
+  const world = new World()
   const routes = getRoutes(plan.routes)
-  const app = await build(routes, isObserved, time)
+  const app = await build(routes, isObserved, world)
   const mix = new RequestMix(plan.routes, 3)
-  const marks = new Set(plan.marks)
-  for (let count = 0; count <= plan.marks.at(-1)!; count++) {
-    if (marks.has(count)) await report(app, count, isObserved)
-    time.ms += PAUSE_MS
-    exchange(app, plan.request(mix.ofRoute(routes[count % routes.length]!), count))
-    if (count % BETWEEN_TURNS === 0) await setImmediate()
+  const thinning = isObserved ? 1 : THINNING
+  const marks = plan.marks.map((mark) => mark / thinning)
+  for (let sent = 0; sent <= marks.at(-1)!; sent++) {
+    if (marks.includes(sent)) await report(app, sent * thinning, isObserved)
+    world.now += PAUSE_MS
+    exchange(app, plan.request(mix.ofRoute(routes[routeOf(sent, plan, thinning)]!), sent * thinning))
+    if (sent % BETWEEN_TURNS === 0) await setImmediate()
   }
   process.exit()
+}
+
+/** Which of the case's routes the request goes to. */
+function routeOf (sent: number, { routes, together, perRoute }: MemoryCase, thinning: number): number {
+  const block = perRoute === Infinity ? 0 : Math.floor(sent / (together * perRoute / thinning))
+  return (block * together + sent % together) % routes
+}
+
+/** A clock that the requests move, and how long and how large their replies are: log-normal, as measured ones are. */
+class World {
+  now = Date.UTC(2026, 0, 1)
+  readonly #random = seededRandom(5)
+  readonly #reply = 'x'.repeat(64 * MEDIAN_BYTES)
+  #monotonic = 0
+
+  /** Every reading is a reply's time after the one before. */
+  monotonic (): number {
+    this.#monotonic += MEDIAN_MS * this.#logNormal()
+    return this.#monotonic
+  }
+
+  reply (): string { return this.#reply.slice(0, MEDIAN_BYTES * this.#logNormal()) }
+
+  #logNormal (): number {
+    return Math.exp(SPREAD * Math.sqrt(-2 * Math.log(1 - this.#random())) * Math.cos(2 * Math.PI * this.#random()))
+  }
 }
 
 /** Numbers of the first routes of the mix that are GET. */
@@ -42,10 +76,10 @@ function getRoutes (count: number): number[] {
   return routes
 }
 
-async function build (routes: readonly number[], isObserved: boolean, time: { ms: number }): Promise<FastifyInstance> {
+async function build (routes: readonly number[], isObserved: boolean, world: World): Promise<FastifyInstance> {
   const app = Fastify({ trustProxy: 'loopback' })
-  if (isObserved) await app.register(anomalies, { clock: { now: () => time.ms, monotonic: () => time.ms } })
-  declareRoutes(app, routes)
+  if (isObserved) await app.register(anomalies, { clock: { now: () => world.now, monotonic: () => world.monotonic() } })
+  declareRoutes(app, routes, {}, (_, reply: FastifyReply) => { reply.type('application/json; charset=utf-8').send(world.reply()) })
   await app.ready()
   return app
 }
@@ -57,9 +91,16 @@ async function report (app: FastifyInstance, requests: number, isObserved: boole
     global.gc!()
   }
   const { heapUsed, arrayBuffers } = process.memoryUsage()
-  const states = isObserved ? app.anomalies.baselines().map(({ state }) => state) : []
-  const message: MemoryReport = { requests, heapUsed, arrayBuffers, active: states.filter((state) => state === 'active').length, events: isObserved ? app.anomalies.query({ limit: 1 }).total : 0 }
+  const states = isObserved ? [...app.anomalies.routes.all()].map((state) => app.anomalies.routes.view(state, false).state) : []
+  const message: MemoryReport = {
+    requests,
+    heapUsed,
+    arrayBuffers,
+    baselines: states.length,
+    active: states.filter((state) => state === 'active').length,
+    events: isObserved ? app.anomalies.query({ limit: 1 }).total : 0
+  }
   await new Promise((resolve) => process.send!(message, resolve))
 }
 
-run(process.argv[2] ?? '', process.argv[3] === 'with')
+run(process.argv[2] ?? '', process.argv[3] === 'with', Number(process.argv[4]))

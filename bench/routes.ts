@@ -35,10 +35,10 @@ export function routeUrl (route: number): string {
 }
 
 /** Declares routes of the mix, by their numbers. */
-export function declareRoutes (app: FastifyInstance, routes: readonly number[], config: { anomalies?: false } = {}): void {
+export function declareRoutes (app: FastifyInstance, routes: readonly number[], config: { anomalies?: false } = {}, handler = answer): void {
   for (const route of routes) {
-    if (isGet(route)) app.get(routeUrl(route), { config }, answer)
-    else app.post(routeUrl(route), { config, schema: { body: ORDER_SCHEMA } }, answer)
+    if (isGet(route)) app.get(routeUrl(route), { config }, handler)
+    else app.post(routeUrl(route), { config, schema: { body: ORDER_SCHEMA } }, handler)
   }
 }
 

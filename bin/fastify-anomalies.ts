@@ -6,6 +6,8 @@ import { Failure } from './failure'
 import { openapiOf } from './openapi'
 import type { Terminal } from './progress'
 import { replay } from './replay'
+import { judgeSeries } from './spikes'
+import { spikesTable } from './spikes-table'
 import { summaryTable } from './summary-table'
 
 const USAGE = `Usage:
@@ -31,6 +33,13 @@ const USAGE = `Usage:
   fastify-anomalies openapi BASELINE
       Prints what was learned about JSON bodies as an OpenAPI document.
 
+  fastify-anomalies spikes FILE… [--out FILE] [--threshold N] [--format table|json]
+      Judges counts per interval with rate-spike's model, each row by those before it.
+      FILE is CSV (timestamp,value) or NDJSON ({name, timestamps, values} a line), either gzip'd.
+
+      --out FILE            one JSON line per series: { name, scores }, a score from 0 to 1 a row
+      --threshold N         score from which a row is a spike (default 0.5)
+
 Exit code: 0; 1 when --fail-on-fpr is exceeded; 2 for bad usage or files that cannot be read.
 `
 
@@ -52,6 +61,7 @@ export async function main (args: readonly string[], streams: Streams): Promise<
     if (command === 'replay') return await runReplay(rest, streams)
     if (command === 'diff') return await runDiff(rest, streams)
     if (command === 'openapi') return await runOpenapi(rest, streams)
+    if (command === 'spikes') return await runSpikes(rest, streams)
     if (command === 'help' || command === '--help' || command === '-h') {
       streams.stdout.write(USAGE)
       return 0
@@ -115,6 +125,20 @@ async function runOpenapi (args: string[], { stdout }: Streams): Promise<number>
   return 0
 }
 
+async function runSpikes (args: string[], { stdout }: Streams): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { out: { type: 'string' }, threshold: { type: 'string', default: '0.5' }, format: { type: 'string', default: 'table' } },
+    allowPositionals: true
+  })
+  if (positionals.length === 0) throw new UsageError('spikes: a file is needed')
+  const isJson = formatOf(values.format)
+  const threshold = shareOf('--threshold', values.threshold)
+  const found = await judgeSeries({ files: positionals, out: values.out, threshold })
+  stdout.write(isJson ? `${JSON.stringify(found, null, 2)}\n` : spikesTable(found, threshold))
+  return 0
+}
+
 /** Lets an option be followed by several values, as a shell's `*.har` makes them. */
 function repeated (args: readonly string[], options: readonly string[]): string[] {
   const spread: string[] = []
@@ -138,10 +162,13 @@ function formatOf (format: string): boolean {
 }
 
 function limitOf (text: string | undefined): number | null {
-  if (text === undefined) return null
-  const limit = text.trim() === '' ? NaN : Number(text)
-  if (limit >= 0 && limit <= 1) return limit
-  throw new UsageError(`--fail-on-fpr: a share from 0 to 1, not '${text}'`)
+  return text === undefined ? null : shareOf('--fail-on-fpr', text)
+}
+
+function shareOf (option: string, text: string): number {
+  const share = text.trim() === '' ? NaN : Number(text)
+  if (share >= 0 && share <= 1) return share
+  throw new UsageError(`${option}: a share from 0 to 1, not '${text}'`)
 }
 
 function isParsingError (error: unknown): error is Error {

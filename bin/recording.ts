@@ -87,7 +87,7 @@ function parsed (line: string): HarEntry | string {
 }
 
 /** The file's bytes, decompressed. */
-async function bytesOf (file: string): Promise<AsyncIterable<Buffer>> {
+export async function bytesOf (file: string): Promise<AsyncIterable<Buffer>> {
   const handle = await open(file)
   const head = Buffer.alloc(2)
   await handle.read(head, 0, 2, 0).finally(() => handle.close())

@@ -108,6 +108,12 @@ export class EventLog {
     this.#push(signal, at, route, requestId, entity, score, action, 'step', repeat.since, repeat.count)
   }
 
+  /** Takes an event in that somebody else keeps the episode of. */
+  note (signal: Signal, at: number, route: AnomalyEvent['route'], entity: EntityRef, state: Episode['state'], since: number, count: number): void {
+    this.sweep(at)
+    this.#push(signal, at, route, '', entity, 0, 'allow', state, since, count)
+  }
+
   /** Closes episodes that have been silent; looks at most once a second of the given time. */
   sweep (at: number): void {
     if (at < this.#nextSweep) return

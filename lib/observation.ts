@@ -51,6 +51,8 @@ export class Observation {
   /** Who did it, as events show it; made with the first signal, completed when the user is known. */
   entity: EntityRef | null = null
   settled = false
+  /** Signals whose own charge has been made. */
+  billed = 0
   /** Whether it was answered with a refusal (403, 429) of this collection's own. */
   refused = false
   /** Whether what would have been done about it has been counted. */
@@ -70,8 +72,11 @@ export class Observation {
   suppressed = 0
   /** Signals already given to the registry. */
   recorded = 0
-  /** Whether the request has already been charged to its entity. */
+  /** Whether the request has been counted as flagged, and whether its risk has been charged to its entity. */
   risked = false
+  charged = false
+  /** Whether the application has been asked who the user is, where it can tell. */
+  identified = false
   /** Severity of the gravest signal. */
   severity = 0
   #score = 0

@@ -1,4 +1,4 @@
-import { ItemTable } from './detectors/item-table'
+import { ItemTable } from './store/item-table'
 import { hashText } from './text/keyed-hash'
 
 /** Level of the status table. */
@@ -28,11 +28,11 @@ export class RouteState {
   /** Score from which a request is flagged. */
   readonly flagAt: number
   /** State of each detector, by its slot; `null` where it is switched off here. */
-  readonly slots: unknown[] = []
-  /** Whether each detector's findings, by slot, count for what `enforce` decides here. */
-  readonly enforcing: boolean[] = []
+  readonly slots: unknown[]
+  /** Whether each detector's findings count for what `enforce` decides here: a bit each, by slot. */
+  enforcing = 0
   /** Whether requests may be refused here: by its mode, or because a detector enforces. */
-  isEnforced: boolean
+  get isEnforced (): boolean { return this.mode === 'enforce' || this.enforcing !== 0 }
   /** Set by hand: nothing is learned. */
   frozen = false
   /** Half-life that the state has been aged to. */
@@ -46,14 +46,15 @@ export class RouteState {
   #statuses = new ItemTable()
   #random: number
 
-  constructor (key: string, method: string, url: string, matched: boolean, mode: 'observe' | 'enforce', flagAt: number) {
+  /** @param detectors Slots to make room for; more can follow. */
+  constructor (key: string, method: string, url: string, matched: boolean, mode: 'observe' | 'enforce', flagAt: number, detectors = 0) {
     this.key = key
     this.method = method
     this.url = url
     this.matched = matched
     this.mode = mode
-    this.isEnforced = mode === 'enforce'
     this.flagAt = flagAt
+    this.slots = new Array<unknown>(detectors).fill(null)
     this.#random = hashText(key, 1)
   }
 
@@ -68,7 +69,7 @@ export class RouteState {
 
   /** Notes who sent an admitted request. */
   meet (principal: number, enough: number): void {
-    if (this.#principals.length < enough && !this.#principals.includes(principal)) this.#principals.push(principal)
+    if (this.#principals.length < enough && !this.#principals.includes(principal)) this.#principals = this.#principals.concat(principal)
   }
 
   /** Notes a status. */

@@ -1,3 +1,5 @@
+import { jsonText } from './text/json-text'
+
 /**
  * What a signal says, made once per kind at start-up: hot paths only point at it.
  * `describe` turns a signal's evidence into one sentence, when somebody reads it.
@@ -46,6 +48,8 @@ export interface SignalExtras {
   readonly finding?: Finding
   /** Risk that the entity is charged with at once, 0 to 100, instead of the usual share of the request's score. */
   readonly charge?: number
+  /** Whether the client address is charged too, whoever is known to use it. */
+  readonly atClient?: boolean
 }
 
 /**
@@ -77,7 +81,7 @@ export class Signal {
   /** One sentence for a person, with the expected and the actual. */
   get detail (): string {
     try {
-      return this.kind.describe(this)
+      return String(this.kind.describe(this))
     } catch {
       return `${this.kind.type} (its detector failed to describe it)`
     }
@@ -91,9 +95,20 @@ export class Signal {
       risk: Math.round(this.risk * 10) / 10,
       ...this.field === undefined ? null : { field: this.field },
       detail: this.detail,
-      ...this.expected === undefined ? null : { expected: this.expected },
-      ...this.actual === undefined ? null : { actual: this.actual }
+      ...this.expected === undefined ? null : { expected: plain(this.expected) },
+      ...this.actual === undefined ? null : { actual: plain(this.actual) }
     }
+  }
+}
+
+/** Evidence as JSON has it: an application's own may be anything, and what reads events must be able to write them down. */
+function plain (evidence: unknown): unknown {
+  if (typeof evidence === 'string' || typeof evidence === 'boolean' || (typeof evidence === 'number' && Number.isFinite(evidence))) return evidence
+  try {
+    const text = jsonText(evidence) as string | undefined
+    return text === undefined ? null : JSON.parse(text)
+  } catch {
+    return '(evidence that JSON cannot say)'
   }
 }
 

@@ -5,7 +5,7 @@ import { codeAccess, guardAccess, isSameOrigin, tokenAccess } from './admin/acce
 import { baseline, baselines, changeBaseline, entities, events, release, summary } from './admin/answers'
 import type { Answer } from './admin/answers'
 import type { AdminGuard } from './admin/guard'
-import { jsonText } from './admin/json-text'
+import { jsonText } from '../lib/text/json-text'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_CROSS_ORIGIN, FST_ANOMALIES_NO_ANSWER } from './errors'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'

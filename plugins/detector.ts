@@ -8,8 +8,10 @@ export type Stage = 'onRequest' | 'preValidation' | 'onSend'
 
 /** What the state that a detector keeps per route may offer to the registry; all optional. */
 export interface DetectorState {
-  /** Requests learned; progress is measured against `minSamples`. */
+  /** Requests learned. */
   samples?: number
+  /** From 0 to 1: how much of what the route needs has been learned. By default `samples` of the detector's `minSamples`. */
+  progress?: number
   /** One half-life has passed. */
   halve? (): void
   toJSON? (): unknown
@@ -122,6 +124,23 @@ export class Detector<S extends object> {
     }
   }
 
+  /** Requests that a route's state has learned, 0 where it cannot say. */
+  samplesOf (state: unknown): number {
+    try {
+      return Number((state as DetectorState | null | undefined)?.samples ?? 0)
+    } catch (error) {
+      this.#fault(error)
+      return 0
+    }
+  }
+
+  /** How much of what a route needs has been learned, 0 to 1; 0 where the state cannot say. */
+  progressOf (state: unknown): number {
+    const progress = this.guard(() => (state as DetectorState | null | undefined)?.progress)
+    const share = progress === undefined ? this.samplesOf(state) / this.minSamples : Number(progress)
+    return share >= 0 ? Math.min(1, share) : 0
+  }
+
   /** Runs `act` and counts what it throws. */
   guard<T> (act: () => T): T | undefined {
     try {
@@ -140,7 +159,14 @@ export class Detector<S extends object> {
     } catch (error) {
       this.#fault(error)
     }
-    if (observation.signals !== null && observation.signals.length > observation.recorded) this.#registry.record(observation)
+    if (observation.signals === null || observation.signals.length === observation.recorded) return
+    try {
+      this.#registry.record(observation)
+    } catch (error) {
+      // What a detector of a third party added was no signal: it is passed over.
+      observation.recorded = observation.signals.length
+      this.#fault(error)
+    }
   }
 
   #fault (error: unknown): void {

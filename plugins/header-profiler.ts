@@ -44,8 +44,8 @@ async function headerProfiler (fastify: FastifyInstance, options: HeaderProfiler
     .share(clients)
 
   function createBaseline (routeOptions: object | undefined, route: RouteState): HeaderBaseline {
-    resolveOptions('headerProfiler', headerProfilerOptions, settings, routeOptions, route.key)
-    return new HeaderBaseline(clients)
+    const { minSamples } = resolveOptions<Required<HeaderProfilerOptions>>('headerProfiler', headerProfilerOptions, settings, routeOptions, route.key)
+    return new HeaderBaseline(clients, minSamples)
   }
 
   function checkRoute (routeOptions: object, route: string): void {

@@ -28,7 +28,8 @@ ajv.addKeyword({
 const validators = new Map<OptionTable, ValidateFunction>()
 
 /**
- * Checks options and lays them over the defaults. The caller's object stays untouched; durations become milliseconds.
+ * Checks options and lays them over `base`, else the defaults. The caller's object stays untouched; durations become milliseconds.
+ * Where nothing is given, the answer is `base` itself: most of an application's routes share one object.
  * @param where What the options belong to, such as `endpointProfiler`, for the error.
  * @param route Route they were given for, or `''`.
  * @throws FST_ANOMALIES_BAD_OPTION Naming option, route and the value received.
@@ -46,6 +47,7 @@ export function resolveOptions<T extends object> (where: string, table: OptionTa
     const name = [where, path, extra].filter((part) => part !== '').join('.')
     throw new FST_ANOMALIES_BAD_OPTION(extra === '' ? `${name} ${error?.message}, received ${show(valueAt(given, path))}` : `${name} is no option that exists`, at)
   }
+  if (given === undefined && base !== null) return base
   const resolved: Record<string, unknown> = { ...base === null ? defaultsOf(table) : base as Record<string, unknown> }
   for (const [name, value] of Object.entries(given ?? {})) {
     if (value === undefined) continue

@@ -21,7 +21,6 @@ import { finishHash } from '../lib/text/value-shape'
 import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
-import type { DetectorState } from './detector'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
 import type { RegistryOptions } from './registry-options'
 import { resolveOptions } from './options'
@@ -104,6 +103,9 @@ const RISK_SHARE = 0.2
 /** By the level of risk. */
 const ACTIONS: readonly Action[] = ['allow', 'throttle', 'block']
 const CHANNEL = 'fastify-anomalies:anomaly'
+/** Route and entity of findings about the whole application. */
+const EVERYWHERE = { method: '*', url: '*', key: '*' }
+const NOBODY: EntityRef = {}
 
 /**
  * What the detectors of one Fastify instance share: routes' states, events, risk, the key of all hashes, and the gate
@@ -137,6 +139,7 @@ export class Registry {
   #listenerFailed = false
   readonly #releases: ((entity: string) => void)[] = []
   #recordAuth: ((login: AuthRecord) => void) | null = null
+  readonly #sweeps: ((at: number) => void)[] = []
 
   constructor (fastify: FastifyInstance, settings: RegistryOptions) {
     this.#fastify = fastify
@@ -188,8 +191,26 @@ export class Registry {
 
   /** Recorded events, newest first. */
   query (query: EventQuery = {}): EventPage {
-    this.log.sweep(this.clock.now())
+    this.sweep()
     return this.log.query(query)
+  }
+
+  /** Calls `look` with the time before events are read: for what only the passing of time shows. */
+  onSweep (look: (at: number) => void): void { this.#sweeps.push(look) }
+
+  /** Lets the time pass that has passed since the last request. */
+  sweep (): void {
+    const at = this.clock.now()
+    for (const look of this.#sweeps) this.#call(() => look(at))
+    this.log.sweep(at)
+  }
+
+  /**
+   * Records a finding about traffic as a whole: it is nobody's, flags no request and charges no entity.
+   * @param route `null` for the whole application. @param count Requests (or bytes) of the episode so far.
+   */
+  note (signal: Signal, at: number, route: AnomalyEvent['route'] | null, state: 'open' | 'step' | 'close', since: number, count: number): void {
+    this.log.note(signal, at, route ?? EVERYWHERE, NOBODY, state, since, count)
   }
 
   /** What the collection thinks of a request so far. */
@@ -199,17 +220,29 @@ export class Registry {
     return { signals: observation.signals ?? [], score: observation.score, flagged: observation.flagged, action: this.#actionOf(observation) }
   }
 
-  /** The assessment of a request; with `record: false` nothing is counted by asking (nothing ever is, in this version). */
-  check (request: FastifyRequest, _options: { record?: boolean } = {}): Assessment { return this.assess(request) }
+  /**
+   * The assessment of a request so far. By itself asking counts nothing: what hooks find is recorded when they find it. With
+   * `record: true`, for an application that acts on the answer, each signal is recorded as an event once more, now with the user where
+   * he is known by now; no risk is added.
+   */
+  check (request: FastifyRequest, options: { record?: boolean } = {}): Assessment {
+    const observation = request[kObservation]
+    if (options.record === true && observation !== null && observation !== undefined && observation !== OFF && observation.signals !== null) {
+      this.#log(observation, 0)
+    }
+    return this.assess(request)
+  }
 
-  /** An application's own finding about a request: counted, recorded and acted upon like a detector's. */
+  /** An application's own finding about a request: counted, recorded and acted upon like a detector's. One that cannot be read is logged. */
   report (request: FastifyRequest, signal: ReportedSignal): void {
     const observation = request[kObservation]
     if (observation === null || observation === OFF) return
-    const { detail } = signal
-    const kind = { type: signal.type, detector: 'application', describe: () => detail }
-    observation.add(new Signal(kind, signal.field, within(signal.severity, 1, 10), within(signal.risk, 0, 100), signal.expected, signal.actual))
-    this.record(observation)
+    this.#call(() => {
+      const { type, detail } = signal
+      const kind = { type, detector: 'application', describe: () => detail }
+      observation.add(new Signal(kind, signal.field, within(signal.severity, 1, 10), within(signal.risk, 0, 100), signal.expected, signal.actual))
+      this.record(observation)
+    })
   }
 
   /** Tells the outcome of a login that no HTTP status tells. Does nothing where auth-burst is switched off; a wrong argument is reported by `on('error')`. */
@@ -319,10 +352,13 @@ export class Registry {
     } catch (error) {
       this.emit('error', error)
     }
-    if (user === undefined || user === null || user === '') return
-    observation.user = this.#credentialOf(`user ${user}`)
-    observation.principal = this.hash.hash(observation.user)
-    if (observation.entity !== null) observation.entity.user = observation.user
+    observation.identified = true
+    if (user !== undefined && user !== null && user !== '') {
+      observation.user = this.#credentialOf(`user ${user}`)
+      observation.principal = this.hash.hash(observation.user)
+      if (observation.entity !== null) observation.entity.user = observation.user
+    }
+    this.#charge(observation)
   }
 
   /** Notes what the reply shows. */
@@ -344,31 +380,48 @@ export class Registry {
   /** Takes new signals of an observation in: risk, events, subscribers. */
   record (observation: Observation): void {
     const signals = observation.signals as Signal[]
-    const wasFlagged = observation.risked
-    const { score } = observation
-    if (observation.flagged && !wasFlagged) {
+    if (observation.flagged && !observation.risked) {
       this.flagged++
       observation.risked = true
-      const strongest = signals.reduce((most, signal) => signal.risk > most.risk ? signal : most)
-      this.#blame(observation, strongest, score * RISK_SHARE, false)
     }
-    for (let i = observation.recorded; i < signals.length; i++) {
-      const charge = (signals[i] as Signal).extras?.charge
-      if (charge !== undefined) this.#blame(observation, signals[i] as Signal, charge, true)
-    }
+    if (this.settings.key === undefined || observation.identified) this.#charge(observation)
+    this.#log(observation, observation.recorded)
+    observation.recorded = signals.length
+  }
+
+  /** Makes events of an observation's signals from one on. */
+  #log (observation: Observation, first: number): void {
+    const signals = observation.signals as Signal[]
     const entity = observation.entity ??= entityOf(observation)
     const key = entityKey(observation)
     const action = this.#actionOf(observation)
-    for (let i = observation.recorded; i < signals.length; i++) {
-      this.log.record(signals[i] as Signal, observation.at, observation.route, observation.requestId, entity, key, score, action)
+    for (let i = first; i < signals.length; i++) {
+      this.log.record(signals[i] as Signal, observation.at, observation.route, observation.requestId, entity, key, observation.score, action)
     }
-    observation.recorded = signals.length
+  }
+
+  /**
+   * Charges a flagged request to its entity, once. Where the application tells users apart, what was found before it could is
+   * charged when it has: to the user, not to an address or a credential that others use too.
+   */
+  #charge (observation: Observation): void {
+    const { signals } = observation
+    if (signals === null) return
+    for (; observation.billed < signals.length; observation.billed++) {
+      const signal = signals[observation.billed] as Signal
+      if (signal.extras?.charge !== undefined) this.#blame(observation, signal, signal.extras.charge, signal.extras.atClient === true)
+    }
+    if (!observation.risked || observation.charged) return
+    observation.charged = true
+    const strongest = signals.reduce((most, signal) => signal.risk > most.risk ? signal : most)
+    this.#blame(observation, strongest, observation.score * RISK_SHARE, false)
   }
 
   /** Decides once whether an observation may teach, and lets it. Judge first, learn last. */
   settle (observation: Observation): void {
     if (observation.settled) return
     observation.settled = true
+    this.#charge(observation)
     const { route, status, principal } = observation
     if (observation.aborted || observation.refused || status === 0 || route.frozen || this.routes.frozen) return
     if (route.responses >= SAMPLED_FROM && observation.signals === null && !route.samples()) return
@@ -386,9 +439,10 @@ export class Registry {
     route.meet(principal, enough)
     if (status < 400 && (observation.user !== null || observation.credential !== null)) this.entities.vouch(observation, observation.at, route.refusesStrangers)
     for (const detector of this.detectors) {
-      const before = (route.slots[detector.slot] as DetectorState | null | undefined)?.samples
+      const state = route.slots[detector.slot]
+      const wasActive = detector.progressOf(state) === 1 && detector.samplesOf(state) > 0
       detector.teach(observation, several)
-      if (before === detector.minSamples - 1) this.emit('learned', { route: route.key, detector: detector.name })
+      if (!wasActive && detector.progressOf(state) === 1) this.emit('learned', { route: route.key, detector: detector.name })
     }
   }
 
@@ -415,18 +469,20 @@ export class Registry {
 
   #publish (event: AnomalyEvent): void {
     if (this.settings.onAnomaly === undefined && !this.#channel.hasSubscribers && this.#emitter.listenerCount('anomaly') === 0) return
-    const json = event.toJSON()
-    this.emit('anomaly', json)
-    if (this.#channel.hasSubscribers) this.#channel.publish(json)
-    if (this.settings.onAnomaly !== undefined) this.#call(() => this.settings.onAnomaly?.(json))
+    this.#call(() => {
+      const json = event.toJSON()
+      this.emit('anomaly', json)
+      if (this.#channel.hasSubscribers) this.#channel.publish(json)
+      if (this.settings.onAnomaly !== undefined) this.#call(() => this.settings.onAnomaly?.(json))
+    })
   }
 
-  /** Runs a subscriber: what it throws is logged once and never reaches a request. */
+  /** Runs what is the application's (a subscriber, its own finding): what it throws is logged once and never reaches a request. */
   #call (act: () => void): void {
     try {
       act()
     } catch (error) {
-      if (!this.#listenerFailed) this.#fastify.log.error({ err: error }, 'a subscriber to fastify-anomalies failed')
+      if (!this.#listenerFailed) this.#fastify.log.error({ err: error }, 'a subscriber to fastify-anomalies, or a finding given to it, failed')
       this.#listenerFailed = true
     }
   }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Assessment } from '../lib/assessment'
 import type { Observation } from '../lib/observation'
+import { declaredRoutes } from './declared-routes'
 import { Registry } from './registry-state'
 import type { DetectorFactory } from './registry-state'
 import { kObservation, OFF } from './symbols'
@@ -25,6 +26,10 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
   fastify.decorateRequest('anomalies', { getter (this: FastifyRequest): Assessment { return state.assess(this) } })
 
   fastify.addHook('onRoute', (route) => state.checkRoute(route))
+  fastify.addHook('onReady', function check (done) {
+    state.routes.checkDeclared(declaredRoutes(fastify))
+    done()
+  })
   fastify.addHook('onRequest', function open (request, reply, done) {
     const observation = state.open(request)
     request[kObservation] = observation

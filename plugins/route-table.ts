@@ -1,6 +1,7 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
 import { RouteState } from '../lib/route-state'
 import { RouteIndex } from '../lib/detectors/route-index'
+import type { DeclaredRoute } from './declared-routes'
 import type { Detector, DetectorState } from './detector'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_UNKNOWN_BASELINE } from './errors'
 import type { RegistryOptions } from './registry-options'
@@ -9,6 +10,9 @@ import { kConstraints, kStates } from './symbols'
 
 /** Key of the state that all unmatched requests share. */
 export const UNMATCHED = 'unmatched'
+
+/** The config of a route that has none. */
+const NOTHING: Record<string, never> = {}
 
 interface Seat { detector: Detector<never>, option: string, create: DetectorFactory<object>, about: DetectorSettings }
 type RouteConfig = false | ({ mode?: 'observe' | 'enforce', flagAt?: number } & Record<string, unknown>)
@@ -53,7 +57,7 @@ export class RouteTable {
   addDetector<S extends object> (detector: Detector<S>, create: DetectorFactory<S>, about: DetectorSettings): void {
     const option = detector.name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
     this.#seats.push({ detector: detector as unknown as Detector<never>, option, create, about })
-    if (this.#unmatched !== null) this.#seat(this.#unmatched, {}, this.#seats.at(-1) as Seat)
+    if (this.#unmatched !== null) this.#seat(this.#unmatched, NOTHING, this.#seats.at(-1) as Seat)
   }
 
   /** Checks a route as it is declared; adds what the option `routes` says. @throws FST_ANOMALIES_BAD_OPTION */
@@ -71,6 +75,14 @@ export class RouteTable {
     for (const method of [route.method].flat()) {
       this.index.add(method, route.url)
       this.#checkConfig(config.anomalies, `${method} ${route.url}`)
+    }
+  }
+
+  /** Checks the routes that were declared before the plugin ran, and so were never announced. @throws FST_ANOMALIES_BAD_OPTION */
+  checkDeclared (routes: readonly DeclaredRoute[]): void {
+    for (const { method, url, config } of routes) {
+      this.index.add(method, url)
+      this.#checkConfig(config?.anomalies as RouteConfig | undefined, `${method} ${url}`)
     }
   }
 
@@ -97,7 +109,8 @@ export class RouteTable {
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const cached = config[kStates]?.[method]
     if (cached !== undefined) return cached === null ? null : this.#aged(cached, at)
-    return this.#adopt(config, method, config.url)
+    const adopted = this.#adopt(config, method, config.url)
+    return adopted === null ? null : this.#aged(adopted, at)
   }
 
   #adopt (config: CachingConfig, method: string, url: string): RouteState | null {
@@ -109,18 +122,20 @@ export class RouteTable {
       given = undefined
     }
     const isOn = given !== false && (this.#settings.global !== false || given !== undefined)
-    const state = isOn ? this.#make(method, url, config[kConstraints] ?? '', given === undefined || given === false ? {} : given) : null
-    config[kStates] ??= Object.create(null) as Record<string, RouteState | null>
+    const state = isOn ? this.#make(method, url, config[kConstraints] ?? '', given === undefined || given === false ? NOTHING : given) : null
+    // Of methods that the router knows, so an ordinary object will do: one without a prototype takes 200 bytes more.
+    config[kStates] ??= {}
     config[kStates][method] = state
     return state
   }
 
   #make (method: string, url: string, constraints: string, config: Exclude<RouteConfig, false>): RouteState {
-    const key = `${method} ${url}${constraints === '' ? '' : ` ${constraints}`}`
+    // Joined, not concatenated: a rope of strings would be kept beside the text that it was made into.
+    const key = (constraints === '' ? [method, url] : [method, url, constraints]).join(' ')
     const known = this.#states.get(key)
     if (known !== undefined) return known
-    const state = new RouteState(key, method, url, true, config.mode ?? this.#settings.mode ?? 'observe', config.flagAt ?? this.#settings.flagAt ?? 50)
-    this.#configs.set(key, config)
+    const state = new RouteState(key, method, url, true, config.mode ?? this.#settings.mode ?? 'observe', config.flagAt ?? this.#settings.flagAt ?? 50, this.#seats.length)
+    if (config !== NOTHING) this.#configs.set(key, config)
     for (const seat of this.#seats) this.#seat(state, config, seat)
     this.#keep(state)
     return state
@@ -129,8 +144,8 @@ export class RouteTable {
   /** The state that all unmatched requests share. */
   unmatchedState (): RouteState {
     if (this.#unmatched !== null) return this.#unmatched
-    const state = new RouteState(UNMATCHED, '*', '(unmatched)', false, this.#settings.mode ?? 'observe', this.#settings.flagAt ?? 50)
-    for (const seat of this.#seats) this.#seat(state, {}, seat)
+    const state = new RouteState(UNMATCHED, '*', '(unmatched)', false, this.#settings.mode ?? 'observe', this.#settings.flagAt ?? 50, this.#seats.length)
+    for (const seat of this.#seats) this.#seat(state, NOTHING, seat)
     this.#unmatched = state
     this.#keep(state)
     return state
@@ -150,13 +165,13 @@ export class RouteTable {
     // The most particular word decides: the route's about the detector, then (observe) the detector's own, then the route's, then the application's.
     const here = (options as { mode?: string } | undefined)?.mode
     const own = here ?? seat.about.mode
-    state.enforcing[slot] = own === 'enforce' ? here === 'enforce' || config.mode !== 'observe' : own !== 'observe' && state.mode === 'enforce'
-    if (state.enforcing[slot]) state.isEnforced = true
+    if (own === 'enforce' ? here === 'enforce' || config.mode !== 'observe' : own !== 'observe' && state.mode === 'enforce') state.enforcing |= 1 << slot
+    else state.enforcing &= ~(1 << slot)
   }
 
   /** Lets the half-lives pass that have passed. */
   #aged (state: RouteState, at: number): RouteState {
-    const epoch = Math.floor(at / (this.#settings.halfLife as number))
+    const epoch = this.epochOf(at)
     if (state.epoch === epoch || state.frozen) return state
     if (state.epoch !== 0 && epoch > state.epoch) {
       for (let left = Math.min(32, epoch - state.epoch); left > 0; left--) {
@@ -170,6 +185,14 @@ export class RouteTable {
     return state
   }
 
+  /** Lets the half-lives pass on routes, too, that nobody has asked for since. */
+  age (at: number): void {
+    for (const state of this.#states.values()) this.#aged(state, at)
+  }
+
+  /** The half-life that a time is in. */
+  epochOf (at: number): number { return Math.floor(at / (this.#settings.halfLife as number)) }
+
   #sharedEpoch = 0
   #ageShared (epoch: number): void {
     for (let left = Math.min(32, epoch - this.#sharedEpoch); left > 0; left--) {
@@ -181,7 +204,7 @@ export class RouteTable {
   /** Whether a detector's findings count for what `enforce` decides on the route. */
   enforces (state: RouteState, detector: string): boolean {
     const seat = this.#seats.find((each) => each.detector.name === detector)
-    return seat === undefined ? state.mode === 'enforce' : state.enforcing[seat.detector.slot] === true
+    return seat === undefined ? state.mode === 'enforce' : (state.enforcing & (1 << seat.detector.slot)) !== 0
   }
 
   setFrozen (id: string | undefined, frozen: boolean): void {
@@ -199,8 +222,16 @@ export class RouteTable {
     state.promotions.length = 0
     for (const seat of this.#seats) {
       seat.detector.guard(() => (state.slots[seat.detector.slot] as DetectorState | null)?.leave?.())
-      this.#seat(state, this.#configs.get(id) ?? {}, seat)
+      this.#seat(state, this.#configs.get(id) ?? NOTHING, seat)
     }
+  }
+
+  /** Forgets what was learned of all routes and by all detectors, for what was learned by another process at `at`. */
+  forget (at: number): void {
+    this.#waiting.clear()
+    for (const id of this.#states.keys()) this.reset(id)
+    for (const { detector } of this.#seats) detector.guard(() => detector.shared?.reset?.())
+    this.#sharedEpoch = this.epochOf(at)
   }
 
   /** @throws FST_ANOMALIES_UNKNOWN_BASELINE */
@@ -238,8 +269,8 @@ export class RouteTable {
     for (const { detector } of this.#seats) {
       const slot = state.slots[detector.slot] as DetectorState | null | undefined
       if (slot === null || slot === undefined) continue
-      const samples = slot.samples ?? 0
-      const progress = Math.min(1, samples / detector.minSamples)
+      const samples = detector.samplesOf(slot)
+      const progress = detector.progressOf(slot)
       if (progress < 1) isLearning = true
       const learned = full ? detector.guard(() => slot.describe?.()) : undefined
       detectors[detector.name] = { state: state.frozen ? 'frozen' : progress < 1 ? 'learning' : 'active', samples, progress, ...learned === undefined ? null : { learned } }

@@ -10,6 +10,7 @@ const origins = new WeakMap<Registry, { origin: string, epoch: number, merged: M
 /** All learned state of a registry as versioned JSON. */
 export function takeSnapshot (registry: Registry): Snapshot {
   const own = originOf(registry)
+  registry.routes.age(registry.clock.now())
   const routes: Snapshot['routes'] = Object.create(null)
   for (const state of registry.routes.all()) {
     const detectors: Record<string, unknown> = Object.create(null)
@@ -39,7 +40,9 @@ export function takeSnapshot (registry: Registry): Snapshot {
 
 /**
  * Takes learned state over (`replace`) or adds it (`add`). Adding the same snapshot, or an older one of the same origin, a
- * second time changes nothing. Routes that do not exist are kept for when they are first asked for.
+ * second time changes nothing. Routes that do not exist are kept for when they are first asked for. What is replaced is
+ * forgotten whole, also on routes that the snapshot does not have; what is taken over is as old as the snapshot says (`takenAt`):
+ * half-lives that have passed since pass at the next request. What is added counts as of now.
  * @throws FST_ANOMALIES_BAD_SNAPSHOT For another version, another key or another half-life.
  */
 export function restoreSnapshot (registry: Registry, snapshot: Snapshot, how: 'replace' | 'add'): void {
@@ -51,13 +54,17 @@ export function restoreSnapshot (registry: Registry, snapshot: Snapshot, how: 'r
     if (snapshot.origin === own.origin || (own.merged.get(snapshot.origin) ?? 0) >= snapshot.epoch) return
     if (own.merged.size < 4096) own.merged.set(snapshot.origin, snapshot.epoch)
   }
+  if (how === 'replace') registry.routes.forget(snapshot.takenAt)
   const verb = how === 'replace' ? 'restore' : 'merge'
   for (const { detector } of registry.routes.seats()) {
     const json = snapshot.shared[detector.name]
     if (json !== undefined) detector.guard(() => detector.shared?.[verb]?.(json as never))
   }
   for (const [key, entry] of Object.entries(snapshot.routes)) {
-    registry.routes.whenKnown(key, entry, (state) => applyTo(registry, state, entry, how))
+    registry.routes.whenKnown(key, entry, (state) => {
+      if (how === 'replace') state.epoch = registry.routes.epochOf(snapshot.takenAt)
+      applyTo(registry, state, entry, how)
+    })
   }
 }
 

@@ -8,6 +8,7 @@ import { enforcementOptions } from '../plugins/enforcement'
 import * as errors from '../plugins/errors'
 import { headerProfilerOptions } from '../plugins/header-profiler'
 import type { OptionRule, OptionTable } from '../plugins/options'
+import { rateSpikeOptions } from '../plugins/rate-spike'
 import { registryOptions } from '../plugins/registry-options'
 
 const root = join(__dirname, '..')
@@ -20,6 +21,7 @@ const DOCUMENTED: readonly Documented[] = [
   { page: 'docs/header-profiler.md', source: 'plugins/header-profiler.ts', type: 'HeaderProfilerOptions', table: headerProfilerOptions },
   { page: 'docs/auth-burst.md', source: 'plugins/auth-burst.ts', type: 'AuthBurstOptions', table: authBurstOptions },
   { page: 'docs/enforcement.md', source: 'plugins/enforcement.ts', type: 'EnforcementOptions', table: enforcementOptions },
+  { page: 'docs/rate-spike.md', source: 'plugins/rate-spike.ts', type: 'RateSpikeOptions', table: rateSpikeOptions },
   { page: 'docs/anomalies-route.md', source: 'plugins/anomalies-route.ts', type: 'AnomaliesRouteOptions', table: anomaliesRouteOptions }
 ]
 

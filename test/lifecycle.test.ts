@@ -181,6 +181,39 @@ test('routes declared before the plugin are observed, and their config holds', a
   t.same(app.anomalies.baselines().map((view) => view.id), ['GET /before', 'GET /same-tick'])
 })
 
+test('a wrong config of a route declared before the plugin stops the start-up too, and option and route are named', async (t) => {
+  for (const declareFirst of [true, false]) {
+    const app = Fastify()
+    const declare = (): unknown => app.get('/early', { config: { anomalies: { endpointProfiler: { minSamples: -1 } } } }, async () => 'ok')
+    if (declareFirst) declare()
+    app.register(anomalies, { secret: SECRET })
+    if (!declareFirst) declare()
+    await t.rejects(async () => await app.ready(), { code: 'FST_ANOMALIES_BAD_OPTION', message: /endpointProfiler\.minSamples.*GET \/early/ })
+    await app.close()
+  }
+})
+
+test('a wrong method on a path declared before the plugin is told from an unknown path', async (t) => {
+  const app = Fastify()
+  const clock = new ManualClock()
+  app.get('/early', async () => 'ok')
+  app.register(anomalies, { secret: SECRET, clock })
+  await app.after()
+  const { ask, teach } = drive(app, clock)
+  await teach(400, () => '/early')
+  t.same((await ask({ url: '/early', method: 'DELETE' })).types, ['unknown_method'])
+})
+
+test('routes beside the plugin are not its to check', async (t) => {
+  const app = Fastify()
+  app.get('/beside', { config: { anomalies: { another: {} } } }, async () => 'ok')
+  app.register(async (inside) => {
+    inside.get('/inside', { config: { anomalies: { flagAt: 60 } } }, async () => 'ok')
+    inside.register(anomalies, { secret: SECRET })
+  })
+  await t.resolves(async () => await app.ready())
+})
+
 test('prototype-named keys in query, form, headers and cookies are names like any other', async (t) => {
   const built = await buildApp({}, async (app) => {
     await app.register(formbody)

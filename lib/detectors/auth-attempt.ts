@@ -77,7 +77,7 @@ export class AuthEpisode {
     const [severity, risk, charge] = LEVELS[this.level] as readonly [number, number, number]
     return new Signal(this.kind, 'login', severity, risk, expected, actual, {
       finding: { subject, entity, count: this.count, since: this.since, quietMs: this.quietMs, evidence },
-      ...isCharged ? { charge } : null
+      ...isCharged ? { charge, atClient: true } : null
     })
   }
 }

@@ -127,6 +127,6 @@ function takeover (subject: string, attempt: AuthAttempt, how: 'own' | 'others',
   const { at, client, user } = attempt
   return new Signal(TAKEOVER, 'login', severity, risk, how, failures, {
     finding: { subject, entity: { ip: client, ...user === null ? null : { user } }, count: 1, since: at, quietMs: TAKEOVER_QUIET_MS, evidence: { failures, clients } },
-    ...charge > 0 ? { charge } : null
+    ...charge > 0 ? { charge, atClient: true } : null
   })
 }

@@ -16,7 +16,7 @@ import { HeaderRelations } from './header-relations'
 import type { HeaderRelationsJson } from './header-relations'
 import type { HeaderName, HeaderReader, HeaderShape } from './header-shape'
 import { HEADER_ENTROPY, HEADER_MISSING, HEADER_ORDER, HEADER_REPEATED, HEADER_SET, HEADER_UNEXPECTED, headerKind } from './header-signals'
-import { ItemTable, MAX_LEVEL } from './item-table'
+import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { ValueJudge } from './value-judge'
 
 /** Levels of the item table. */

@@ -52,4 +52,12 @@ export class EndpointShared {
     this.#traffic.matched = json.matched
     this.#traffic.unmatched = json.unmatched
   }
+
+  /** Forgets everything. */
+  reset (): void {
+    this.#context.backing.reset()
+    this.#context.sizes.reset()
+    this.#traffic.matched = 0
+    this.#traffic.unmatched = 0
+  }
 }

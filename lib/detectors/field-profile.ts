@@ -1,4 +1,4 @@
-import { ItemTable } from './item-table'
+import { ItemTable } from '../store/item-table'
 import type { FieldVerdict, Tolerance } from './field-verdict'
 import { CHARSET, LENGTH, NUMERIC, RANGE, SHAPE, UNSETTLED } from './field-verdict'
 import { OctaveRange } from '../stats/octave-range'
@@ -57,7 +57,7 @@ export interface FieldProfileJson {
  * Where the same name is used on other routes, their common profile *backs* the field: what is known there is not new,
  * and a field with little traffic of its own that has agreed with it so far may count it as further evidence.
  *
- * Memory: about 200 bytes and 8 for each thing; a level with more than 64 things is closed (it is free text) and its
+ * Memory: about 350 bytes and 11 for each thing (the item table's); a level with more than 64 things is closed (it is free text) and its
  * things are dropped until the next half-life opens it again. Time: one hash look-up for a value whose exact shape is
  * known, five at the most. Edges: nothing learned judges nothing; lengths and numbers are limited to the seen range
  * and half its width when learned, so that one outlier cannot stretch it far.
@@ -67,10 +67,8 @@ export interface FieldProfileJson {
 export class FieldProfile {
   /** Values learned. */
   n = 0
-  /** Independent draws among them, where they are fewer: values that a client keeps (cookies, headers) are one draw a client. */
-  draws = Infinity
-  /** The same for single values and exact shapes, which a client keeps longest. */
-  holders = Infinity
+  /** Independent draws, and holders, where they are fewer than the values. */
+  #limits: { draws: number, holders: number } | null = null
   #numbers = 0
   /** Known kinds and symbols: what `CHARACTERS` knows, as masks. */
   #kinds = 0
@@ -86,6 +84,20 @@ export class FieldProfile {
   /** Made with the first number. */
   #range: OctaveRange | null = null
   #items = new ItemTable()
+
+  /** Independent draws among the values, where they are fewer: values that a client keeps (cookies, headers) are one draw a client. */
+  get draws (): number { return this.#limits === null ? Infinity : this.#limits.draws }
+  set draws (draws: number) {
+    if (this.#limits === null) this.#limits = { draws, holders: Infinity }
+    else this.#limits.draws = draws
+  }
+
+  /** The same for single values and exact shapes, which a client keeps longest. */
+  get holders (): number { return this.#limits === null ? Infinity : this.#limits.holders }
+  set holders (holders: number) {
+    if (this.#limits === null) this.#limits = { draws: Infinity, holders }
+    else this.#limits.holders = holders
+  }
 
   /**
    * Judges one scanned value, adding what is unusual to `verdict`.

@@ -42,6 +42,9 @@ export class HeaderClients {
     this.#everyone = new ClientProfile(judge)
   }
 
+  /** Share of `minSamples` that the application's clients have been learned from. */
+  get progress (): number { return Math.min(1, this.#everyone.n / this.settings.minSamples) }
+
   judge (shape: HeaderShape, observation: Observation): void {
     const isFrozen = observation.route.frozen
     const floor = isFrozen ? 1 : this.settings.minSamples
@@ -180,7 +183,16 @@ export class HeaderBaseline {
   #beforeLow = -1
   #beforeHigh = -1
 
-  constructor (clients: HeaderClients) { this.#clients = clients }
+  readonly #minSamples: number
+
+  /** @param minSamples Requests to the route after which a header that all had is missed. */
+  constructor (clients: HeaderClients, minSamples: number) {
+    this.#clients = clients
+    this.#minSamples = minSamples
+  }
+
+  /** Clients are learned over all routes: a route is judged as soon as they are, or as soon as it has enough requests itself. */
+  get progress (): number { return Math.max(this.#clients.progress, Math.min(1, this.samples / this.#minSamples)) }
 
   judge (observation: Observation): void {
     const shape = this.#clients.reader.read(observation.rawHeaders)
@@ -189,7 +201,7 @@ export class HeaderBaseline {
     const high = this.#high & ~shape.high
     const names = this.#clients.reader.bitNames
     this.#clients.judge(shape, observation)
-    if (required === -1 || (low | high) === 0 || this.samples < 50) return
+    if (required === -1 || (low | high) === 0 || this.samples < this.#minSamples) return
     for (let bit = 0; bit < names.length; bit++) {
       if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 0) continue
       const field = `header.${names[bit]}`

@@ -8,9 +8,10 @@ import { OctaveRange } from '../stats/octave-range'
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
-import { ItemTable, MAX_LEVEL } from './item-table'
+import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { NameBacking } from './name-backing'
 import type { ValueJudge } from './value-judge'
+import { SmallMap } from '../store/small-map'
 
 /** Levels of the item table: lists of names, single names, names sent more than once. */
 const SETS = 0
@@ -62,16 +63,18 @@ export interface ParameterContext {
  * The parameters of one route from one source (query, form or path): which names, in which combinations, how many, which
  * are always there, which are repeated, and what their values look like.
  *
- * Names are the client's: they are keys of a `Map` (so `__proto__` is a name like any other), at most 64 a route are
+ * Names are the client's: they are keys of a map (so `__proto__` is a name like any other), at most 64 a route are
  * learned, and only from requests that may teach; where there are more, names are taken to be free (a map-like
  * query) and unknown ones stop being unusual. Time: linear in the names sent, of which 64 are looked at.
+ *
+ * Memory: about 300 bytes, 70 a parameter and its field profile.
  */
 export class ParameterProfile {
   /** Requests learned. */
   n = 0
   readonly #prefix: string
   readonly #context: ParameterContext
-  readonly #parameters = new Map<string, Parameter>()
+  readonly #parameters = new SmallMap<Parameter>()
   #items = new ItemTable()
   #count = new OctaveRange()
   #freeNames = false
@@ -274,7 +277,7 @@ export class ParameterProfile {
   }
 
   /** The profiles by name, for views. */
-  entries (): IterableIterator<[string, { profile: FieldProfile, requests: number }]> { return this.#parameters.entries() }
+  entries (): Iterable<[string, { profile: FieldProfile, requests: number }]> { return this.#parameters.entries() }
 
   toJSON (): ParameterProfileJson {
     const parameters: ParameterProfileJson['parameters'] = Object.create(null)

@@ -6,7 +6,7 @@ import { readableShape } from '../text/value-shape'
 import { wilsonUpper } from '../stats/proportion'
 import { PROBE_PATH, UNKNOWN_METHOD, UNKNOWN_PATH, UNMATCHED_BURST } from './endpoint-signals'
 import type { EndpointContext, EndpointSettings } from './endpoint-baseline'
-import { ItemTable } from './item-table'
+import { ItemTable } from '../store/item-table'
 import type { RouteIndex } from './route-index'
 import { SizeFence } from './size-fence'
 import type { SizeFenceJson } from './size-fence'
@@ -48,6 +48,9 @@ export class UnmatchedBaseline {
     this.#traffic = traffic
     this.#routes = routes
   }
+
+  /** Share of `minSamples` that the application, whose share of unmatched requests is judged, has had. */
+  get progress (): number { return Math.min(1, (this.#traffic.matched + this.#traffic.unmatched) / this.#settings.minSamples) }
 
   judgeArrival (observation: Observation): void {
     const path = pathOf(observation.url)

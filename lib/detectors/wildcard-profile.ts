@@ -4,7 +4,7 @@ import { hashText } from '../text/keyed-hash'
 import { probeShape } from '../text/probe-shape'
 import { readableShape } from '../text/value-shape'
 import { PROBE_PATH, UNKNOWN_PATH } from './endpoint-signals'
-import { ItemTable } from './item-table'
+import { ItemTable } from '../store/item-table'
 import { PathTree } from './path-tree'
 import type { PathTreeJson } from './path-tree'
 

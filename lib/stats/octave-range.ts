@@ -1,5 +1,8 @@
 /** Lengths and magnitudes are kept to an eighth of an octave (9 %). */
 const OCTAVE = 8
+/** Lowest and highest share one integer of 31 bits, each above this; 2^2047 is the largest quantity told apart. */
+const BIAS = 16384
+const EMPTY = pack(1, 0)
 /** Least unit of distance: three quarters of an octave (a factor of 1.7). */
 const LEAST_UNIT = 6
 
@@ -10,24 +13,25 @@ const LEAST_UNIT = 6
  *
  * Two generations make it forget: `halve` (once a half-life) lets the one before last go. A value that is learned
  * stretches the range by half its width at the most once the range is `settled`, so one outlier cannot open it (W3).
- * Four small integers of memory, O(1) time. Empty: every distance is 0.
+ * Memory: 40 bytes, two small integers. Time: O(1). Empty: every distance is 0.
  */
 export class OctaveRange {
-  #low = 1
-  #high = 0
-  #lowOld = 1
-  #highOld = 0
+  /** Lowest and highest of this half-life, and of the one before. */
+  #now = EMPTY
+  #before = EMPTY
 
   /** Lowest and highest, in the quantity's own unit; `null` while empty. */
   get bounds (): [number, number] | null {
-    return this.#least() > this.#most() ? null : [fromEighths(this.#least()), fromEighths(this.#most())]
+    const all = union(this.#now, this.#before)
+    return all === EMPTY ? null : [fromEighths(lowOf(all)), fromEighths(highOf(all))]
   }
 
   /** 0 inside or within one unit of the range; else the distance in units, negative below. */
   distance (quantity: number): number {
-    const least = this.#least()
-    const most = this.#most()
-    if (least > most) return 0
+    const all = union(this.#now, this.#before)
+    if (all === EMPTY) return 0
+    const least = lowOf(all)
+    const most = highOf(all)
     const value = toEighths(quantity)
     const beyond = value > most ? value - most : value < least ? value - least : 0
     const unit = unitOf(least, most)
@@ -37,62 +41,46 @@ export class OctaveRange {
   /** Takes a quantity in. */
   learn (quantity: number, settled: boolean): void {
     let value = toEighths(quantity)
-    if (this.#low <= value && value <= this.#high) return
-    const least = this.#least()
-    const most = this.#most()
-    if (settled && least <= most) {
-      const unit = Math.round(unitOf(least, most))
-      value = Math.min(most + unit, Math.max(least - unit, value))
+    const now = this.#now
+    if (lowOf(now) <= value && value <= highOf(now)) return
+    const all = union(now, this.#before)
+    if (settled && all !== EMPTY) {
+      const unit = Math.round(unitOf(lowOf(all), highOf(all)))
+      value = Math.min(highOf(all) + unit, Math.max(lowOf(all) - unit, value))
     }
-    if (this.#low > this.#high) {
-      this.#low = value
-      this.#high = value
-    } else if (value < this.#low) {
-      this.#low = value
-    } else if (value > this.#high) {
-      this.#high = value
-    }
+    this.#now = union(now, pack(value, value))
   }
 
   /** One half-life: what was seen in the one before it is forgotten. */
   halve (): void {
-    if (this.#low > this.#high) return
-    this.#lowOld = this.#low
-    this.#highOld = this.#high
-    this.#low = 1
-    this.#high = 0
+    if (this.#now === EMPTY) return
+    this.#before = this.#now
+    this.#now = EMPTY
   }
 
   merge (other: OctaveRange): void {
-    if (other.#low <= other.#high) {
-      const empty = this.#low > this.#high
-      this.#low = empty ? other.#low : Math.min(this.#low, other.#low)
-      this.#high = empty ? other.#high : Math.max(this.#high, other.#high)
-    }
-    if (other.#lowOld <= other.#highOld) {
-      const empty = this.#lowOld > this.#highOld
-      this.#lowOld = empty ? other.#lowOld : Math.min(this.#lowOld, other.#lowOld)
-      this.#highOld = empty ? other.#highOld : Math.max(this.#highOld, other.#highOld)
-    }
+    this.#now = union(this.#now, other.#now)
+    this.#before = union(this.#before, other.#before)
   }
 
-  toJSON (): number[] { return [this.#low, this.#high, this.#lowOld, this.#highOld] }
+  toJSON (): number[] { return [lowOf(this.#now), highOf(this.#now), lowOf(this.#before), highOf(this.#before)] }
 
   static from (json: readonly number[]): OctaveRange {
     const range = new OctaveRange()
-    ;[range.#low = 1, range.#high = 0, range.#lowOld = 1, range.#highOld = 0] = json
+    const [low = 1, high = 0, lowOld = 1, highOld = 0] = json
+    range.#now = pack(low, high)
+    range.#before = pack(lowOld, highOld)
     return range
   }
+}
 
-  #least (): number {
-    if (this.#low > this.#high) return this.#lowOld
-    return this.#lowOld > this.#highOld ? this.#low : Math.min(this.#low, this.#lowOld)
-  }
+function pack (low: number, high: number): number { return (low + BIAS) | ((high + BIAS) << 15) }
+function lowOf (range: number): number { return (range & 32767) - BIAS }
+function highOf (range: number): number { return (range >>> 15) - BIAS }
 
-  #most (): number {
-    if (this.#low > this.#high) return this.#highOld
-    return this.#lowOld > this.#highOld ? this.#high : Math.max(this.#high, this.#highOld)
-  }
+function union (a: number, b: number): number {
+  if (a === EMPTY) return b
+  return b === EMPTY ? a : pack(Math.min(lowOf(a), lowOf(b)), Math.max(highOf(a), highOf(b)))
 }
 
 function unitOf (least: number, most: number): number {
@@ -100,7 +88,7 @@ function unitOf (least: number, most: number): number {
 }
 
 function toEighths (quantity: number): number {
-  return Math.sign(quantity) * Math.round(Math.log2(1 + Math.abs(quantity)) * OCTAVE)
+  return Math.sign(quantity) * Math.min(BIAS - 1, Math.round(Math.log2(1 + Math.abs(quantity)) * OCTAVE))
 }
 
 function fromEighths (eighths: number): number {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'tap'
 import fc from 'fast-check'
-import { ItemTable, LEVELS, MAX_ITEMS, MAX_LEVEL, MAX_PENDING } from '../../lib/detectors/item-table'
+import { ItemTable, LEVELS, MAX_ITEMS, MAX_LEVEL, MAX_PENDING } from '../../lib/store/item-table'
 
 type Sighting = readonly [level: number, hash: number, principal: number]
 const sightings = (most: number): fc.Arbitrary<Sighting[]> => fc.array(fc.tuple(fc.integer({ min: 0, max: LEVELS - 1 }), fc.integer({ min: 0, max: 7 }).map((n) => Math.imul(n + 7, 0x85ebca6b) >>> 0), fc.integer({ min: 0, max: 4 })), { maxLength: most })

@@ -2,9 +2,9 @@ import { Writable } from 'node:stream'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyServerOptions, InjectOptions, LightMyRequestResponse, RouteOptions } from 'fastify'
 import { test } from 'tap'
-import { anomaliesRoute, registry } from '../../plugins'
+import anomalies, { anomaliesRoute, registry } from '../../plugins'
 import type { AnomaliesRouteOptions } from '../../plugins'
-import { addressOf, buildApp } from '../fixtures/app'
+import { addressOf, buildApp, SECRET } from '../fixtures/app'
 import type { TestApp } from '../fixtures/app'
 
 const TOKEN = 'a token that only the tests know'
@@ -19,7 +19,7 @@ function shop (app: FastifyInstance): void {
 
 /** A shop that has learned its searches and was asked some that no ordinary client asks. */
 async function attacked (admin: AnomaliesRouteOptions = { token: TOKEN }): Promise<TestApp> {
-  const shopApp = await buildApp({ admin, headerProfiler: false, authBurst: false }, shop)
+  const shopApp = await buildApp({ admin, headerProfiler: false, authBurst: false, rateSpike: false }, shop)
   await shopApp.teach(60, (i) => `/search?page=${i % 9}`)
   await shopApp.teach(5, (i) => `/orders/${i + 100}`)
   await shopApp.ask({ url: "/search?page=1'%20or%201=1--&debug=1", client: 7 })
@@ -80,7 +80,7 @@ test('the summary counts events, shows learning progress, the riskiest entities 
 })
 
 test('a detector that throws shows in the summary with its last fault', async (t) => {
-  const { app, ask } = await buildApp({ admin: { token: TOKEN }, headerProfiler: false, endpointProfiler: false, authBurst: false }, (app) => {
+  const { app, ask } = await buildApp({ admin: { token: TOKEN }, headerProfiler: false, endpointProfiler: false, authBurst: false, rateSpike: false }, (app) => {
     app.anomalies.detector('broken', () => ({})).on('onRequest', () => { throw new RangeError('no such thing') })
     shop(app)
   })
@@ -353,6 +353,30 @@ test('what a guard throws is what the client gets', async (t) => {
   }
 })
 
+test('a guard that rejects with nothing lets nobody in', async (t) => {
+  const reject = Promise.reject.bind(Promise)
+  const nothing: NonNullable<AnomaliesRouteOptions['guard']>[] = [undefined, null].flatMap((value) => [() => reject(value), () => { throw value }])
+  for (const guard of nothing) {
+    const { app } = await buildApp({ admin: { guard } })
+    const response = await get(app, '/__anomalies', {})
+    t.equal(response.statusCode, 500)
+    t.match(response.json().message, 'the guard of the admin route failed')
+  }
+})
+
+test('what a guard throws goes to the error handler that the application has when the plugin is registered', async (t) => {
+  const guard: AnomaliesRouteOptions['guard'] = async () => { throw new Error('not you') }
+  const handle = (app: FastifyInstance): unknown => app.setErrorHandler(async (error, request, reply) => reply.code(418).send({ handled: (error as Error).message }))
+  const before = Fastify()
+  handle(before)
+  await before.register(anomalies, { secret: SECRET, admin: { guard } })
+  t.same((await get(before, '/__anomalies', {})).json(), { handled: 'not you' })
+  const { app: after } = await buildApp({ admin: { guard } }, handle)
+  const response = await get(after, '/__anomalies', {})
+  t.equal(response.statusCode, 500, 'one set later does not see it')
+  t.equal(response.json().message, 'not you')
+})
+
 test('a guard may answer with the application\'s 404, and runs with the application as this', async (t) => {
   let seen: unknown
   const { app } = await buildApp({
@@ -419,18 +443,12 @@ test('evidence that JSON cannot say does not cost the other events', async (t) =
 
 test('an answer that cannot be made is an answer with status 500, and is logged', async (t) => {
   const { lines, server } = logged()
-  const { app, ask } = await buildApp({ admin: { token: TOKEN } }, (app) => {
-    app.get('/pay', async (request) => {
-      app.anomalies.report(request, { type: 'odd_payment', severity: 5, risk: 60, detail: 'odd', actual: { toJSON () { throw new Error('cannot be said') } } })
-      return {}
-    })
-  }, server)
-  await ask('/pay')
+  const { app } = await buildApp({ admin: { token: TOKEN } }, undefined, server)
+  app.anomalies.query = () => { throw new Error('cannot be said') }
   const response = await get(app, '/__anomalies/events')
   t.equal(response.statusCode, 500)
   t.equal(response.json().code, 'FST_ANOMALIES_NO_ANSWER')
   t.match(lines.join(''), 'cannot be said')
-  t.equal((await get(app, '/__anomalies')).statusCode, 200)
 })
 
 test('a wrong option stops the start-up and is named', async (t) => {

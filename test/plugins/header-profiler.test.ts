@@ -98,6 +98,17 @@ test('a header that only one route always gets is missed on that route alone', a
   t.same((await ask({ url: '/search', headers: browser(4) })).types, [])
 })
 
+test('minSamples of a route: so many of its requests make a header missed that all had', async (t) => {
+  for (const [minSamples, isMissed] of [[20, true], [200, false]] as const) {
+    const { ask, teach } = await buildApp({ endpointProfiler: false }, (app) => {
+      app.get('/search', async () => 'ok')
+      app.get('/account', { config: { anomalies: { headerProfiler: { minSamples } } } }, async () => 'ok')
+    })
+    await teach(300, (i) => i % 3 !== 0 ? { url: '/search', headers: browser(i) } : onAccount(i))
+    t.equal((await ask({ url: '/account', headers: browser(4) })).types.includes('header_missing_required'), isMissed)
+  }
+})
+
 test('a class of clients is judged by what it sends itself: another class may send less', async (t) => {
   const { ask, teach } = await buildApp({ endpointProfiler: false })
   const sdk = (i: number): Headers => ({ 'user-agent': `shop-sdk/1.${i % 3}`, accept: 'application/json' })

@@ -9,7 +9,7 @@ import type { TestApp } from '../fixtures/app'
 
 const search = (i: number): string => `/search?page=${i % 9}&sort=${i % 2 === 0 ? 'asc' : 'desc'}`
 const ODD = '/search?page=x&sort=asc'
-const alone: AnomaliesOptions = { headerProfiler: false }
+const alone: AnomaliesOptions = { headerProfiler: false, rateSpike: false }
 
 async function taught (options: AnomaliesOptions = {}, routes?: (app: FastifyInstance) => unknown): Promise<TestApp> {
   const built = await buildApp({ ...alone, ...options }, routes)
@@ -161,6 +161,31 @@ test('key: the principal that the application knows is the entity, as a keyed ha
   t.match(first?.entity.user, /^[\w-]{22}$/)
   t.equal(second?.entity.user, undefined)
   t.notMatch(JSON.stringify(first), 'maria')
+})
+
+test('key: risk found before the user is known is charged to the user, not to the address or credential', async (t) => {
+  const guarded = (app: FastifyInstance): void => {
+    app.decorateRequest('name', '')
+    app.addHook('preValidation', async (request) => { (request as { name?: string }).name = request.headers['x-name'] as string })
+    app.get('/search', async () => 'ok')
+  }
+  const { app, ask } = await taught({ key: (request) => (request as { name?: string }).name }, guarded)
+  await ask({ url: ODD, client: 1, headers: { 'x-name': 'ann' } })
+  await ask({ url: ODD, client: 2, headers: { authorization: 'Bearer 1234567890' } })
+  const [first, second] = app.anomalies.query().events.reverse().map(({ entity }) => entity)
+  t.ok(app.anomalies.risk(first?.user as string) > 0)
+  t.equal(app.anomalies.risk(addressOf(1)), 0)
+  t.equal(second?.user, undefined)
+  t.ok(app.anomalies.risk(second?.credential as string) > 0, 'nobody in particular')
+  t.equal(app.anomalies.risk(addressOf(2)), 0)
+})
+
+test('key: risk of a request that never gets to the user is charged to who is known', async (t) => {
+  const { app, ask } = await taught({ key: () => 'ann' }, (app) => {
+    app.get('/search', { preValidation: async (request, reply) => { if (request.headers['x-stop'] === 'yes') reply.hijack().raw.end('stopped') } }, async () => 'ok')
+  })
+  await ask({ url: ODD, client: 1, headers: { 'x-stop': 'yes' } })
+  t.ok(app.anomalies.topEntities(5).length === 1)
 })
 
 test('key: what it throws fails no request', async (t) => {
@@ -394,6 +419,42 @@ test('check and request.anomalies say the same and count nothing', async (t) => 
   t.equal(app.anomalies.query().total, 1)
 })
 
+test('check with record: true makes events of what was found, and adds no risk', async (t) => {
+  const { app, ask } = await taught({ events: 50 }, (app) => {
+    app.get('/search', async (request) => app.anomalies.check(request, { record: request.headers['x-record'] === 'yes' }))
+  })
+  await ask(ODD)
+  const [events, risk] = [app.anomalies.query().total, app.anomalies.risk(addressOf(1))]
+  const { response } = await ask({ url: ODD, client: 2, headers: { 'x-record': 'yes' } })
+  t.match(response.json(), { flagged: true, signals: [{ type: 'param_value_anomaly' }] })
+  t.equal(app.anomalies.query().total, events + 2, 'found, and recorded by check')
+  t.ok(app.anomalies.risk(addressOf(2)) < 1.2 * risk)
+  await ask({ url: search(1), client: 3, headers: { 'x-record': 'yes' } })
+  t.equal(app.anomalies.query().total, events + 2, 'nothing found, nothing recorded')
+})
+
+test('a finding that cannot be read, described or written down fails no request', async (t) => {
+  const fail = (): never => { throw new Error('broken evidence') }
+  const finding = { type: 'odd_coupon', severity: 5, risk: 60, field: 'body.coupon' }
+  const findings = [
+    { ...finding, detail: 'its evidence throws', expected: { toJSON: fail }, actual: { get inner (): never { return fail() } } },
+    { ...finding, detail: 'its evidence is no JSON', expected: 10n, actual: () => 1 },
+    { ...finding, get detail (): never { return fail() } },
+    { ...finding, detail: { toString: fail } }
+  ]
+  const written: string[] = []
+  const { app, ask } = await buildApp({ ...alone, onAnomaly: (event) => written.push(JSON.stringify(event)) }, (app) => {
+    app.get('/search', async (request) => {
+      app.anomalies.report(request, findings[Number((request.query as { n: string }).n)] as never)
+      return 'ok'
+    })
+  })
+  for (let n = 0; n < findings.length; n++) t.equal((await ask({ url: `/search?n=${n}`, client: n })).response.statusCode, 200, `finding ${n}`)
+  t.equal(written.length, 3, 'all that could be read')
+  t.match(written[0], /"expected":"\(evidence that JSON cannot say\)"/)
+  t.doesNotThrow(() => JSON.stringify(app.anomalies.query()))
+})
+
 test('report: a finding of the application counts like a detector\'s', async (t) => {
   const { app, ask } = await buildApp(alone, (app) => {
     app.get('/search', async (request) => {
@@ -453,6 +514,20 @@ test('a detector that throws fails no request, is counted each time and logged o
   t.equal((await ask(search(1))).response.statusCode, 200)
 })
 
+test('a detector whose state, findings or descriptions throw fails no request either', async (t) => {
+  const fail = (): never => { throw new Error('broken') }
+  const { app, ask, teach } = await buildApp(alone, async (app) => {
+    app.anomalies.detector('broken', () => ({ get samples (): never { return fail() } })).learn(() => {})
+      .on('onRequest', (_, observation) => observation.add({ severity: 9, get risk (): never { return fail() }, get type (): never { return fail() } } as never))
+    app.get('/search', async () => 'ok')
+  })
+  app.anomalies.on('anomaly', () => {})
+  await teach(5, search)
+  t.equal((await ask(search(1))).response.statusCode, 200)
+  t.doesNotThrow(() => app.anomalies.baselines())
+  t.ok(app.anomalies.detectors.find((detector) => detector.name === 'broken')?.faults as number >= 5)
+})
+
 test('learned is told when a baseline becomes active, and when a thing is promoted', async (t) => {
   const { app, ask, teach } = await buildApp(alone)
   const heard: unknown[] = []
@@ -462,6 +537,25 @@ test('learned is told when a baseline becomes active, and when a thing is promot
   for (let client = 1; client < 4; client++) await ask({ url: `${search(client)}&theme=dark`, client })
   await ask(search(1))
   t.ok(heard.some((what) => (what as { field?: string }).field === 'query.theme'))
+})
+
+test('a route is active when its own floor is reached', async (t) => {
+  const { app, teach } = await buildApp({}, (app) => {
+    app.get('/search', async () => 'ok')
+    app.get('/quick', { config: { anomalies: { endpointProfiler: { minSamples: 5 } } } }, async () => 'ok')
+    app.get('/slow', { config: { anomalies: { endpointProfiler: { minSamples: 80 } } } }, async () => 'ok')
+  })
+  const learned: string[] = []
+  app.anomalies.on('learned', ({ route, detector }) => learned.push(`${detector} ${route}`))
+  const states = (): Record<string, string> => Object.fromEntries(app.anomalies.baselines().map(({ id, state }) => [id, state]))
+  await teach(60, () => '/search')
+  await teach(5, () => '/quick')
+  await teach(19, () => '/slow')
+  t.same(states(), { 'GET /search': 'active', 'GET /quick': 'active', 'GET /slow': 'learning' })
+  t.match(app.anomalies.baselines()[2]?.detectors, { 'endpoint-profiler': { samples: 19, progress: 19 / 80 }, 'header-profiler': { samples: 19, progress: 1 } })
+  await teach(61, () => '/slow')
+  t.equal(states()['GET /slow'], 'active')
+  t.same(learned.filter((line) => line.startsWith('endpoint')), ['endpoint-profiler GET /search', 'endpoint-profiler GET /quick', 'endpoint-profiler GET /slow'])
 })
 
 test('a baseline is learning, then active, and frozen by hand: it goes on judging and learns no more', async (t) => {

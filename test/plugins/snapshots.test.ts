@@ -60,6 +60,35 @@ test('restoring replaces what was learned before', async (t) => {
   t.same(await verdictsOf(second), await verdictsOf(first))
 })
 
+test('restoring forgets what was learned on routes that the snapshot does not have, and what waits for routes to come', async (t) => {
+  const [first, second, third] = [await fresh(), await fresh(), await fresh()]
+  await first.teach(60, () => ordinary(0))
+  await third.teach(60, () => ordinary(1))
+  await second.teach(60, () => ordinary(1))
+  second.app.anomalies.restore(copyOf(first.app.anomalies.snapshot()))
+  t.same(samplesOf(second), [['GET /orders/:id', 0, 0, 0]])
+  t.same((await second.ask({ url: '/orders/x?new=1', headers: headers(0) })).types, [])
+  const fourth = await fresh()
+  fourth.app.anomalies.restore(copyOf(third.app.anomalies.snapshot()))
+  fourth.app.anomalies.restore(copyOf(first.app.anomalies.snapshot()))
+  t.same(Object.keys(fourth.app.anomalies.snapshot().routes), ['GET /search'])
+})
+
+test('what is restored is as old as it was when the snapshot was taken', async (t) => {
+  const DAY = 86_400_000
+  for (const isAsked of [true, false]) {
+    const first = await fresh({ halfLife: DAY })
+    await first.teach(240, ordinary)
+    const second = await fresh({ halfLife: DAY })
+    if (isAsked) await second.teach(2, ordinary)
+    second.clock.advance(2 * DAY)
+    first.clock.advance(DAY)
+    second.app.anomalies.restore(copyOf(first.app.anomalies.snapshot()))
+    await second.ask(ordinary(0))
+    t.same(samplesOf(second).find((row) => (row as string[])[0] === 'GET /search'), ['GET /search', 31, 31, 31], 'a half-life before it was taken, one since')
+  }
+})
+
 test('a snapshot restored into a running application gives the same snapshot again', async (t) => {
   const first = await fresh()
   await first.teach(240, ordinary)

@@ -1,0 +1,4 @@
+import face from './rate-spike.js'
+
+export * from './rate-spike.js'
+export default face.default
