@@ -9,6 +9,14 @@ export const MAX_SIGNALS = 32
 /** What an observation may do to the baselines once it is settled. */
 export type Lesson = 'teach' | 'quarantine' | 'none'
 
+/** Makes the keyed hashes that stand for a credential. */
+export interface Namer {
+  /** A tag, for showing and comparing. */
+  tagOf (token: string): string
+  /** A 32-bit hash, for tables. */
+  hashOf (text: string): number
+}
+
 /**
  * What one request and its response showed, as plain values read once: detectors judge it and learn from it, and never
  * touch Fastify. Fields of the response are 0, -1 or `null` until the reply is sent.
@@ -31,13 +39,9 @@ export class Observation {
   /** Client address, IPv6 by /64. */
   readonly client: string
   readonly clientHash: number
-  /** Keyed hash of the credential, or `null`. */
-  readonly credential: string | null
   readonly requestId: string
   /** The user as the application names it (keyed hash), once known. */
   user: string | null = null
-  /** Hash of the principal: user, else credential, else client. */
-  principal: number
   /** Whom a thing that may not teach is counted for: the principal, or on routes that few use, the ten minutes it came in. */
   supporter = 0
   query: unknown = null
@@ -45,11 +49,11 @@ export class Observation {
   body: unknown = null
   /** Whether an earlier hook answered before the request's own judging. */
   late = false
-  aborted = false
   /** Whether `onSend` runs again, for the error of a later `onSend` hook. */
   resent = false
   /** Who did it, as events show it; made with the first signal, completed when the user is known. */
   entity: EntityRef | null = null
+  /** Whether it was decided if the request is learned from. */
   settled = false
   /** Signals whose own charge has been made. */
   billed = 0
@@ -59,6 +63,8 @@ export class Observation {
   isCounted = false
   /** Whether the outcome of a login has been counted. */
   loginCounted = false
+  /** Whether the end of the reply is awaited, to learn from the request then. */
+  awaited = false
 
   status = 0
   /** Bytes of the reply, -1 where unknown (streams). */
@@ -81,9 +87,19 @@ export class Observation {
   severity = 0
   #score = 0
   #scored = 0
+  #credential: string | null
+  #principal: number
+  /** The credential as sent, until somebody asks for its hash: most requests are judged without. */
+  #token: string | null
+  readonly #namer: Namer | null
 
+  /**
+   * @param credential Keyed hash of the credential, or `null`.
+   * @param token The credential as sent, where it has still to be hashed by `namer`; then `credential` and `principal` follow from it.
+   */
   constructor (at: number, started: number, route: RouteState, method: string, url: string, rawHeaders: readonly string[], contentType: string | null,
-    requestBytes: number, client: string, clientHash: number, credential: string | null, principal: number, requestId: string) {
+    requestBytes: number, client: string, clientHash: number, credential: string | null, principal: number, requestId: string,
+    token: string | null = null, namer: Namer | null = null) {
     this.at = at
     this.started = started
     this.route = route
@@ -94,9 +110,38 @@ export class Observation {
     this.requestBytes = requestBytes
     this.client = client
     this.clientHash = clientHash
-    this.credential = credential
-    this.principal = principal
     this.requestId = requestId
+    this.#credential = credential
+    this.#principal = principal
+    this.#token = token
+    this.#namer = namer
+  }
+
+  /** Keyed hash of the credential, or `null`. */
+  get credential (): string | null {
+    if (this.#token !== null) this.#nameCredential(this.#token)
+    return this.#credential
+  }
+
+  /** Hash of the principal: user, else credential, else client. */
+  get principal (): number {
+    if (this.#token !== null) this.#nameCredential(this.#token)
+    return this.#principal
+  }
+
+  /** Tells who the user is. @param user Keyed hash of the name. */
+  identify (user: string, principal: number): void {
+    if (this.#token !== null) this.#nameCredential(this.#token)
+    this.user = user
+    this.#principal = principal
+    if (this.entity !== null) this.entity.user = user
+  }
+
+  #nameCredential (token: string): void {
+    const namer = this.#namer as Namer
+    this.#token = null
+    this.#credential = namer.tagOf(token)
+    this.#principal = namer.hashOf(this.#credential)
   }
 
   /** The only way in for what a detector finds. */
@@ -105,6 +150,14 @@ export class Observation {
     if (this.signals === null) this.signals = [signal]
     else if (this.signals.length < MAX_SIGNALS) this.signals.push(signal)
     else this.suppressed++
+  }
+
+  /** Takes back what was added since signals were last recorded. */
+  drop (): void {
+    if (this.recorded === 0) this.signals = null
+    else if (this.signals !== null) this.signals.length = this.recorded
+    this.#scored = 0
+    this.#score = 0
   }
 
   /** Combined risk of the signals so far, 0 to 100. */

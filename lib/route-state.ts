@@ -58,10 +58,10 @@ export class RouteState {
     this.#random = hashText(key, 1)
   }
 
-  /** One in eight, by a linear congruential generator seeded by the route's key. */
+  /** One in sixteen, by a linear congruential generator seeded by the route's key. */
   samples (): boolean {
     this.#random = (Math.imul(this.#random, 1664525) + 1013904223) | 0
-    return this.#random >>> 29 === 0
+    return this.#random >>> 28 === 0
   }
 
   /** Distinct principals seen, counted no further than `enough`. */

@@ -180,7 +180,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
       user,
       userHash,
       client: observation.client,
-      clientHash: observation.clientHash,
+      clientHash: anomalies.hash.hash(observation.client),
       fingerprint: request === null ? 0 : fingerprintOf(observation, anomalies.hash.seed),
       success
     }, (signal: Signal) => observation.add(signal))

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Observation } from '../lib/observation'
 import type { Registry } from './registry-state'
-import { kObservation, OFF } from './symbols'
 
 /** Stages at which a detector may judge. */
 export type Stage = 'onRequest' | 'preValidation' | 'onSend'
@@ -33,15 +32,14 @@ export interface SharedState {
   describe? (): Record<string, unknown>
 }
 
-/** `request` and `reply` are for what an application's own options want to see. */
-type Judge<S> = (state: S, observation: Observation, request: FastifyRequest, reply: FastifyReply) => void
+/** Signals go to `observation.add`. `request` and `reply` are for what an application's own options want to see. */
+export type Judge<S> = (state: S, observation: Observation, request: FastifyRequest, reply: FastifyReply) => void
 type Learn<S> = (state: S, observation: Observation, several: boolean) => void
 type Quarantine<S> = (state: S, observation: Observation, onPromoted: (field: string) => void) => void
 
 /**
- * The one place where a hook meets a detector. It guards every call (nothing observed, switched off on this route), isolates
- * faults (caught, counted, logged the first time, shown in the admin route; the request goes on), hands new signals
- * to the registry, and keeps learning behind the registry's gate.
+ * What the registry knows of a detector: what it does at which stage, what it learns behind the registry's gate, and its
+ * faults (caught, counted, logged the first time, shown in the admin route; the request goes on).
  */
 export class Detector<S extends object> {
   readonly name: string
@@ -64,23 +62,9 @@ export class Detector<S extends object> {
     this.#registry = registry
   }
 
-  /** Adds a hook that judges. Signals go to `observation.add`. */
+  /** Judges at a stage, with whatever state the detector has for the route. */
   on (stage: Stage, judge: Judge<S>): this {
-    if (stage === 'onSend') {
-      this.#fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void) => {
-        const observation = request[kObservation]
-        if (observation !== null && observation !== OFF && !observation.resent && !observation.refused) this.#run(judge, request, reply, observation)
-        done()
-      })
-      return this
-    }
-    const hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
-      const observation = request[kObservation]
-      if (observation !== null && observation !== OFF) this.#run(judge, request, reply, observation)
-      done()
-    }
-    if (stage === 'onRequest') this.#fastify.addHook('onRequest', hook)
-    else this.#fastify.addHook('preValidation', hook)
+    this.#registry.addJudge(stage, this as unknown as Detector<never>, judge as unknown as Judge<object>)
     return this
   }
 
@@ -109,7 +93,7 @@ export class Detector<S extends object> {
     try {
       this.#learn(state, observation, several)
     } catch (error) {
-      this.#fault(error)
+      this.fault(error)
     }
   }
 
@@ -120,7 +104,7 @@ export class Detector<S extends object> {
     try {
       this.#quarantine(state, observation, (field) => this.#registry.promoted(observation.route, this.name, field, observation.at))
     } catch (error) {
-      this.#fault(error)
+      this.fault(error)
     }
   }
 
@@ -129,7 +113,7 @@ export class Detector<S extends object> {
     try {
       return Number((state as DetectorState | null | undefined)?.samples ?? 0)
     } catch (error) {
-      this.#fault(error)
+      this.fault(error)
       return 0
     }
   }
@@ -146,30 +130,13 @@ export class Detector<S extends object> {
     try {
       return act()
     } catch (error) {
-      this.#fault(error)
+      this.fault(error)
       return undefined
     }
   }
 
-  #run (judge: Judge<S>, request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
-    const state = observation.route.slots[this.slot] as S | null | undefined
-    if (state === null || state === undefined) return
-    try {
-      judge(state, observation, request, reply)
-    } catch (error) {
-      this.#fault(error)
-    }
-    if (observation.signals === null || observation.signals.length === observation.recorded) return
-    try {
-      this.#registry.record(observation)
-    } catch (error) {
-      // What a detector of a third party added was no signal: it is passed over.
-      observation.recorded = observation.signals.length
-      this.#fault(error)
-    }
-  }
-
-  #fault (error: unknown): void {
+  /** Counts what the detector threw, logs the first, and goes on. */
+  fault (error: unknown): void {
     this.faults++
     this.lastFault = error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : 'not an Error'
     if (this.faults === 1) this.#fastify.log.error({ err: error, detector: this.name }, 'a detector failed; requests go on without it')

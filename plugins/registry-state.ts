@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { EventEmitter } from 'node:events'
 import { channel } from 'node:diagnostics_channel'
 import { isIP } from 'node:net'
@@ -14,14 +15,15 @@ import { RouteState } from '../lib/route-state'
 import { Signal } from '../lib/signal'
 import type { Snapshot } from '../lib/snapshot'
 import type { RiskLedger } from '../lib/store/risk-ledger'
-import { StringMemo } from '../lib/store/string-memo'
 import { KeyedHash } from '../lib/text/keyed-hash'
 import { Redactor } from '../lib/text/redact'
-import { finishHash } from '../lib/text/value-shape'
 import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
+import type { Judge, Stage } from './detector'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
+import { Identities } from './identities'
+import { LearningGate } from './learning-gate'
 import type { RegistryOptions } from './registry-options'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
@@ -87,17 +89,9 @@ export interface ActionCounts {
 /** Decides about a request: calls `done`, or answers. @param isLate Whether `preHandler` has been reached. */
 export type Guard = (request: FastifyRequest, reply: FastifyReply, observation: Observation, isLate: boolean, done: () => void) => void
 
-/** Principals that count as several: twice as many as promotion asks for. */
-const SEVERAL = 2
-/**
- * Responses of a route after which one ordinary request in eight is learned, chosen by a seeded generator: learning costs three
- * times what judging does (measured: 7 µs against 2.5 on the bench's mix). Requests with signals are always settled.
- */
-const SAMPLED_FROM = 512
-/** Severity from which a signal keeps its request from teaching. */
-const MEDIUM = 4
-/** On routes that few principals use, promotion counts windows instead of principals. */
-const PROMOTION_WINDOW_MS = 600_000
+/** What a detector does at a stage. */
+export interface Seat { readonly detector: Detector<never>, readonly judge: Judge<object> }
+
 /** Share of a flagged request's score that its entity's risk grows by. */
 const RISK_SHARE = 0.2
 /** By the level of risk. */
@@ -119,14 +113,15 @@ export class Registry {
   readonly routes: RouteTable
   readonly detectors: Detector<never>[] = []
   readonly log: EventLog
+  readonly gate: LearningGate
   /** Requests observed, and of them flagged. */
   observed = 0
   flagged = 0
+  /** What detectors do at each stage. */
+  readonly stages: Readonly<Record<Stage, Seat[]>> = { onRequest: [], preValidation: [], onSend: [] }
   readonly #emitter = new EventEmitter()
   readonly #channel = channel(CHANNEL)
-  readonly #credentials = new StringMemo<string>(4096)
-  readonly #forwarded = new StringMemo<string>(4096)
-  readonly #networks = new StringMemo<string>(1024)
+  readonly #identities: Identities
   /** Who is blamed for what was found. */
   readonly entities: EntityRisks
   /** What was done, and what would have been done in mode `enforce`. */
@@ -147,12 +142,14 @@ export class Registry {
     this.clock = settings.clock ?? systemClock
     const random = settings.random ?? randomShare
     this.hash = new KeyedHash(settings.secret ?? Array.from({ length: 8 }, () => Math.floor(random() * 0x100000000).toString(36)).join('-').padEnd(16, '-'))
+    this.#identities = new Identities(this.hash)
     this.redactor = new Redactor(settings.redact)
     this.log = new EventLog(settings.events as number, (event) => this.#publish(event))
     this.routes = new RouteTable(settings, (error) => {
       fastify.log.error({ err: error }, 'a route declared before fastify-anomalies has wrong options; it runs with the defaults')
       this.emit('error', error)
     })
+    this.gate = new LearningGate(this)
     this.entities = new EntityRisks({
       capacity: settings.entities as number,
       halfLifeMs: settings.riskHalfLife as number,
@@ -177,6 +174,35 @@ export class Registry {
     this.detectors.push(detector as unknown as Detector<never>)
     this.routes.addDetector(detector, create, about)
     return detector
+  }
+
+  /** Adds what a detector does at a stage; detectors judge in the order in which they registered. */
+  addJudge (stage: Stage, detector: Detector<never>, judge: Judge<object>): void { this.stages[stage].push({ detector, judge }) }
+
+  /** Lets all detectors judge that are switched on for the route. One hook a stage for all of them: each further hook costs 0.1 µs (measured over sockets). */
+  judge (seats: readonly Seat[], request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
+    const { slots } = observation.route
+    for (let i = 0; i < seats.length; i++) {
+      const { detector, judge } = seats[i] as Seat
+      const state = slots[detector.slot] as object | null | undefined
+      if (state === null || state === undefined) continue
+      try {
+        judge(state, observation, request, reply)
+      } catch (error) {
+        detector.fault(error)
+      }
+      if (observation.signals === null || observation.signals.length === observation.recorded) continue
+      const wasRisked = observation.risked
+      try {
+        this.record(observation)
+      } catch (error) {
+        // What a detector of a third party added was no signal: it is dropped.
+        observation.drop()
+        detector.fault(error)
+      }
+      // Before the user is known nobody is charged; where the reply ends without, whoever is known by then is.
+      if (observation.risked && !wasRisked && !observation.charged) reply.raw.once('close', () => this.#charge(observation))
+    }
   }
 
   /** Subscribes to events. Listeners run synchronously; what they throw is caught. */
@@ -243,6 +269,7 @@ export class Registry {
       observation.add(new Signal(kind, signal.field, within(signal.severity, 1, 10), within(signal.risk, 0, 100), signal.expected, signal.actual))
       this.record(observation)
     })
+    this.gate.reported(observation)
   }
 
   /** Tells the outcome of a login that no HTTP status tells. Does nothing where auth-burst is switched off; a wrong argument is reported by `on('error')`. */
@@ -255,10 +282,10 @@ export class Registry {
   onRecordAuth (take: (login: AuthRecord) => void): void { this.#recordAuth = take }
 
   /** An address as clients are counted by it: IPv6 by /64, IPv4-mapped as IPv4. */
-  addressOf (ip: string): string { return this.#normalise(ip) }
+  addressOf (ip: string): string { return clientOf(ip) }
 
   /** Tag of a user name, the same as that of a principal (`key`) of that name. */
-  userTag (name: string): string { return this.#credentialOf(`user ${name}`) }
+  userTag (name: string): string { return this.#identities.tagOf(`user ${name}`) }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
   risk (entity: string): number { return this.entities.risk(this.#entityOf(entity), this.clock.now()) }
@@ -287,7 +314,7 @@ export class Registry {
   undecide (entity: string): boolean { return this.entities.undecide(this.#entityOf(entity)) }
 
   /** An entity as it is counted: addresses may be given as they are. */
-  #entityOf (entity: string): string { return isIP(entity) === 0 ? entity : this.#normalise(entity) }
+  #entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
 
   #decide (entity: string, action: 'allow' | 'block', decision: ManualDecision): void {
     const { for: term, by, reason = '' } = resolveOptions<{ for?: number, by: string, reason?: string }>(action, manualOptions, {} as never, decision)
@@ -325,14 +352,14 @@ export class Registry {
     if (route === null) return OFF
     this.observed++
     const { headers, raw } = request
-    const client = this.#clientOf(request)
-    const clientHash = this.hash.hash(client)
-    const token = headers.authorization ?? (headers['x-api-key'] as string | undefined)
-    const credential = typeof token === 'string' ? this.#credentialOf(token) : null
+    const identities = this.#identities
+    const client = identities.clientOf(request)
+    const clientHash = identities.clientHash >>> 0
+    const token = headers.authorization ?? headers['x-api-key']
     const length = headers['content-length']
     const bytes = length !== undefined ? Number(length) : headers['transfer-encoding'] === undefined ? 0 : -1
     return new Observation(at, this.clock.monotonic(), route, request.method, raw.url ?? '', raw.rawHeaders, headers['content-type'] ?? null,
-      bytes >= 0 ? bytes : -1, client, clientHash, credential, credential === null ? clientHash : this.hash.hash(credential), request.id)
+      bytes >= 0 ? bytes : -1, client, clientHash, null, clientHash, request.id, typeof token === 'string' ? token : null, identities)
   }
 
   /** Opens an observation in `onSend`, where an earlier hook answered and ours never ran. */
@@ -354,9 +381,8 @@ export class Registry {
     }
     observation.identified = true
     if (user !== undefined && user !== null && user !== '') {
-      observation.user = this.#credentialOf(`user ${user}`)
-      observation.principal = this.hash.hash(observation.user)
-      if (observation.entity !== null) observation.entity.user = observation.user
+      const tag = this.#identities.tagOf(`user ${user}`)
+      observation.identify(tag, this.hash.hash(tag))
     }
     this.#charge(observation)
   }
@@ -417,35 +443,6 @@ export class Registry {
     this.#blame(observation, strongest, observation.score * RISK_SHARE, false)
   }
 
-  /** Decides once whether an observation may teach, and lets it. Judge first, learn last. */
-  settle (observation: Observation): void {
-    if (observation.settled) return
-    observation.settled = true
-    this.#charge(observation)
-    const { route, status, principal } = observation
-    if (observation.aborted || observation.refused || status === 0 || route.frozen || this.routes.frozen) return
-    if (route.responses >= SAMPLED_FROM && observation.signals === null && !route.samples()) return
-    const enough = SEVERAL * (this.settings.promoteAfter as number)
-    const several = route.hasPrincipals(enough)
-    const isOrdinary = this.settings.learnFrom === 'any' || route.isOrdinary(status, several)
-    route.answer(status, principal)
-    if (!isOrdinary) return
-    const isSuspect = observation.flagged || observation.severity >= MEDIUM
-    if (isSuspect) {
-      observation.supporter = several ? principal : finishHash(Math.floor(observation.at / PROMOTION_WINDOW_MS))
-      for (const detector of this.detectors) detector.sideline(observation)
-      return
-    }
-    route.meet(principal, enough)
-    if (status < 400 && (observation.user !== null || observation.credential !== null)) this.entities.vouch(observation, observation.at, route.refusesStrangers)
-    for (const detector of this.detectors) {
-      const state = route.slots[detector.slot]
-      const wasActive = detector.progressOf(state) === 1 && detector.samplesOf(state) > 0
-      detector.teach(observation, several)
-      if (!wasActive && detector.progressOf(state) === 1) this.emit('learned', { route: route.key, detector: detector.name })
-    }
-  }
-
   /** Notes that something became known in spite of having been flagged. */
   promoted (route: RouteState, detector: string, field: string, at: number): void {
     route.promotions.push({ detector, field, at })
@@ -489,41 +486,6 @@ export class Registry {
 
   #actionOf (observation: Observation): Action {
     return ACTIONS[this.entities.judge(observation, observation.at, this.entities.all, true).level] as Action
-  }
-
-  #credentialOf (token: string): string {
-    const known = this.#credentials.get(token)
-    if (known !== undefined) return known
-    const tag = this.hash.tag('credential', token)
-    this.#credentials.set(token, tag)
-    return tag
-  }
-
-  /**
-   * The client's address. Fastify walks the forwarded addresses at every read (measured: 3 µs with one proxy), so what it made of
-   * one socket's address and one header is remembered.
-   */
-  #clientOf (request: FastifyRequest): string {
-    const forwarded = request.headers['x-forwarded-for']
-    if (typeof forwarded !== 'string' || forwarded.length > 256) return this.#normalise(request.ip)
-    const key = `${request.socket?.remoteAddress} ${forwarded}`
-    const known = this.#forwarded.get(key)
-    if (known !== undefined) return known
-    const client = this.#normalise(request.ip)
-    this.#forwarded.set(key, client)
-    return client
-  }
-
-  #normalise (ip: string | undefined): string {
-    return ip === undefined ? '' : ip.includes(':') ? this.#networkOf(ip) : ip
-  }
-
-  #networkOf (address: string): string {
-    const known = this.#networks.get(address)
-    if (known !== undefined) return known
-    const network = clientOf(address)
-    this.#networks.set(address, network)
-    return network
   }
 }
 

@@ -20,6 +20,7 @@ export type { RegistryOptions } from './registry-options'
 async function registry (fastify: FastifyInstance, options: RegistryOptions): Promise<void> {
   const settings = resolveOptions<RegistryOptions>('', registryOptions, null, options)
   const state = new Registry(fastify, settings)
+  const { onRequest, preValidation, onSend } = state.stages
 
   fastify.decorate('anomalies', state)
   fastify.decorateRequest(kObservation, null)
@@ -33,8 +34,14 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
   fastify.addHook('onRequest', function open (request, reply, done) {
     const observation = state.open(request)
     request[kObservation] = observation
-    if (observation === OFF || state.guard === null) return done()
-    state.guard(request, reply, observation, false, done)
+    if (observation === OFF) return done()
+    if (state.guard !== null) return state.guard(request, reply, observation, false, proceed)
+    proceed()
+
+    function proceed (): void {
+      state.judge(onRequest, request, reply, observation)
+      done()
+    }
   })
   if (settings.traps !== undefined && settings.traps.length > 0) installTraps(fastify, state, settings.traps)
   fastify.addHook('preValidation', function parsed (request, reply, done) {
@@ -43,6 +50,7 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       observation.query = request.query
       observation.params = request.params
       observation.body = request.body
+      state.judge(preValidation, request, reply, observation)
     }
     done()
   })
@@ -60,19 +68,8 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     if (observation === OFF) return done()
     if (observation.status === 0) state.answer(request, reply, observation, payload)
     else observation.resent = true
-    done()
-  })
-  fastify.addHook('onResponse', function settle (request, reply, done) {
-    const observation = request[kObservation]
-    if (observation !== null && observation !== OFF) state.settle(observation)
-    done()
-  })
-  fastify.addHook('onRequestAbort', function abort (request, done) {
-    const observation = request[kObservation]
-    if (observation !== null && observation !== OFF) {
-      observation.aborted = true
-      state.settle(observation)
-    }
+    if (!observation.resent && !observation.refused) state.judge(onSend, request, reply, observation)
+    if (!observation.refused) state.gate.answered(observation, reply)
     done()
   })
   fastify.addHook('onClose', (_, done) => {

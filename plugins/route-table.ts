@@ -16,7 +16,9 @@ const NOTHING: Record<string, never> = {}
 
 interface Seat { detector: Detector<never>, option: string, create: DetectorFactory<object>, about: DetectorSettings }
 type RouteConfig = false | ({ mode?: 'observe' | 'enforce', flagAt?: number } & Record<string, unknown>)
-interface CachingConfig { anomalies?: RouteConfig, [kStates]?: Record<string, RouteState | null>, [kConstraints]?: string }
+/** The state of a route by method, as its config caches it: mostly there is but one. */
+interface CachedState { readonly method: string, readonly state: RouteState | null, readonly next: CachedState | null }
+interface CachingConfig { anomalies?: RouteConfig, [kStates]?: CachedState, [kConstraints]?: string }
 
 /** What a baseline looks like in `baselines()` and in the admin route. */
 export interface BaselineView {
@@ -107,8 +109,9 @@ export class RouteTable {
     if (request.is404) return this.#settings.global === false ? null : this.#aged(this.unmatchedState(), at)
     const config = request.routeOptions.config as unknown as CachingConfig & { url: string, method: string | string[] }
     const method = request.method === 'HEAD' ? 'GET' : request.method
-    const cached = config[kStates]?.[method]
-    if (cached !== undefined) return cached === null ? null : this.#aged(cached, at)
+    for (let cached = config[kStates] ?? null; cached !== null; cached = cached.next) {
+      if (cached.method === method) return cached.state === null ? null : this.#aged(cached.state, at)
+    }
     const adopted = this.#adopt(config, method, config.url)
     return adopted === null ? null : this.#aged(adopted, at)
   }
@@ -123,9 +126,7 @@ export class RouteTable {
     }
     const isOn = given !== false && (this.#settings.global !== false || given !== undefined)
     const state = isOn ? this.#make(method, url, config[kConstraints] ?? '', given === undefined || given === false ? NOTHING : given) : null
-    // Of methods that the router knows, so an ordinary object will do: one without a prototype takes 200 bytes more.
-    config[kStates] ??= {}
-    config[kStates][method] = state
+    config[kStates] = { method, state, next: config[kStates] ?? null }
     return state
   }
 

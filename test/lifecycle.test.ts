@@ -277,6 +277,29 @@ test('a client that goes away teaches nothing and leaves nothing open', async (t
   t.match(app.anomalies.baselines(), [{ id: 'GET /search', responses: 0, detectors: { 'endpoint-profiler': { samples: 0 } } }])
 })
 
+test('a client that goes away in the middle of a reply teaches nothing', async (t) => {
+  const app = Fastify({ forceCloseConnections: true })
+  await app.register(anomalies, { secret: SECRET, clock: new ManualClock() })
+  const closed = new Promise<void>((resolve) => {
+    app.get('/search', (request, reply) => {
+      reply.raw.on('close', resolve)
+      const endless = new Readable({ read () {} })
+      endless.push('first part')
+      reply.send(endless)
+    })
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.teardown(() => app.close())
+  const request = httpRequest({ port: (app.server.address() as AddressInfo).port, host: '127.0.0.1', path: '/search' })
+  request.on('error', () => {})
+  request.end()
+  const [response] = await once(request, 'response') as [NodeJS.ReadableStream]
+  await once(response, 'data')
+  request.destroy()
+  await closed
+  t.match(app.anomalies.baselines(), [{ id: 'GET /search', responses: 0, detectors: { 'endpoint-profiler': { samples: 0 } } }])
+})
+
 test('HTTP/2: pseudo-headers are no headers, and the client address is known', async (t) => {
   const clock = new ManualClock()
   const app = Fastify({ http2: true })

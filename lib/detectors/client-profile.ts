@@ -6,6 +6,7 @@ import type { DecayingMomentsJson } from '../stats/decaying-moments'
 import { HyperLogLog } from '../stats/hyper-log-log'
 import type { HyperLogLogJson } from '../stats/hyper-log-log'
 import { LinearCounter } from '../stats/linear-counter'
+import { TextCache } from '../store/text-cache'
 import { hashText } from '../text/keyed-hash'
 import { finishHash } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
@@ -39,9 +40,6 @@ const ENOUGH = 31
 const ANY = '*'
 /** Headers and cookies with a profile, at the most. */
 const MAX_FIELDS = 96
-/** Places of the cache of ordinary values, per field. */
-const CACHE = 64
-const MAX_CACHED = 256
 const MAX_COOKIES = 32
 /** Values of which the entropy has to be known, and standard deviations from which it is unusual. */
 const LEAST_WEIGHT = 20
@@ -51,7 +49,23 @@ const FEWEST_VALUES = 4
 /** Values shorter than this have no telling entropy. */
 const LEAST_ENTROPY = 16
 
-interface Field { profile: FieldProfile, senders: LinearCounter, entropy: DecayingMoments | null, ordinary: string[] | null }
+interface Field { profile: FieldProfile, senders: LinearCounter, entropy: DecayingMoments | null, ordinary: TextCache | null }
+
+/** One in so many other values (less one) becomes the usual one: each time it does costs the garbage collector a note. */
+const RENEWED = 63
+/** Header lists whose fields are kept at hand. */
+const MAX_PLANS = 64
+
+/** What a list of header names means to one profile. */
+interface Plan {
+  readonly fields: readonly (Field | undefined)[]
+  /** Per header, a value that was ordinary lately: the next one is mostly the same. */
+  readonly usual: (string | null)[]
+  /** Ordinary values that were others. */
+  others: number
+  /** Whether the list itself is well known. */
+  isKnown: boolean
+}
 
 /** The plain form of a `ClientProfile`. */
 export interface ClientProfileJson {
@@ -74,6 +88,8 @@ export class ClientProfile {
   n = 0
   readonly #judge: ValueJudge
   readonly #fields = new Map<string, Field>()
+  /** Forgotten whenever a field comes or goes, or what is ordinary does. */
+  readonly #plans = new Map<HeaderShape, Plan>()
   #items = new ItemTable()
   #relations = new HeaderRelations()
   #principals = new HyperLogLog()
@@ -91,7 +107,10 @@ export class ClientProfile {
 
   /** Names, their order and combination. @param everyone Profile of all clients, which backs this one. */
   judgeShape (shape: HeaderShape, everyone: ClientProfile, reader: HeaderReader, observation: Observation): void {
+    const plan = this.#planOf(shape)
+    if (plan.isKnown) return
     const known = this.#items.count(ORDERS, shape.order)
+    plan.isKnown = known > 1
     if (known > 1 || (known === 1 && this.n < MANY)) return
     if (this.judgeNames(shape, everyone, reader, observation)) return
     const isKnownSet = this.#items.count(SETS, shape.set) > (this.n >= MANY ? 1 : 0)
@@ -157,22 +176,27 @@ export class ClientProfile {
    * @param everyone Profile of all clients, for headers that have none here.
    */
   judgeValues (shape: HeaderShape, rawHeaders: readonly string[], backing: ClientProfile | null, everyone: ClientProfile, floor: number, observation: Observation): void {
-    for (let i = 0; i < shape.names.length; i++) {
+    const plan = this.#planOf(shape)
+    const { fields, usual } = plan
+    for (let i = 0; i < usual.length; i++) {
+      const value = rawHeaders[2 * i + 1] as string
+      if (value === usual[i]) continue
       const name = shape.names[i] as HeaderName
       if (name.look === NOTHING || name.isCookie) continue
-      const value = rawHeaders[2 * i + 1] as string
-      let field = this.#fields.get(name.name)
+      let field = fields[i]
       const isStranger = field === undefined || this === everyone
       field ??= everyone.#fields.get(name.name)
       if (field === undefined) {
         everyone.#judgeUnknown(name.name, value, observation)
         continue
       }
-      if (isOrdinary(field, value)) continue
+      const judge = this.#judge
+      if (isOrdinary(field, value) || (name.look === CHARACTERS_ONLY && value.length < 512 && field.profile.knowsCharacters(judge.scan.scanCharacters(value)))) {
+        if (fields[i] !== undefined && (usual[i] === null || (++plan.others & RENEWED) === 0)) usual[i] = value
+        continue
+      }
       const back = backing === null ? undefined : backing.#fields.get(name.name)
       if (back !== undefined && isOrdinary(back, value)) continue
-      const judge = this.#judge
-      if (name.look === CHARACTERS_ONLY && value.length < 512 && field.profile.knowsCharacters(judge.scan.scanCharacters(value))) continue
       judge.scan.scan(value)
       judge.verdict.only = name.look === CHARACTERS_ONLY
       judge.verdict.isStranger = isStranger
@@ -243,35 +267,59 @@ export class ClientProfile {
   /** Whether there were enough independent clients for what is new here to mean anything. */
   get isEstablished (): boolean { return this.#keepers >= LEAST_KEEPERS }
 
-  /** @param distinct Whether addresses tell the application's clients apart. */
-  learn (shape: HeaderShape, rawHeaders: readonly string[], principal: number, distinct: boolean): void {
-    this.#distinct = distinct
-    this.n++
-    this.#principals.add(finishHash(principal))
-    if (this.n < 64 || (this.n & 31) === 0) this.#countDraws()
-    const several = this.#several
-    if (this.#items.count(ORDERS, shape.order) < ENOUGH) this.#learnShape(shape, principal, several)
+  /**
+   * @param distinct Whether addresses tell the application's clients apart.
+   * @param own Profile of the client's class, which learns the same; values are looked at once for both.
+   */
+  learn (shape: HeaderShape, rawHeaders: readonly string[], principal: number, distinct: boolean, own: ClientProfile | null = null): void {
+    this.#learnList(shape, principal, distinct)
+    if (own !== null) own.#learnList(shape, principal, this.#several)
     for (let i = 0; i < shape.names.length; i++) {
       const name = shape.names[i] as HeaderName
       if (name.look === NOTHING || name.isCookie) continue
       const value = rawHeaders[2 * i + 1] as string
-      const field = this.#field(name.name)
-      if (field === undefined) continue
-      this.#countSender(field, principal)
-      if (isOrdinary(field, value)) {
-        field.profile.n++
-        continue
-      }
-      const scan = this.#judge.scan.scan(value)
-      field.profile.learn(scan, principal, several)
-      this.#learnAny(scan, principal, several)
-      if (name.look === CHARACTERS_ONLY) continue
-      if (value.length >= LEAST_ENTROPY) {
-        field.entropy ??= new DecayingMoments()
-        field.entropy.add(entropyRatio(value))
-      }
-      if (value.length <= MAX_CACHED && field.profile.isWellKnown(scan)) remember(field, value)
+      const isCommon = this.#learnOrdinary(name.name, value, principal)
+      const isKnown = own === null || own.#learnOrdinary(name.name, value, principal)
+      if (isCommon && isKnown) continue
+      this.#judge.scan.scan(value)
+      const entropy = name.look === CHARACTERS_ONLY || value.length < LEAST_ENTROPY ? NaN : entropyRatio(value)
+      if (!isCommon) this.#learnValue(name, value, entropy, principal)
+      if (!isKnown) own.#learnValue(name, value, entropy, principal)
     }
+  }
+
+  #learnList (shape: HeaderShape, principal: number, distinct: boolean): void {
+    this.#distinct = distinct
+    this.n++
+    this.#principals.add(finishHash(principal))
+    if (this.n < 64 || (this.n & 31) === 0) this.#countDraws()
+    if (this.#items.count(ORDERS, shape.order) < ENOUGH) this.#learnShape(shape, principal, this.#several)
+  }
+
+  /** Counts a value that was found ordinary, or one that there is no room for. */
+  #learnOrdinary (name: string, value: string, principal: number): boolean {
+    const field = this.#field(name)
+    if (field === undefined) return true
+    this.#countSender(field, principal)
+    if (!isOrdinary(field, value)) return false
+    field.profile.n++
+    return true
+  }
+
+  /** Learns the value that was scanned. @param entropy `NaN` where it says nothing. */
+  #learnValue ({ name, look }: HeaderName, value: string, entropy: number, principal: number): void {
+    const { scan } = this.#judge
+    const field = this.#field(name) as Field
+    field.profile.learn(scan, principal, this.#several)
+    this.#learnAny(scan, principal, this.#several)
+    if (look === CHARACTERS_ONLY) return
+    if (!Number.isNaN(entropy)) {
+      field.entropy ??= new DecayingMoments()
+      field.entropy.add(entropy)
+    }
+    if (!field.profile.isWellKnown(scan)) return
+    field.ordinary ??= new TextCache()
+    field.ordinary.add(value)
   }
 
   #learnAny (scan: ValueScan, principal: number, several: boolean): void {
@@ -394,6 +442,7 @@ export class ClientProfile {
   /** One half-life. */
   halve (): void {
     this.n >>>= 1
+    this.#plans.clear()
     this.#items.halve()
     this.#relations.halve()
     for (const [name, field] of this.#fields) {
@@ -406,6 +455,7 @@ export class ClientProfile {
 
   merge (other: ClientProfile): void {
     this.n += other.n
+    this.#plans.clear()
     this.#items.merge(other.#items)
     this.#relations.merge(other.#relations)
     this.#principals.merge(other.#principals)
@@ -453,12 +503,28 @@ export class ClientProfile {
     return { samples: this.n, shapes: this.#items.distinct(ORDERS), fields }
   }
 
+  #planOf (shape: HeaderShape): Plan {
+    const known = this.#plans.get(shape)
+    if (known !== undefined) return known
+    const { names } = shape
+    const plan = {
+      fields: names.map(({ name, look, isCookie }) => look === NOTHING || isCookie ? undefined : this.#fields.get(name)),
+      usual: names.map(() => null),
+      others: 0,
+      isKnown: false
+    }
+    if (this.#plans.size >= MAX_PLANS) this.#plans.clear()
+    this.#plans.set(shape, plan)
+    return plan
+  }
+
   #field (name: string): Field | undefined {
     let field = this.#fields.get(name)
     if (field !== undefined || this.#fields.size >= MAX_FIELDS) return field
     field = { profile: new FieldProfile(), senders: new LinearCounter(), entropy: null, ordinary: null }
     this.#allot(field)
     this.#fields.set(name, field)
+    this.#plans.clear()
     return field
   }
 
@@ -479,16 +545,5 @@ function severityAt (chance: number): number { return riskAt(chance) >= 50 ? 5 :
 
 /** Whether this very value was found ordinary before. */
 function isOrdinary (field: Field, value: string): boolean {
-  return field.ordinary !== null && field.ordinary[placeOf(value)] === value
-}
-
-function remember (field: Field, value: string): void {
-  field.ordinary ??= new Array<string>(CACHE).fill('')
-  field.ordinary[placeOf(value)] = value
-}
-
-function placeOf (value: string): number {
-  const { length } = value
-  if (length === 0) return 0
-  return (length * 7 + value.charCodeAt(length - 1) + value.charCodeAt(length >> 1) * 3 + value.charCodeAt(length >> 2)) & (CACHE - 1)
+  return field.ordinary !== null && field.ordinary.has(value)
 }

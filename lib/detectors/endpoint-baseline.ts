@@ -20,6 +20,8 @@ const REQUEST_TYPES = 0
 const RESPONSE_TYPES = 1
 
 const SETTLED = 0.05
+/** `*`, which only ever ends a pattern. */
+const STAR = 42
 
 /** What of the endpoint-profiler's options a baseline needs. */
 export interface EndpointSettings {
@@ -69,6 +71,8 @@ export class EndpointBaseline {
   /** Replies learned that had a media type. */
   #typedReplies = 0
   #items = new ItemTable()
+  /** Per level, a media type that is known: mostly there is but one. */
+  readonly #knownTypes: [string, string] = ['', '']
   #query: ParameterProfile | null = null
   #form: ParameterProfile | null = null
   #path: ParameterProfile | null = null
@@ -152,8 +156,12 @@ export class EndpointBaseline {
   }
 
   #judgeType (level: number, mediaType: string, field: string, severity: number, risk: number, observation: Observation): void {
+    if (this.#knownTypes[level] === mediaType) return
     const hash = essenceHash(mediaType, this.#context.judge.scan.seed)
-    if (this.#items.count(level, hash) > 0) return
+    if (this.#items.count(level, hash) > 0) {
+      this.#knownTypes[level] = mediaType
+      return
+    }
     const seen = level === REQUEST_TYPES ? this.samples : this.#typedReplies
     if (seen < this.#settings.minSamples && !observation.route.frozen) return
     if ((this.#items.once(level) + this.#items.pending(level) + 1) / (seen + 2) >= SETTLED) return
@@ -214,6 +222,7 @@ export class EndpointBaseline {
     this.samples >>>= 1
     this.#typedReplies >>>= 1
     this.#items.halve()
+    this.#knownTypes.fill('')
     this.#query?.halve()
     this.#form?.halve()
     this.#path?.halve()
@@ -261,6 +270,7 @@ export class EndpointBaseline {
     this.samples = json.samples
     this.#typedReplies = json.typedReplies
     this.#items = ItemTable.from(json.items)
+    this.#knownTypes.fill('')
     this.leave()
     if (json.query !== null) this.#source('query').restore(json.query)
     if (json.form !== null) this.#source('form').restore(json.form)
@@ -320,6 +330,8 @@ export class EndpointBaseline {
 
 /** What a wildcard route's `*` stands for, `null` on other routes. */
 function restOf (observation: Observation): string | null {
+  const { url } = observation.route
+  if (url.charCodeAt(url.length - 1) !== STAR) return null
   const rest = (observation.params as Record<string, unknown> | null)?.['*']
   return typeof rest === 'string' ? rest : null
 }

@@ -30,6 +30,10 @@ export class ErrorEpisode {
 
   /** Takes one reply in, and says whether an episode is open now. */
   observe (isError: boolean): boolean {
+    if (!isError && this.#sum === 0) {
+      this.#replies++
+      return false
+    }
     const norm = Math.min(0.5, this.norm)
     const high = Math.min(0.95, Math.max(LEAST_SHARE, 10 * norm))
     this.#sum += isError ? Math.log(high / norm) : Math.log((1 - high) / (1 - norm))

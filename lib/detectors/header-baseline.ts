@@ -10,6 +10,8 @@ import type { ValueJudge } from './value-judge'
 
 /** Client classes with a profile of their own; further ones are judged by that of all clients. */
 const MAX_CLASSES = 64
+/** Characters at a user agent's end in which versions differ. */
+const AGENT_TAIL = 24
 const CERTAIN = 0.01
 
 /** The plain form of `HeaderClients`. */
@@ -30,7 +32,7 @@ export class HeaderClients {
   readonly settings: HeaderSettings
   readonly #judge: ValueJudge
   readonly #seed: number
-  readonly #agents = new StringMemo<number>(256)
+  readonly #agents = new StringMemo<number>(256, AGENT_TAIL)
   #everyone: ClientProfile
   readonly #classes = new Map<number, ClientProfile>()
 
@@ -89,9 +91,8 @@ export class HeaderClients {
       this.#classes.set(key, own)
     }
     const { rawHeaders, principal } = observation
-    this.#everyone.learn(shape, rawHeaders, principal, this.#everyone.isSeveral)
+    this.#everyone.learn(shape, rawHeaders, principal, this.#everyone.isSeveral, own ?? null)
     this.#everyone.learnCookies(shape, rawHeaders, principal)
-    own?.learn(shape, rawHeaders, principal, this.#everyone.isSeveral)
   }
 
   quarantine (shape: HeaderShape, observation: Observation, onPromoted: (field: string) => void): void {

@@ -41,6 +41,8 @@ interface Parameter {
   requests: number
   /** Whether its identifiers are somebody else's, and free to differ. */
   isTracking: boolean
+  /** What the name adds to the hash of a set of names. */
+  readonly part: number
 }
 
 /** The plain form of a `ParameterProfile`. */
@@ -96,7 +98,7 @@ export class ParameterProfile {
     for (const name in values) {
       if (++names > MAX_NAMES) continue
       const parameter = this.#parameters.get(name)
-      set = (set + finishHash(hashText(name, seed))) | 0
+      set = (set + (parameter === undefined ? finishHash(hashText(name, seed)) : parameter.part)) | 0
       if (parameter === undefined) {
         unknown++
         if (!isTrackingName(name) || !isIdentifier(values[name])) this.#judgeUnknown(name, floor, observation)
@@ -197,7 +199,7 @@ export class ParameterProfile {
     const known = this.#parameters.get(name)
     if (this.#items.count(NAMES, hash) < 16 && this.#items.learn(NAMES, hash, principal, several) < 0) this.#freeNames = true
     if (known !== undefined || this.#freeNames || name.length > 256) return known
-    const parameter = { profile: new FieldProfile(), common: null, requests: 0, isTracking: isTrackingName(name) }
+    const parameter = { profile: new FieldProfile(), common: null, requests: 0, isTracking: isTrackingName(name), part: finishHash(hash) }
     this.#parameters.set(name, parameter)
     return parameter
   }
@@ -219,7 +221,7 @@ export class ParameterProfile {
       if (parameter === undefined) {
         if (this.#items.note(NAMES, hash, principal) < promoteAfter || this.#freeNames) continue
         this.#items.promote(NAMES, hash, 2)
-        this.#parameters.set(name, { profile: new FieldProfile(), common: null, requests: 0, isTracking: isTrackingName(name) })
+        this.#parameters.set(name, { profile: new FieldProfile(), common: null, requests: 0, isTracking: isTrackingName(name), part: finishHash(hash) })
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
         judge.scan.scan(value)
@@ -293,7 +295,7 @@ export class ParameterProfile {
     this.leave()
     for (const [name, { requests, profile }] of Object.entries(json.parameters)) {
       const restored = FieldProfile.from(profile)
-      this.#parameters.set(name, { profile: restored, common: this.#context.backing.join(name, restored), requests, isTracking: isTrackingName(name) })
+      this.#parameters.set(name, { profile: restored, common: this.#context.backing.join(name, restored), requests, isTracking: isTrackingName(name), part: finishHash(hashText(name, this.#context.judge.scan.seed)) })
     }
   }
 

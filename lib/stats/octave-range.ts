@@ -88,9 +88,17 @@ function unitOf (least: number, most: number): number {
 }
 
 function toEighths (quantity: number): number {
+  return quantity >= 0 && quantity < SMALL && Number.isInteger(quantity) ? EIGHTHS[quantity] as number : eighthsOf(quantity)
+}
+
+function eighthsOf (quantity: number): number {
   return Math.sign(quantity) * Math.min(BIAS - 1, Math.round(Math.log2(1 + Math.abs(quantity)) * OCTAVE))
 }
 
 function fromEighths (eighths: number): number {
   return Math.sign(eighths) * Math.round(2 ** (Math.abs(eighths) / OCTAVE) - 1)
 }
+
+/** Lengths are mostly small: their logarithms are kept (256 bytes). */
+const SMALL = 256
+const EIGHTHS = Uint8Array.from({ length: SMALL }, (_, quantity) => eighthsOf(quantity))

@@ -1,10 +1,10 @@
 const WAYS = 8
-/** A set is a block of five columns: eight keys, when each was last seen, its window, its count there and in the window before. */
-const SEEN = WAYS
-const WINDOW = 2 * WAYS
-const CURRENT = 3 * WAYS
-const PREVIOUS = 4 * WAYS
-const BLOCK = 5 * WAYS
+/** A place is four numbers, so that an event touches one cache line: its key, when it was last seen, its window, and its count there. */
+const SEEN = 1
+const WINDOW = 2
+const CURRENT = 3
+const PLACE = 4
+const SET = WAYS * PLACE
 const GOLDEN_RATIO = 0x9e3779b1
 const NOT_FOUND = -1
 
@@ -29,6 +29,8 @@ export class WindowCounter {
   /** Keys displaced although their counts still mattered. Growing steadily, it says that `capacity` is too small. */
   evictions = 0
   readonly #table: Uint32Array
+  /** Per place, the count in the window before. */
+  readonly #previous: Uint32Array
   readonly #sets: number
   #latest = 0
   #tick = 0
@@ -39,7 +41,8 @@ export class WindowCounter {
     this.windowMs = windowMs
     this.#sets = Math.ceil(capacity / WAYS)
     this.capacity = this.#sets * WAYS
-    this.#table = new Uint32Array(this.#sets * BLOCK)
+    this.#table = new Uint32Array(this.#sets * SET)
+    this.#previous = new Uint32Array(this.capacity)
   }
 
   /** Events of `key` in the current window, this one included. */
@@ -67,7 +70,7 @@ export class WindowCounter {
     const now = at > this.#latest ? at : this.#latest
     const age = (this.#windowAt(now) - this.#table[place + WINDOW]!) >>> 0
     const covered = 1 - (now / this.windowMs) % 1
-    if (age === 0) return this.#table[place + CURRENT]! + this.#table[place + PREVIOUS]! * covered
+    if (age === 0) return this.#table[place + CURRENT]! + this.#previous[place / PLACE]! * covered
     return age === 1 ? this.#table[place + CURRENT]! * covered : 0
   }
 
@@ -78,12 +81,12 @@ export class WindowCounter {
 
   #setOf (hash: number): number {
     const mixed = Math.imul(hash ^ (hash >>> 15), GOLDEN_RATIO) >>> 0
-    return Math.floor(mixed * this.#sets / 2 ** 32) * BLOCK
+    return Math.floor(mixed * this.#sets / 2 ** 32) * SET
   }
 
   #find (hash: number, set: number): number {
     const table = this.#table
-    for (let place = set; place < set + WAYS; place++) {
+    for (let place = set; place < set + SET; place += PLACE) {
       if (table[place] === hash && table[place + SEEN] !== 0) return place
     }
     return NOT_FOUND
@@ -93,7 +96,7 @@ export class WindowCounter {
   #claim (hash: number, set: number, window: number): number {
     const table = this.#table
     let oldest = set
-    for (let place = set; place < set + WAYS && table[oldest + SEEN] !== 0; place++) {
+    for (let place = set; place < set + SET && table[oldest + SEEN] !== 0; place += PLACE) {
       if (table[place + SEEN] === 0 || this.#idle(place) > this.#idle(oldest)) oldest = place
     }
     if (table[oldest + SEEN] === 0) this.size++
@@ -101,7 +104,7 @@ export class WindowCounter {
     table[oldest] = hash
     table[oldest + WINDOW] = window
     table[oldest + CURRENT] = 0
-    table[oldest + PREVIOUS] = 0
+    this.#previous[oldest / PLACE] = 0
     return oldest
   }
 
@@ -115,7 +118,7 @@ export class WindowCounter {
     this.closed = 0
     if (age === 0) return
     this.closed = table[place + CURRENT]!
-    table[place + PREVIOUS] = age === 1 ? this.closed : 0
+    this.#previous[place / PLACE] = age === 1 ? this.closed : 0
     table[place + CURRENT] = 0
     table[place + WINDOW] = window
   }

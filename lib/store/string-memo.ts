@@ -11,22 +11,30 @@ export class StringMemo<V> {
   readonly #values: (V | undefined)[]
   readonly #mask: number
 
-  /** @param capacity A power of two. @throws RangeError Where it is not. */
-  constructor (capacity: number) {
+  readonly #tail: number
+
+  /**
+   * @param capacity A power of two.
+   * @param tail Characters at the end in which texts differ; they say which slot.
+   * @throws RangeError Where the capacity is none.
+   */
+  constructor (capacity: number, tail = 12) {
     if (capacity < 1 || (capacity & (capacity - 1)) !== 0) throw new RangeError(`capacity must be a power of two, got ${capacity}`)
     this.#texts = new Array<string>(capacity).fill('')
     this.#values = new Array<V | undefined>(capacity).fill(undefined)
     this.#mask = capacity - 1
+    this.#tail = tail
   }
 
-  get (text: string): V | undefined {
-    const slot = slotOf(text) & this.#mask
+  /** @param salt Tells apart what is made of one text under different circumstances. */
+  get (text: string, salt = 0): V | undefined {
+    const slot = (slotOf(text, this.#tail) ^ salt) & this.#mask
     return this.#texts[slot] === text ? this.#values[slot] : undefined
   }
 
-  set (text: string, value: V): void {
+  set (text: string, value: V, salt = 0): void {
     if (text.length > MAX_LENGTH) return
-    const slot = slotOf(text) & this.#mask
+    const slot = (slotOf(text, this.#tail) ^ salt) & this.#mask
     this.#texts[slot] = text
     this.#values[slot] = value
   }
@@ -41,11 +49,11 @@ export class StringMemo<V> {
 /** Longer texts are not kept. */
 export const MAX_LENGTH = 2048
 
-/** Hashes the last twelve characters, in which credentials and addresses differ, and the middle one. */
-function slotOf (text: string): number {
+/** Hashes the last characters, in which credentials and addresses differ, and the middle one. */
+function slotOf (text: string, tail: number): number {
   const { length } = text
   if (length === 0) return 0
   let slot = Math.imul(length ^ (text.charCodeAt(length >> 1) << 8), 0x01000193)
-  for (let i = length > 12 ? length - 12 : 0; i < length; i++) slot = Math.imul(slot ^ text.charCodeAt(i), 0x01000193)
+  for (let i = length > tail ? length - tail : 0; i < length; i++) slot = Math.imul(slot ^ text.charCodeAt(i), 0x01000193)
   return slot ^ (slot >>> 15)
 }

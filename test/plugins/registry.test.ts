@@ -193,6 +193,48 @@ test('key: what it throws fails no request', async (t) => {
   t.equal((await ask(ODD)).response.statusCode, 200)
 })
 
+test('the client is whom a trusted proxy names, whatever order proxies, strangers and lists come in', async (t) => {
+  const PROXY = '10.0.0.1'
+  const built = await buildApp(alone, (app) => {
+    app.get('/search', async (request) => {
+      app.anomalies.report(request, { type: 'odd', severity: 5, risk: 60, detail: 'odd' })
+      return 'ok'
+    })
+  }, { trustProxy: PROXY })
+  const seen: [peer: string, forwarded: string | undefined, client: string][] = [
+    [PROXY, '203.0.113.9', '203.0.113.9'],
+    [PROXY, '203.0.113.10', '203.0.113.10'],
+    ['10.0.0.2', '203.0.113.9', '10.0.0.2'],
+    [PROXY, '6.6.6.6, 203.0.113.11', '203.0.113.11'],
+    [PROXY, '203.0.113.9', '203.0.113.9'],
+    [PROXY, undefined, PROXY],
+    [PROXY, '2001:db8::7', '2001:db8:0:0::/64'],
+    ['10.0.0.2', '203.0.113.10', '10.0.0.2'],
+    [PROXY, '203.0.113.12', '203.0.113.12']
+  ]
+  for (const [peer, forwarded, client] of seen) {
+    await built.ask({ url: '/search', client: peer, ...forwarded === undefined ? null : { headers: { 'x-forwarded-for': forwarded } } })
+    t.equal(built.app.anomalies.query({ limit: 1 }).events[0]?.entity.ip, client, `${peer} ${forwarded}`)
+  }
+})
+
+test('an application\'s report after the reply was judged still keeps its request from teaching', async (t) => {
+  const built = await buildApp(alone, (app) => {
+    app.get('/search', async () => 'ok')
+    app.addHook('onResponse', (request, reply, done) => {
+      if (request.url.includes('odd')) app.anomalies.report(request, { type: 'odd', severity: 9, risk: 90, detail: 'odd' })
+      done()
+    })
+  })
+  await built.teach(30, () => '/search?page=1')
+  const samples = (): number | undefined => built.app.anomalies.baselines()[0]?.detectors['endpoint-profiler']?.samples
+  const before = samples()
+  await built.ask('/search?page=1&odd')
+  t.equal(samples(), before)
+  await built.ask('/search?page=1')
+  t.equal(samples(), (before ?? 0) + 1)
+})
+
 test('a credential is an entity, shown only as a keyed hash', async (t) => {
   const { app, ask } = await taught()
   await ask({ url: ODD, headers: { authorization: 'Bearer swordfish' } })

@@ -1,0 +1,75 @@
+import type { FastifyReply } from 'fastify'
+import type { Observation } from '../lib/observation'
+import { finishHash } from '../lib/text/value-shape'
+import type { Registry } from './registry-state'
+
+/** Principals that count as several: twice as many as promotion asks for. */
+const SEVERAL = 2
+/**
+ * Responses of a route after which one ordinary request in sixteen is learned, chosen by a seeded generator: learning costs
+ * several times what judging does. Requests with signals are always settled.
+ */
+const SAMPLED_FROM = 512
+/** Severity from which a signal keeps its request from teaching. */
+const MEDIUM = 4
+/** On routes that few principals use, promotion counts windows instead of principals. */
+const PROMOTION_WINDOW_MS = 600_000
+
+/** What stands between a request that was judged and the baselines: it decides once whether the request may teach. Judge first, learn last. */
+export class LearningGate {
+  readonly #registry: Registry
+  readonly #enough: number
+  readonly #learnsAny: boolean
+
+  constructor (registry: Registry) {
+    this.#registry = registry
+    this.#enough = SEVERAL * (registry.settings.promoteAfter as number)
+    this.#learnsAny = registry.settings.learnFrom === 'any'
+  }
+
+  /**
+   * A reply is about to be sent. Where its request is one of those that teach, it is settled when the whole reply has been handed
+   * over; where the client goes away before, never. That is a closure and a listener on few replies: the stages
+   * `onResponse` and `onRequestAbort` would cost 2 µs on every one (measured), and a property of ours on Node's response would
+   * make its own code polymorphic.
+   */
+  answered (observation: Observation, reply: FastifyReply): void {
+    if (observation.settled) return
+    observation.settled = true
+    const { route } = observation
+    if (route.frozen || this.#registry.routes.frozen) return
+    if (observation.signals === null && route.responses >= SAMPLED_FROM && !route.samples()) return
+    observation.awaited = true
+    reply.raw.once('finish', () => this.#settle(observation))
+  }
+
+  /** An application reports something about a request whose reply was not awaited. */
+  reported (observation: Observation): void {
+    if (!observation.settled || observation.awaited) return
+    observation.awaited = true
+    this.#settle(observation)
+  }
+
+  #settle (observation: Observation): void {
+    const { route, status, principal } = observation
+    const { routes, detectors } = this.#registry
+    if (route.frozen || routes.frozen) return
+    const several = route.hasPrincipals(this.#enough)
+    const isOrdinary = this.#learnsAny || route.isOrdinary(status, several)
+    route.answer(status, principal)
+    if (!isOrdinary) return
+    if (observation.flagged || observation.severity >= MEDIUM) {
+      observation.supporter = several ? principal : finishHash(Math.floor(observation.at / PROMOTION_WINDOW_MS))
+      for (const detector of detectors) detector.sideline(observation)
+      return
+    }
+    route.meet(principal, this.#enough)
+    if (status < 400 && (observation.user !== null || observation.credential !== null)) this.#registry.entities.vouch(observation, observation.at, route.refusesStrangers)
+    for (const detector of detectors) {
+      const state = route.slots[detector.slot]
+      const wasActive = detector.progressOf(state) === 1 && detector.samplesOf(state) > 0
+      detector.teach(observation, several)
+      if (!wasActive && detector.progressOf(state) === 1) this.#registry.emit('learned', { route: route.key, detector: detector.name })
+    }
+  }
+}
