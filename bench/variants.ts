@@ -30,6 +30,14 @@ function collection (options: Parameters<typeof anomalies>[1]): Variant['registe
   return (app) => app.register(anomalies, options)
 }
 
+/** Nothing but the registry. */
+const NOTHING = { endpointProfiler: false, headerProfiler: false, authBurst: false, rateSpike: false, enforcement: false } as const
+
+/** The registry and some parts of the collection. */
+function only (...parts: (keyof typeof NOTHING)[]): Variant['register'] {
+  return collection({ ...NOTHING, ...Object.fromEntries(parts.map((part) => [part, {}])) })
+}
+
 function stages (...names: Stage[]): Variant {
   return variant(names.join('+'), 'hooks that do nothing', { register: (app) => { for (const name of names) addStage(app, name) } })
 }
@@ -38,10 +46,18 @@ export const variants: Variant[] = [
   variant(BARE, 'Fastify alone: what the others are compared with', { against: [BARE] }),
   variant(BARE_AGAIN, 'the same once more: its distance from 1.00 is the noise', { against: [BARE] }),
   variant('bare-10000-routes', 'Fastify alone with 10,000 routes', { routes: MANY_ROUTES }),
-  variant('registry', 'the registry alone', { register: collection({ endpointProfiler: false, headerProfiler: false, rateSpike: false }) }),
-  variant('endpoint-profiler', 'the registry and endpoint-profiler', { register: collection({ headerProfiler: false, rateSpike: false }) }),
-  variant('header-profiler', 'the registry and header-profiler', { register: collection({ endpointProfiler: false, rateSpike: false }) }),
-  variant('rate-spike', 'the registry and rate-spike', { register: collection({ endpointProfiler: false, headerProfiler: false }) }),
+  variant('registry', 'the registry alone', { register: collection(NOTHING) }),
+  variant('endpoint-profiler', 'the registry and endpoint-profiler', { register: only('endpointProfiler') }),
+  variant('header-profiler', 'the registry and header-profiler', { register: only('headerProfiler') }),
+  variant('auth-burst', 'the registry, auth-burst (no login route in the mix), and enforcement in mode observe', { register: only('authBurst', 'enforcement') }),
+  variant('enforce', 'the same in mode enforce, while some other client has a risk', {
+    register: async (app) => {
+      await app.register(anomalies, { ...NOTHING, authBurst: {}, enforcement: {}, mode: 'enforce' })
+      app.anomalies.entities.all.add('192.0.2.1', 'bench', 70, Date.now(), '')
+      app.anomalies.entities.enforced.add('192.0.2.1', 'bench', 70, Date.now(), '')
+    }
+  }),
+  variant('rate-spike', 'the registry and rate-spike', { register: only('rateSpike') }),
   variant('collection', 'the collection with its defaults: everything on', { register: collection({}) }),
   variant('off', 'the collection, with `anomalies: false` on every route', { register: collection({}), config: { anomalies: false } }),
   variant('collection-10000-routes', 'the collection with its defaults and 10,000 routes', {
@@ -63,7 +79,7 @@ export const variants: Variant[] = [
 
 const sets: Record<string, (variant: Variant) => boolean> = {
   all: ({ name }) => !name.startsWith('on'),
-  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'collection'].includes(name),
+  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'auth-burst', 'enforce', 'collection'].includes(name),
   routes: ({ name }) => ['collection', 'collection-10000-routes'].includes(name),
   stages: ({ name }) => name.startsWith('on')
 }

@@ -19,6 +19,8 @@ export interface AnomalyEventJson extends SignalJson {
   score: number
   action: Action
   episode?: Episode
+  /** Of a finding over many requests: counts, distinct entities, window. */
+  evidence?: Readonly<Record<string, number | string>>
 }
 
 /**
@@ -73,7 +75,8 @@ export class AnomalyEvent {
       entity: this.entity,
       score: Math.round(this.score),
       action: this.action,
-      ...this.state === null ? null : { episode: { state: this.state, since: new Date(this.since).toISOString(), count: this.count } }
+      ...this.state === null ? null : { episode: { state: this.state, since: new Date(this.since).toISOString(), count: this.count } },
+      ...this.signal.extras?.finding === undefined ? null : { evidence: this.signal.extras.finding.evidence }
     }
   }
 }

@@ -2,7 +2,7 @@ import { AnomalyEvent } from './anomaly-event'
 import type { AnomalyEventJson, EntityRef, Episode } from './anomaly-event'
 import type { Action } from './assessment'
 import { levelOf } from './signal'
-import type { Signal } from './signal'
+import type { Finding, Signal } from './signal'
 import { BoundedMap } from './store/bounded-map'
 import { EventRing } from './store/event-ring'
 
@@ -41,13 +41,19 @@ export interface EventPage {
 const QUIET_MS = 60_000
 const MAX_EPISODES = 4096
 
-interface Repeat { signal: Signal, route: AnomalyEvent['route'], entity: EntityRef, requestId: string, since: number, last: number, count: number, next: number }
+/** A finding over many requests makes its second event at four times its first count, its third at sixteen times that, then at 64 times. */
+const FIRST_GROWTH = 4
+
+interface Repeat { signal: Signal, route: AnomalyEvent['route'], entity: EntityRef, requestId: string, since: number, last: number, count: number, next: number, growth: number, quietMs: number, opened: number }
 
 /**
  * The last events, and the episodes they belong to. The same finding about the same route, field and entity is one
  * episode: an event for the first signal, one at each doubling of their number, one when it has been silent for a minute,
  * so that 10,000 like requests make 15 events and push nothing out (W38, W50, W54, W60). At most 4,096 episodes are open;
  * the one longest silent is closed for a new one.
+ *
+ * A finding over many requests (`Finding`) is an episode from its first signal on, whatever the route, and its steps double in
+ * size: events at 4, 64, 4,096 times the count it opened with. A million requests make five events.
  */
 export class EventLog {
   readonly #ring: EventRing<AnomalyEvent>
@@ -68,10 +74,11 @@ export class EventLog {
   /** Takes a signal in: an event, or only one more of an episode. */
   record (signal: Signal, at: number, route: AnomalyEvent['route'], requestId: string, entity: EntityRef, entityKey: string, score: number, action: Action): void {
     this.sweep(at)
+    if (signal.extras?.finding !== undefined) return this.#recordFinding(signal, signal.extras.finding, at, route, requestId, entity, score, action)
     const key = `${signal.type} ${route.key} ${signal.field} ${entityKey}`
     const repeat = this.#repeats.get(key)
     if (repeat === undefined) {
-      this.#repeats.set(key, { signal, route, entity, requestId, since: at, last: at, count: 1, next: 2 })
+      this.#repeats.set(key, { signal, route, entity, requestId, since: at, last: at, count: 1, next: 2, growth: 2, quietMs: QUIET_MS, opened: 1 })
       this.#push(signal, at, route, requestId, entity, score, action, null, at, 1)
       return
     }
@@ -79,6 +86,26 @@ export class EventLog {
     if (++repeat.count < repeat.next) return
     repeat.next *= 2
     this.#push(signal, at, route, requestId, entity, score, action, repeat.count === 2 ? 'open' : 'step', repeat.since, repeat.count)
+  }
+
+  #recordFinding (signal: Signal, finding: Finding, at: number, route: AnomalyEvent['route'], requestId: string, own: EntityRef, score: number, action: Action): void {
+    const { subject, entity = own, count, since, quietMs } = finding
+    const key = `${signal.type} ${subject}`
+    const repeat = this.#repeats.get(key)
+    if (repeat === undefined) {
+      this.#repeats.set(key, { signal, route, entity, requestId, since, last: at, count, next: count * FIRST_GROWTH, growth: FIRST_GROWTH, quietMs, opened: count })
+      this.#push(signal, at, route, requestId, entity, score, action, 'open', since, count)
+      return
+    }
+    repeat.last = at
+    repeat.signal = signal
+    repeat.count = Math.max(repeat.count + 1, count)
+    if (repeat.count < repeat.next) return
+    while (repeat.count >= repeat.next) {
+      repeat.growth *= FIRST_GROWTH
+      repeat.next *= repeat.growth
+    }
+    this.#push(signal, at, route, requestId, entity, score, action, 'step', repeat.since, repeat.count)
   }
 
   /** Takes an event in that somebody else keeps the episode of. */
@@ -92,7 +119,7 @@ export class EventLog {
     if (at < this.#nextSweep) return
     this.#nextSweep = at + 1000
     for (const [key, repeat] of this.#repeats.entries()) {
-      if (at - repeat.last < QUIET_MS) continue
+      if (at - repeat.last < repeat.quietMs) continue
       this.#repeats.delete(key)
       this.#close(repeat)
     }
@@ -104,7 +131,7 @@ export class EventLog {
   }
 
   #close (repeat: Repeat): void {
-    if (repeat.count > 1) this.#push(repeat.signal, repeat.last, repeat.route, repeat.requestId, repeat.entity, 0, 'allow', 'close', repeat.since, repeat.count)
+    if (repeat.count > repeat.opened) this.#push(repeat.signal, repeat.last, repeat.route, repeat.requestId, repeat.entity, 0, 'allow', 'close', repeat.since, repeat.count)
   }
 
   #push (signal: Signal, at: number, route: AnomalyEvent['route'], requestId: string, entity: EntityRef, score: number, action: Action, state: Episode['state'] | null, since: number, count: number): void {

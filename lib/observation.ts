@@ -55,6 +55,14 @@ export class Observation {
   entity: EntityRef | null = null
   /** Whether it was decided if the request is learned from. */
   settled = false
+  /** Signals whose own charge has been made. */
+  billed = 0
+  /** Whether it was answered with a refusal (403, 429) of this collection's own. */
+  refused = false
+  /** Whether what would have been done about it has been counted. */
+  isCounted = false
+  /** Whether the outcome of a login has been counted. */
+  loginCounted = false
   /** Whether the end of the reply is awaited, to learn from the request then. */
   awaited = false
 

@@ -31,6 +31,8 @@ export class RouteState {
   readonly slots: unknown[]
   /** Whether each detector's findings count for what `enforce` decides here: a bit each, by slot. */
   enforcing = 0
+  /** Whether requests may be refused here: by its mode, or because a detector enforces. */
+  get isEnforced (): boolean { return this.mode === 'enforce' || this.enforcing !== 0 }
   /** Set by hand: nothing is learned. */
   frozen = false
   /** Half-life that the state has been aged to. */
@@ -86,6 +88,9 @@ export class RouteState {
     const count = this.#statuses.count(STATUS, status)
     return count >= Math.min(31, Math.max(2, this.responses * ORDINARY_SHARE)) && (!several || this.#statuses.support(STATUS, status) >= 2)
   }
+
+  /** Whether it has answered 401 or 403: who is served here has shown something. */
+  get refusesStrangers (): boolean { return this.#statuses.count(STATUS, 401) > 0 || this.#statuses.count(STATUS, 403) > 0 }
 
   /** Statuses seen, with counts to 31. */
   halve (): void {

@@ -25,6 +25,34 @@ export interface SignalJson {
 }
 
 /**
+ * What makes a signal part of a finding over many requests: one episode for all signals of its type about its subject.
+ * Kept with the signal as numbers and short references; nothing is formatted before somebody reads it.
+ */
+export interface Finding {
+  /** What the episode is about: with the signal's type it tells the episode from others. Never a raw name. */
+  readonly subject: string
+  /** Who did it, as the event shows it; by default the request's own entity. */
+  readonly entity?: { ip?: string, credential?: string, user?: string }
+  /** Requests that belong to it so far, this one included. */
+  readonly count: number
+  /** Epoch milliseconds at which it began. */
+  readonly since: number
+  /** Silence after which it is over, in milliseconds. */
+  readonly quietMs: number
+  /** Counts, distinct entities and window, for people and machines. */
+  readonly evidence: Readonly<Record<string, number | string>>
+}
+
+/** What else a signal may say. */
+export interface SignalExtras {
+  readonly finding?: Finding
+  /** Risk that the entity is charged with at once, 0 to 100, instead of the usual share of the request's score. */
+  readonly charge?: number
+  /** Whether the client address is charged too, whoever is known to use it. */
+  readonly atClient?: boolean
+}
+
+/**
  * One deviation found in one request. Evidence is numbers and redacted samples; the sentence is made when read.
  * Severity is 1 to 10 (1-3 low, 4-6 medium, 7-8 high, 9-10 critical), risk 0 to 100.
  */
@@ -36,14 +64,16 @@ export class Signal {
   risk: number
   readonly expected: unknown
   readonly actual: unknown
+  readonly extras: SignalExtras | null
 
-  constructor (kind: SignalKind, field: string | undefined, severity: number, risk: number, expected: unknown, actual: unknown) {
+  constructor (kind: SignalKind, field: string | undefined, severity: number, risk: number, expected: unknown, actual: unknown, extras: SignalExtras | null = null) {
     this.kind = kind
     this.field = field
     this.severity = severity
     this.risk = risk
     this.expected = expected
     this.actual = actual
+    this.extras = extras
   }
 
   get type (): string { return this.kind.type }

@@ -6,6 +6,9 @@ export const FST_ANOMALIES_BAD_OPTION = createError<[string, string]>('FST_ANOMA
 /** A request was refused, because its entity has accumulated too much risk (mode `enforce` only). Has no stack: how often it is made is the attacker's choice. */
 export const FST_ANOMALIES_BLOCKED = createError<[]>('FST_ANOMALIES_BLOCKED', 'Forbidden', 403, Error, false)
 
+/** A request came too soon after others, from an entity that has accumulated some risk (mode `enforce` only). Has no stack either. */
+export const FST_ANOMALIES_THROTTLED = createError<[]>('FST_ANOMALIES_THROTTLED', 'Too Many Requests', 429, Error, false)
+
 /** A snapshot cannot be restored or merged. */
 export const FST_ANOMALIES_BAD_SNAPSHOT = createError<[string]>('FST_ANOMALIES_BAD_SNAPSHOT', 'fastify-anomalies: this is no snapshot that can be used here: %s', 500, TypeError)
 

@@ -2,8 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import anomaliesRoute from './anomalies-route'
 import type { AnomaliesRouteOptions } from './anomalies-route'
+import authBurst from './auth-burst'
+import type { AuthBurstOptions } from './auth-burst'
 import endpointProfiler from './endpoint-profiler'
 import type { EndpointProfilerOptions } from './endpoint-profiler'
+import enforcement from './enforcement'
+import type { EnforcementOptions } from './enforcement'
 import headerProfiler from './header-profiler'
 import type { HeaderProfilerOptions } from './header-profiler'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
@@ -18,6 +22,9 @@ export interface AnomaliesOptions extends RegistryOptions {
   /** `false` adds no hook, no timer, no map. */
   endpointProfiler?: EndpointProfilerOptions | false
   headerProfiler?: HeaderProfilerOptions | false
+  authBurst?: AuthBurstOptions | false
+  /** What is done in mode `enforce`; `false` does nothing, and counts nothing in mode `observe`. */
+  enforcement?: EnforcementOptions | false
   rateSpike?: RateSpikeOptions | false
   /** The admin route; absent by default. */
   admin?: AnomaliesRouteOptions | false
@@ -33,16 +40,20 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
     else throw new FST_ANOMALIES_BAD_OPTION(`${name} is no option that exists`, '')
   }
   await fastify.register(registry, own)
+  if (detectors.enforcement !== false) await fastify.register(enforcement, (detectors.enforcement ?? {}) as EnforcementOptions)
   if (detectors.rateSpike !== false) await fastify.register(rateSpike, (detectors.rateSpike ?? {}) as RateSpikeOptions)
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
+  if (detectors.authBurst !== false) await fastify.register(authBurst, (detectors.authBurst ?? {}) as AuthBurstOptions)
   if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
 }
 
-const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'rateSpike', 'admin']
+const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'authBurst', 'rateSpike', 'enforcement', 'admin']
 
-export { registry, endpointProfiler, headerProfiler, rateSpike, anomaliesRoute }
-export type { AnomaliesRouteOptions, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, RegistryOptions }
+export { registry, endpointProfiler, headerProfiler, authBurst, rateSpike, enforcement, anomaliesRoute }
+export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, RegistryOptions }
+export type { ActionCounts, AuthRecord, ManualDecision } from './registry-state'
+export type { LoginRequest } from './auth-burst'
 export type { AdminGuard } from './admin/guard'
 export { Signal } from '../lib/signal'
 export type { SignalKind } from '../lib/signal'

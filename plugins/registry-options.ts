@@ -37,6 +37,11 @@ export interface RegistryOptions {
    */
   blockAt?: number
   /**
+   * How far below `throttleAt` or `blockAt` a risk has to fall for the action to end.
+   * @default 10
+   */
+  hysteresis?: number
+  /**
    * Time in which an entity's risk halves.
    * @default '10 minutes'
    */
@@ -68,6 +73,10 @@ export interface RegistryOptions {
   entities?: number
   /** Names (strings) or patterns added to the default list of fields whose values are never shown in any form. */
   redact?: (string | RegExp)[]
+  /**
+   * Paths that nobody has a reason to ask for, such as `/wp-login.php`; one that ends in `*` stands for all that begin so. Who asks is certain risk.
+   */
+  traps?: string[]
   /** Called with each event as it is recorded. */
   onAnomaly?: (event: AnomalyEventJson) => void
   /** Called with each request that was refused. */
@@ -89,6 +98,7 @@ export const registryOptions: OptionTable = {
   flagAt: { type: 'number', minimum: 1, maximum: 99, default: 50, description: 'score from which a request is flagged' },
   throttleAt: { type: 'number', minimum: 1, maximum: 100, default: 60, description: 'risk from which an entity\'s action is `throttle`' },
   blockAt: { type: 'number', minimum: 1, maximum: 100, default: 85, description: 'risk from which an entity\'s action is `block`' },
+  hysteresis: { type: 'number', minimum: 0, maximum: 50, default: 10, description: 'how far below `throttleAt` or `blockAt` a risk has to fall for the action to end' },
   riskHalfLife: { isDuration: true, default: '10 minutes', description: 'time in which an entity\'s risk halves' },
   halfLife: { isDuration: true, default: '7 days', description: 'time in which what was learned counts half' },
   promoteAfter: { type: 'integer', minimum: 1, maximum: 3, default: 3, description: 'distinct principals that make a flagged thing known' },
@@ -96,6 +106,7 @@ export const registryOptions: OptionTable = {
   events: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 1024, description: 'events kept' },
   entities: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 10_000, description: 'entities whose risk is kept' },
   redact: { type: 'array', items: { isNameOrPattern: true }, default: [], description: 'names or patterns of fields whose values are never shown' },
+  traps: { type: 'array', items: { type: 'string', pattern: '^/[^*]', maxLength: 256 }, maxItems: 1000, default: [], description: 'paths that nobody has a reason to ask for, such as `/wp-login.php`; a `*` at the end stands for anything; who asks is certain risk' },
   onAnomaly: { isFunction: true, description: 'called with each event as it is recorded' },
   onBlock: { isFunction: true, description: 'called with each request that was refused' },
   clock: { isObject: true, description: 'where times come from; for tests and replays' },

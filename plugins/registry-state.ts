@@ -1,16 +1,20 @@
 import { Buffer } from 'node:buffer'
 import { EventEmitter } from 'node:events'
 import { channel } from 'node:diagnostics_channel'
+import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { AddressFault } from '../lib/address-watch'
 import type { AnomalyEvent, AnomalyEventJson, EntityRef } from '../lib/anomaly-event'
 import type { Action, Assessment } from '../lib/assessment'
+import { clientOf } from '../lib/client-address'
+import { EntityRisks } from '../lib/entity-risks'
 import { EventLog } from '../lib/event-log'
 import type { EventPage, EventQuery } from '../lib/event-log'
 import { Observation } from '../lib/observation'
 import { RouteState } from '../lib/route-state'
 import { Signal } from '../lib/signal'
 import type { Snapshot } from '../lib/snapshot'
-import { RiskLedger } from '../lib/store/risk-ledger'
+import type { RiskLedger } from '../lib/store/risk-ledger'
 import { KeyedHash } from '../lib/text/keyed-hash'
 import { Redactor } from '../lib/text/redact'
 import { systemClock } from './clock'
@@ -21,6 +25,8 @@ import { FST_ANOMALIES_BAD_OPTION } from './errors'
 import { Identities } from './identities'
 import { LearningGate } from './learning-gate'
 import type { RegistryOptions } from './registry-options'
+import { resolveOptions } from './options'
+import type { OptionTable } from './options'
 import { RouteTable } from './route-table'
 import { kObservation, OFF } from './symbols'
 import { restoreSnapshot, takeSnapshot } from './snapshots'
@@ -41,11 +47,55 @@ export interface DetectorSettings {
 /** An application's own finding. */
 export interface ReportedSignal { type: string, severity: number, risk: number, field?: string, detail: string, expected?: unknown, actual?: unknown }
 
+/** The outcome of a login that no HTTP status tells. */
+export interface AuthRecord {
+  /** Who somebody tried to log in as; kept as a keyed hash. */
+  user?: string | number | null
+  /** Where from; by default the request's client. */
+  ip?: string
+  success: boolean
+  /** The request in which it happened, if any: its status is then not counted. */
+  request?: FastifyRequest
+}
+
+/** A decision by hand about an entity. */
+export interface ManualDecision {
+  /** Who decides. */
+  by: string
+  /** How long it holds; without it, until it is taken back. */
+  for?: number | string
+  reason?: string
+}
+
+const manualOptions: OptionTable = {
+  by: { type: 'string', minLength: 1, maxLength: 200, description: 'who decides' },
+  for: { isDuration: true, description: 'how long it holds' },
+  reason: { type: 'string', maxLength: 1000, description: 'why' }
+}
+
+/** What was done about requests, and what would have been done in mode `enforce`. */
+export interface ActionCounts {
+  blocked: number
+  throttled: number
+  /** In mode `observe`: requests of entities whose risk calls for a block. */
+  wouldBlock: number
+  wouldThrottle: number
+  /** Let through because the client address evidently is not the client's. */
+  sparedByAddress: number
+  /** Let through because the client address is on the allow list. */
+  sparedByList: number
+}
+
+/** Decides about a request: calls `done`, or answers. @param isLate Whether `preHandler` has been reached. */
+export type Guard = (request: FastifyRequest, reply: FastifyReply, observation: Observation, isLate: boolean, done: () => void) => void
+
 /** What a detector does at a stage. */
 export interface Seat { readonly detector: Detector<never>, readonly judge: Judge<object> }
 
 /** Share of a flagged request's score that its entity's risk grows by. */
 const RISK_SHARE = 0.2
+/** By the level of risk. */
+const ACTIONS: readonly Action[] = ['allow', 'throttle', 'block']
 const CHANNEL = 'fastify-anomalies:anomaly'
 /** Route and entity of findings about the whole application. */
 const EVERYWHERE = { method: '*', url: '*', key: '*' }
@@ -67,16 +117,23 @@ export class Registry {
   /** Requests observed, and of them flagged. */
   observed = 0
   flagged = 0
-  blockedRequests = 0
   /** What detectors do at each stage. */
   readonly stages: Readonly<Record<Stage, Seat[]>> = { onRequest: [], preValidation: [], onSend: [] }
   readonly #emitter = new EventEmitter()
   readonly #channel = channel(CHANNEL)
   readonly #identities: Identities
-  #risks: RiskLedger
-  #enforcedRisks: RiskLedger
+  /** Who is blamed for what was found. */
+  readonly entities: EntityRisks
+  /** What was done, and what would have been done in mode `enforce`. */
+  readonly actions: ActionCounts = { blocked: 0, throttled: 0, wouldBlock: 0, wouldThrottle: 0, sparedByAddress: 0, sparedByList: 0 }
+  /** Whether the client address can be believed, where the enforcement plugin is registered. */
+  addressFault: () => AddressFault | null = () => null
+  /** Decides about requests, where the enforcement plugin is registered. */
+  guard: Guard | null = null
   readonly #fastify: FastifyInstance
   #listenerFailed = false
+  readonly #releases: ((entity: string) => void)[] = []
+  #recordAuth: ((login: AuthRecord) => void) | null = null
   readonly #sweeps: ((at: number) => void)[] = []
 
   constructor (fastify: FastifyInstance, settings: RegistryOptions) {
@@ -93,9 +150,14 @@ export class Registry {
       this.emit('error', error)
     })
     this.gate = new LearningGate(this)
-    const ledger = { capacity: settings.entities as number, halfLifeMs: settings.riskHalfLife as number, keepAbove: settings.throttleAt as number }
-    this.#risks = new RiskLedger(ledger)
-    this.#enforcedRisks = new RiskLedger(ledger)
+    this.entities = new EntityRisks({
+      capacity: settings.entities as number,
+      halfLifeMs: settings.riskHalfLife as number,
+      keepAbove: settings.throttleAt as number,
+      throttleAt: settings.throttleAt as number,
+      blockAt: settings.blockAt as number,
+      hysteresis: settings.hysteresis as number
+    })
     this.#emitter.on('error', () => {})
   }
 
@@ -210,17 +272,59 @@ export class Registry {
     this.gate.reported(observation)
   }
 
-  /** Risk of an entity now, 0 to 100. @param entity Address, credential tag or user tag as events show it. */
-  risk (entity: string): number { return this.#risks.risk(entity, this.clock.now()) }
+  /** Tells the outcome of a login that no HTTP status tells. Does nothing where auth-burst is switched off; a wrong argument is reported by `on('error')`. */
+  recordAuth (login: AuthRecord): void {
+    if (typeof login?.success !== 'boolean') this.emit('error', new TypeError(`recordAuth: success must be true or false, received ${typeof login?.success}`))
+    else this.#recordAuth?.(login)
+  }
 
-  /** Forgets an entity's risk. @returns Whether there was any. */
+  /** For auth-burst: who takes `recordAuth` in. */
+  onRecordAuth (take: (login: AuthRecord) => void): void { this.#recordAuth = take }
+
+  /** An address as clients are counted by it: IPv6 by /64, IPv4-mapped as IPv4. */
+  addressOf (ip: string): string { return clientOf(ip) }
+
+  /** Tag of a user name, the same as that of a principal (`key`) of that name. */
+  userTag (name: string): string { return this.#identities.tagOf(`user ${name}`) }
+
+  /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
+  risk (entity: string): number { return this.entities.risk(this.#entityOf(entity), this.clock.now()) }
+
+  /** Forgets an entity's risk, a block by hand, and what detectors hold against it. @returns Whether there was any risk or block. */
   release (entity: string): boolean {
-    this.#enforcedRisks.release(entity)
-    return this.#risks.release(entity)
+    const known = this.#entityOf(entity)
+    this.#releases.forEach((forget) => this.#call(() => forget(known)))
+    return this.entities.release(known)
+  }
+
+  /** For detectors that count over many requests: who is told that an entity was released. */
+  onRelease (forget: (entity: string) => void): void { this.#releases.push(forget) }
+
+  /**
+   * Blocks an entity by hand, in mode `enforce`, whatever its risk; for good or for a time.
+   * @param entity Address (IPv6 by /64), credential tag or user tag as events show it.
+   * @throws FST_ANOMALIES_BAD_OPTION Where a term is no duration.
+   */
+  block (entity: string, decision: ManualDecision): void { this.#decide(entity, 'block', decision) }
+
+  /** Lets an entity through by hand, whatever its risk. The most telling entity of a request decides: user, then credential, then address. */
+  allow (entity: string, decision: ManualDecision): void { this.#decide(entity, 'allow', decision) }
+
+  /** Takes `block` or `allow` back. @returns Whether there was one. */
+  undecide (entity: string): boolean { return this.entities.undecide(this.#entityOf(entity)) }
+
+  /** An entity as it is counted: addresses may be given as they are. */
+  #entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
+
+  #decide (entity: string, action: 'allow' | 'block', decision: ManualDecision): void {
+    const { for: term, by, reason = '' } = resolveOptions<{ for?: number, by: string, reason?: string }>(action, manualOptions, {} as never, decision)
+    if (by === undefined) throw new FST_ANOMALIES_BAD_OPTION(`${action}.by must say who decides`, '')
+    const at = this.clock.now()
+    this.entities.decide(this.#entityOf(entity), { action, until: term === undefined ? null : at + term, by, reason, at })
   }
 
   /** Entities by risk. */
-  topEntities (limit: number): ReturnType<RiskLedger['top']> { return this.#risks.top(limit, this.clock.now()) }
+  topEntities (limit: number): ReturnType<RiskLedger['top']> { return this.entities.all.top(limit, this.clock.now()) }
 
   /** Stops learning: on one route (`id` as in `baselines()`), or everywhere. Judging goes on with what was learned. */
   freeze (id?: string): void { this.routes.setFrozen(id, true) }
@@ -241,10 +345,10 @@ export class Registry {
   /** Checks a route's `config.anomalies`. */
   checkRoute (route: RouteOptions): void { this.routes.check(route) }
 
-  /** Opens the observation of a request, or gives `OFF`. */
-  open (request: FastifyRequest): Observation {
+  /** Opens the observation of a request, or gives `OFF`. @param given A route to observe it on, whatever the application says about it. */
+  open (request: FastifyRequest, given?: RouteState): Observation {
     const at = this.clock.now()
-    const route = this.routes.of(request, at)
+    const route = given ?? this.routes.of(request, at)
     if (route === null) return OFF
     this.observed++
     const { headers, raw } = request
@@ -293,14 +397,8 @@ export class Registry {
     this.identify(request, observation)
   }
 
-  /** Whether the request is to be refused now. */
-  refuses (observation: Observation): boolean {
-    if (observation.route.mode !== 'enforce' || observation.method === 'OPTIONS') return false
-    return this.#enforcedRisks.risk(entityKey(observation), observation.at) >= (this.settings.blockAt as number)
-  }
-
   blocked (request: FastifyRequest): void {
-    this.blockedRequests++
+    this.actions.blocked++
     this.emit('block', request)
     if (this.settings.onBlock !== undefined) this.#call(() => this.settings.onBlock?.(request))
   }
@@ -333,13 +431,16 @@ export class Registry {
    * charged when it has: to the user, not to an address or a credential that others use too.
    */
   #charge (observation: Observation): void {
+    const { signals } = observation
+    if (signals === null) return
+    for (; observation.billed < signals.length; observation.billed++) {
+      const signal = signals[observation.billed] as Signal
+      if (signal.extras?.charge !== undefined) this.#blame(observation, signal, signal.extras.charge, signal.extras.atClient === true)
+    }
     if (!observation.risked || observation.charged) return
     observation.charged = true
-    const strongest = (observation.signals as Signal[]).reduce((most, signal) => signal.risk > most.risk ? signal : most)
-    const key = entityKey(observation)
-    const weight = observation.score * RISK_SHARE
-    this.#risks.add(key, strongest.detector, weight, observation.at, strongest.type)
-    if (this.routes.enforces(observation.route, strongest.detector)) this.#enforcedRisks.add(key, strongest.detector, weight, observation.at, strongest.type)
+    const strongest = signals.reduce((most, signal) => signal.risk > most.risk ? signal : most)
+    this.#blame(observation, strongest, observation.score * RISK_SHARE, false)
   }
 
   /** Notes that something became known in spite of having been flagged. */
@@ -357,8 +458,11 @@ export class Registry {
   close (): void { this.#emitter.removeAllListeners() }
 
   /** The snapshot's part of risk. */
-  get risks (): RiskLedger { return this.#risks }
-  set risks (ledger: RiskLedger) { this.#risks = ledger }
+  get risks (): RiskLedger { return this.entities.all }
+
+  #blame (observation: Observation, { detector, type }: Signal, amount: number, atClient: boolean): void {
+    this.entities.blame(observation, detector, amount, observation.at, type, this.routes.enforces(observation.route, detector), atClient)
+  }
 
   #publish (event: AnomalyEvent): void {
     if (this.settings.onAnomaly === undefined && !this.#channel.hasSubscribers && this.#emitter.listenerCount('anomaly') === 0) return
@@ -381,8 +485,7 @@ export class Registry {
   }
 
   #actionOf (observation: Observation): Action {
-    const risk = this.#risks.risk(entityKey(observation), observation.at)
-    return risk >= (this.settings.blockAt as number) ? 'block' : risk >= (this.settings.throttleAt as number) ? 'throttle' : 'allow'
+    return ACTIONS[this.entities.judge(observation, observation.at, this.entities.all, true).level] as Action
   }
 }
 

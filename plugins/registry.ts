@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Assessment } from '../lib/assessment'
 import type { Observation } from '../lib/observation'
@@ -8,14 +8,14 @@ import type { DetectorFactory } from './registry-state'
 import { kObservation, OFF } from './symbols'
 import { registryOptions } from './registry-options'
 import type { RegistryOptions } from './registry-options'
+import { installTraps } from './traps'
 import { resolveOptions } from './options'
-import { FST_ANOMALIES_BLOCKED } from './errors'
 
 export type { RegistryOptions } from './registry-options'
 
 /**
  * `fastify.anomalies` and `request.anomalies`: opens an Observation for each request, settles it once, and holds what the
- * detectors share. Adds no behaviour of its own to a reply but the refusal in mode `enforce`.
+ * detectors share. Adds no behaviour of its own to a reply.
  */
 async function registry (fastify: FastifyInstance, options: RegistryOptions): Promise<void> {
   const settings = resolveOptions<RegistryOptions>('', registryOptions, null, options)
@@ -35,10 +35,15 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     const observation = state.open(request)
     request[kObservation] = observation
     if (observation === OFF) return done()
-    if (state.refuses(observation)) return refuse(request, reply)
-    state.judge(onRequest, request, reply, observation)
-    done()
+    if (state.guard !== null) return state.guard(request, reply, observation, false, proceed)
+    proceed()
+
+    function proceed (): void {
+      state.judge(onRequest, request, reply, observation)
+      done()
+    }
   })
+  if (settings.traps !== undefined && settings.traps.length > 0) installTraps(fastify, state, settings.traps)
   fastify.addHook('preValidation', function parsed (request, reply, done) {
     const observation = request[kObservation]
     if (observation !== null && observation !== OFF) {
@@ -54,8 +59,8 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       const observation = request[kObservation]
       if (observation === null || observation === OFF) return done()
       state.identify(request, observation)
-      if (!state.refuses(observation)) return done()
-      refuse(request, reply)
+      if (state.guard === null) return done()
+      state.guard(request, reply, observation, true, done)
     })
   }
   fastify.addHook('onSend', function answered (request, reply, payload, done) {
@@ -63,21 +68,14 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     if (observation === OFF) return done()
     if (observation.status === 0) state.answer(request, reply, observation, payload)
     else observation.resent = true
-    if (!observation.resent) state.judge(onSend, request, reply, observation)
-    state.gate.answered(observation, reply)
+    if (!observation.resent && !observation.refused) state.judge(onSend, request, reply, observation)
+    if (!observation.refused) state.gate.answered(observation, reply)
     done()
   })
   fastify.addHook('onClose', (_, done) => {
     state.close()
     done()
   })
-
-  /** Answers itself, so that the body is the contract's whatever error handler the application has. */
-  function refuse (request: FastifyRequest, reply: FastifyReply): void {
-    state.blocked(request)
-    const { code, message, statusCode } = new FST_ANOMALIES_BLOCKED()
-    reply.code(statusCode ?? 403).send({ statusCode, code, error: 'Forbidden', message, requestId: request.id })
-  }
 }
 
 declare module 'fastify' {
@@ -90,9 +88,15 @@ declare module 'fastify' {
     readonly anomalies: Assessment
     [kObservation]: Observation | null
   }
+  /** What a route says about itself; detectors add their options here. */
+  interface FastifyAnomaliesRouteConfig {
+    mode?: 'observe' | 'enforce'
+    flagAt?: number
+    [detector: string]: unknown
+  }
   interface FastifyContextConfig {
     /** `false`, or a mode and detectors' options for this route. */
-    anomalies?: false | ({ mode?: 'observe' | 'enforce', flagAt?: number } & { [detector: string]: unknown })
+    anomalies?: false | FastifyAnomaliesRouteConfig
   }
 }
 

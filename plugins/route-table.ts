@@ -106,7 +106,7 @@ export class RouteTable {
 
   /** The state of a request's route, `null` where it is switched off. */
   of (request: FastifyRequest, at: number): RouteState | null {
-    if (request.is404) return this.#settings.global === false ? null : this.#aged(this.#unmatchedState(), at)
+    if (request.is404) return this.#settings.global === false ? null : this.#aged(this.unmatchedState(), at)
     const config = request.routeOptions.config as unknown as CachingConfig & { url: string, method: string | string[] }
     const method = request.method === 'HEAD' ? 'GET' : request.method
     for (let cached = config[kStates] ?? null; cached !== null; cached = cached.next) {
@@ -142,7 +142,8 @@ export class RouteTable {
     return state
   }
 
-  #unmatchedState (): RouteState {
+  /** The state that all unmatched requests share. */
+  unmatchedState (): RouteState {
     if (this.#unmatched !== null) return this.#unmatched
     const state = new RouteState(UNMATCHED, '*', '(unmatched)', false, this.#settings.mode ?? 'observe', this.#settings.flagAt ?? 50, this.#seats.length)
     for (const seat of this.#seats) this.#seat(state, NOTHING, seat)
@@ -162,8 +163,10 @@ export class RouteTable {
     const options = config[seat.option]
     const { slot } = seat.detector
     state.slots[slot] = options === false ? null : seat.detector.guard(() => seat.create(options as object | undefined, state)) ?? null
-    const own = (options as { mode?: string } | undefined)?.mode ?? seat.about.mode
-    if (state.mode === 'enforce' && own !== 'observe') state.enforcing |= 1 << slot
+    // The most particular word decides: the route's about the detector, then (observe) the detector's own, then the route's, then the application's.
+    const here = (options as { mode?: string } | undefined)?.mode
+    const own = here ?? seat.about.mode
+    if (own === 'enforce' ? here === 'enforce' || config.mode !== 'observe' : own !== 'observe' && state.mode === 'enforce') state.enforcing |= 1 << slot
     else state.enforcing &= ~(1 << slot)
   }
 
@@ -243,7 +246,7 @@ export class RouteTable {
 
   /** Calls `apply` with a route's state: now, or when the route is first asked for. */
   whenKnown (key: string, entry: unknown, apply: (state: RouteState) => void): void {
-    if (key === UNMATCHED) this.#unmatchedState()
+    if (key === UNMATCHED) this.unmatchedState()
     const state = this.#states.get(key)
     if (state === undefined) this.#waiting.set(key, { entry, apply })
     else apply(state)

@@ -1,4 +1,7 @@
 import { test } from 'tap'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { AuthWatch } from '../lib/detectors/auth-watch'
 import { ClientProfile } from '../lib/detectors/client-profile'
 import { HeaderReader } from '../lib/detectors/header-shape'
 import { FieldProfile } from '../lib/detectors/field-profile'
@@ -31,6 +34,46 @@ test('more clients than there is room for: the risk of as many entities as there
   for (let client = 0; client < MILLION / 5; client++) ledger.add(`10.${client}`, 'endpoint-profiler', 13, client, 'unexpected_param')
   t.equal(ledger.size, 10_000)
   t.equal(ledger.evictions, MILLION / 5 - 10_000)
+})
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+function megabytes (): number {
+  collectGarbage()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return (heapUsed + arrayBuffers) / 1e6
+}
+
+/** What docs/auth-burst.md states, with the default capacity. */
+const AUTH_MEGABYTES = 40
+
+test('a million users and a million addresses that fail to log in: the memory keeps its bound, and the worst offender is still known', async (t) => {
+  const before = megabytes()
+  const watch = new AuthWatch(10_000, { pairFailures: 15, userClients: 12, clientUsers: 12 })
+  const found: string[] = []
+  const fail = (i: number, user: string, client: string): void => watch.observe({ at: 1_000_000 + i, user, userHash: hashText(user, SEED), client, clientHash: hashText(client, SEED), fingerprint: i, success: false }, (signal) => found.push(signal.type))
+  for (let i = 0; i < 14; i++) fail(i, 'victim', 'worst')
+  for (let i = 0; i < MILLION; i++) fail(100 + i, `user ${i}`, `client ${i}`)
+  const after = megabytes()
+  found.length = 0
+  fail(MILLION + 200, 'victim', 'worst')
+  t.same(found, ['auth_brute_force'])
+  t.same([watch.users.table.size, watch.clients.table.size], [10_000, 10_000])
+  t.ok(after - before < AUTH_MEGABYTES, `${Math.round(after - before)} MB`)
+})
+
+test('thousands of clients that each spray many of the same thousands of users: the memory keeps its bound', async (t) => {
+  const before = megabytes()
+  const watch = new AuthWatch(10_000, { pairFailures: 15, userClients: 12, clientUsers: 12 })
+  for (let i = 0; i < MILLION; i++) {
+    const user = `user ${(i + 37 * Math.floor(i / 9_000)) % 9_000}`
+    const client = `client ${i % 9_000}`
+    watch.observe({ at: 1_000_000 + i, user, userHash: hashText(user, SEED), client, clientHash: hashText(client, SEED), fingerprint: i % 700, success: false }, () => {})
+  }
+  const after = megabytes()
+  t.ok(after - before < 2 * AUTH_MEGABYTES, `${Math.round(after - before)} MB`)
+  t.same([watch.users.table.size, watch.clients.table.size], [9_000, 9_000])
 })
 
 test('a million findings of different clients: events and open episodes keep their bounds', async (t) => {

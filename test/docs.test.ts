@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'tap'
 import { anomaliesRouteOptions } from '../plugins/anomalies-route'
+import { authBurstOptions } from '../plugins/auth-burst'
 import { endpointProfilerOptions } from '../plugins/endpoint-profiler'
+import { enforcementOptions } from '../plugins/enforcement'
 import * as errors from '../plugins/errors'
 import { headerProfilerOptions } from '../plugins/header-profiler'
 import type { OptionRule, OptionTable } from '../plugins/options'
@@ -17,6 +19,8 @@ const DOCUMENTED: readonly Documented[] = [
   { page: 'docs/registry.md', source: 'plugins/registry-options.ts', type: 'RegistryOptions', table: registryOptions },
   { page: 'docs/endpoint-profiler.md', source: 'plugins/endpoint-profiler.ts', type: 'EndpointProfilerOptions', table: endpointProfilerOptions },
   { page: 'docs/header-profiler.md', source: 'plugins/header-profiler.ts', type: 'HeaderProfilerOptions', table: headerProfilerOptions },
+  { page: 'docs/auth-burst.md', source: 'plugins/auth-burst.ts', type: 'AuthBurstOptions', table: authBurstOptions },
+  { page: 'docs/enforcement.md', source: 'plugins/enforcement.ts', type: 'EnforcementOptions', table: enforcementOptions },
   { page: 'docs/rate-spike.md', source: 'plugins/rate-spike.ts', type: 'RateSpikeOptions', table: rateSpikeOptions },
   { page: 'docs/anomalies-route.md', source: 'plugins/anomalies-route.ts', type: 'AnomaliesRouteOptions', table: anomaliesRouteOptions }
 ]

@@ -71,7 +71,17 @@ test('it loads with require, and a plugin without the registry says what it miss
   const { code, message, names } = JSON.parse(stdout) as { code: string, message: string, names: string[] }
   t.equal(code, 'FST_ERR_PLUGIN_DEPENDENCY_NOT_REGISTERED')
   t.match(message, /fastify-anomalies-registry/)
-  for (const name of ['default', 'registry', 'endpointProfiler', 'headerProfiler', 'rateSpike', 'anomaliesRoute']) t.ok(names.includes(name), name)
+  for (const name of ['default', 'registry', 'endpointProfiler', 'headerProfiler', 'authBurst', 'rateSpike', 'enforcement', 'anomaliesRoute']) t.ok(names.includes(name), name)
+  t.end()
+})
+
+test('@fastify/rate-limit is loaded only where something is enforced', (t) => {
+  const script = (mode: string): string => `const app = require('fastify')(); app.register(require('fastify-anomalies'), { mode: '${mode}' });
+    app.inject('/').then(() => console.log(Object.keys(require.cache).some((file) => file.includes('rate-limit'))))`
+  for (const mode of ['observe', 'enforce']) {
+    const { stdout, stderr } = node('-e', script(mode))
+    t.equal(stdout.trim(), String(mode === 'enforce'), stderr)
+  }
   t.end()
 })
 

@@ -41,7 +41,22 @@ interface SourceRisk {
   risk: number
 }
 
+/** What a risk calls for: nothing, to be slowed down, to be refused. */
+export type RiskLevel = 0 | 1 | 2
+export const CALM = 0
+export const THROTTLE = 1
+export const BLOCK = 2
+
+export interface RiskThresholds {
+  throttleAt: number
+  blockAt: number
+  /** How far below its threshold a risk has to fall for its level to end. */
+  hysteresis: number
+}
+
 interface RiskRecord extends EntityRisk {
+  /** What its risk called for when it was last asked. */
+  level: RiskLevel
   /** When `risk` and the sources' risks were as they stand. */
   at: number
   sources: SourceRisk[]
@@ -113,6 +128,21 @@ export class RiskLedger {
     return record === undefined ? 0 : this.#riskAt(record, at)
   }
 
+  /**
+   * What the entity's risk calls for now. A level begins at its threshold and ends `hysteresis` below it, so that an entity near
+   * a threshold does not flutter.
+   */
+  level (entity: string, at: number, { throttleAt, blockAt, hysteresis }: RiskThresholds): RiskLevel {
+    const record = this.#records.get(entity)
+    if (record === undefined) return CALM
+    const risk = this.#riskAt(record, at)
+    const before = record.level
+    if (risk >= (before === BLOCK ? blockAt - hysteresis : blockAt)) record.level = BLOCK
+    else if (risk > 0 && risk >= (before !== CALM ? throttleAt - hysteresis : throttleAt)) record.level = THROTTLE
+    else record.level = CALM
+    return record.level
+  }
+
   /** Forgets an entity. Says whether there was anything to forget. */
   release (entity: string): boolean {
     const record = this.#records.get(entity)
@@ -160,7 +190,7 @@ export class RiskLedger {
       if (risk > this.#options.keepAbove && addition < risk) return null
       this.#drop(least)
     }
-    return this.#hold({ entity, risk: 0, since: at, at, sources: [], reasons: [] })
+    return this.#hold({ entity, risk: 0, since: at, at, level: CALM, sources: [], reasons: [] })
   }
 
   /** A few at a time: nobody's addition pays for a night's worth of others. */
@@ -238,6 +268,6 @@ function copyReasons ({ reasons }: RiskRecord): RiskReason[] {
 }
 
 function copyRecord (record: RiskRecord): RiskRecord {
-  const { entity, risk, since, at } = record
-  return { entity, risk, since, at, sources: record.sources.map((source) => ({ ...source })), reasons: copyReasons(record) }
+  const { entity, risk, since, at, level = CALM } = record
+  return { entity, risk, since, at, level, sources: record.sources.map((source) => ({ ...source })), reasons: copyReasons(record) }
 }

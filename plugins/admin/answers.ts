@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { FST_ANOMALIES_UNKNOWN_ACTION, FST_ANOMALIES_UNKNOWN_ENTITY } from '../errors'
 import type { Registry } from '../registry-state'
 import { eventParameters, limitParameters, noParameters, pageParameters, readParameters, summaryParameters } from './parameters'
-import { summarize, viewEntities } from './summary'
+import { summarize, viewEntities, viewManual } from './summary'
 
 /** Makes what a route answers. @throws FST_ANOMALIES_BAD_PARAMETER, or an error for an unknown id. */
 export type Answer = (registry: Registry, request: FastifyRequest) => unknown
@@ -48,7 +48,7 @@ export function changeBaseline (registry: Registry, request: FastifyRequest): un
 export function entities (registry: Registry, request: FastifyRequest): unknown {
   const { limit = DEFAULT_LIMIT } = readParameters(request.url, limitParameters) as Page
   const { size, capacity, evictions } = registry.risks
-  return { entities: viewEntities(registry, limit), total: size, capacity, evictions }
+  return { entities: viewEntities(registry, limit), manual: viewManual(registry), total: size, capacity, evictions }
 }
 
 export function release (registry: Registry, request: FastifyRequest): unknown {

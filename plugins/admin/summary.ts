@@ -1,4 +1,5 @@
-import type { Registry } from '../registry-state'
+import type { AddressFault } from '../../lib/address-watch'
+import type { ActionCounts, Registry } from '../registry-state'
 import type { BaselineView } from '../route-table'
 
 const MOST_ROUTES = 1000
@@ -13,6 +14,8 @@ export interface EntityView { entity: string, risk: number, since: string, reaso
 export interface Summary {
   now: string
   requests: { observed: number, flagged: number, blocked: number }
+  /** What was done, and in mode `observe` would have been done; and whether client addresses can be believed. */
+  enforcement: ActionCounts & { clientAddress: 'ok' | AddressFault }
   events: { total: number, dropped: number, capacity: number, byType: Record<string, number>, byLevel: Record<string, number> }
   /** Counts of all routes, and the progress of the first 1,000, those with most responses first. */
   learning: { isFrozen: boolean, routes: number, learning: number, active: number, frozen: number }
@@ -28,7 +31,8 @@ export function summarize (registry: Registry): Summary {
   const { byType, byLevel } = registry.log
   return {
     now: new Date(registry.clock.now()).toISOString(),
-    requests: { observed: registry.observed, flagged: registry.flagged, blocked: registry.blockedRequests },
+    requests: { observed: registry.observed, flagged: registry.flagged, blocked: registry.actions.blocked },
+    enforcement: { ...registry.actions, clientAddress: registry.addressFault() ?? 'ok' },
     events: { total, dropped, capacity, byType: Object.fromEntries(byType), byLevel: Object.fromEntries(byLevel) },
     learning: { isFrozen: registry.routes.frozen, routes: routes.length, ...countStates(routes) },
     routes: routes.slice(0, MOST_ROUTES),
@@ -40,6 +44,13 @@ export function summarize (registry: Registry): Summary {
 /** The entities with the highest risk. */
 export function viewEntities (registry: Registry, limit: number): EntityView[] {
   return registry.topEntities(limit).map(viewEntity)
+}
+
+/** What was decided by hand. */
+export function viewManual (registry: Registry): { entity: string, action: string, by: string, reason: string, at: string, until: string | null }[] {
+  return registry.entities.manual(registry.clock.now()).map(([entity, { action, by, reason, at, until }]) => ({
+    entity, action, by, reason, at: new Date(at).toISOString(), until: until === null ? null : new Date(until).toISOString()
+  }))
 }
 
 function viewEntity ({ entity, risk, since, reasons }: Entity): EntityView {

@@ -51,3 +51,27 @@ test('a single finding has nothing to close', async (t) => {
   log.sweep(9_000_000)
   t.equal(log.query({}).total, 1)
 })
+
+function found (count: number, gapMs: number, quietMs: number, subjects = 1): AnomalyEvent[] {
+  const events: AnomalyEvent[] = []
+  const log = new EventLog(1024, (event) => events.push(event))
+  for (let i = 0; i < count; i++) {
+    const finding = { subject: `s${i % subjects}`, count: 10 + i, since: 1_000_000, quietMs, evidence: { users: i } }
+    log.record(new Signal(kind, 'login', 5, 60, undefined, undefined, { finding }), 1_000_000 + i * gapMs, { ...route, key: `GET /${i}` }, `r${i}`, { ip: `${i}` }, `${i}`, 60, 'allow')
+  }
+  log.sweep(1_000_000 + count * gapMs + quietMs + 2000)
+  return events
+}
+
+test('a finding over many requests is one episode, whatever the route and the client, with steps that double in size', async (t) => {
+  const events = found(1_000_000 / 10, 1, 60_000)
+  t.same(events.map(({ state, count }) => [state, count]), [['open', 10], ['step', 40], ['step', 640], ['step', 40_960], ['close', 100_009]])
+  t.same(events[1]?.toJSON().evidence, { users: 30 })
+  t.equal(events[0]?.toJSON().episode?.since, new Date(1_000_000).toISOString())
+})
+
+test('a finding lasts until it has been silent for as long as it says; one alone has nothing to close', async (t) => {
+  t.equal(found(20, 300_000, 400_000).filter(({ state }) => state === 'close').length, 1)
+  t.equal(found(20, 300_000, 200_000).filter(({ state }) => state === 'open').length, 20)
+  t.same(found(3, 1000, 60_000, 3).map(({ state }) => state), ['open', 'open', 'open'])
+})

@@ -244,3 +244,17 @@ test('options that make no ledger are errors', async (t) => {
   const wrong = [{ capacity: 0 }, { capacity: 1.5 }, { halfLifeMs: 0 }, { halfLifeMs: Infinity }, { keepAbove: -1 }, { keepAbove: 101 }, { keepAbove: NaN }]
   for (const part of wrong) t.throws(() => new RiskLedger({ ...options, ...part }), RangeError)
 })
+
+test('a level begins at its threshold and ends so far below it', async (t) => {
+  const thresholds = { throttleAt: 40, blockAt: 80, hysteresis: 10 }
+  const ledger = new RiskLedger(options)
+  t.equal(ledger.level('a', 0, thresholds), 0)
+  ledger.add('a', 'injection', 90, 0, 1)
+  const levels: number[] = []
+  for (let risk = 89; risk > 25; risk -= 2) levels.push(ledger.level('a', HALF_LIFE_MS * Math.log2(90 / risk), thresholds))
+  t.same(levels, Array.from(levels, (_, i) => 89 - 2 * i > 70 ? 2 : 89 - 2 * i > 30 ? 1 : 0))
+  ledger.add('b', 'injection', 75, 0, 1)
+  t.equal(ledger.level('b', 0, thresholds), 1, 'from below, the threshold itself counts')
+  ledger.add('c', 'injection', 35, 0, 1)
+  t.equal(ledger.level('c', 0, thresholds), 0)
+})

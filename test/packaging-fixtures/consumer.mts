@@ -1,10 +1,12 @@
 import Fastify from 'fastify'
-import anomalies, { anomaliesRoute, endpointProfiler, headerProfiler, rateSpike, registry } from 'fastify-anomalies'
+import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, rateSpike, registry } from 'fastify-anomalies'
 import type { AnomaliesOptions, AnomalyEventJson } from 'fastify-anomalies'
 import anomaliesRouteAlone from 'fastify-anomalies/anomalies-route'
 import registryAlone from 'fastify-anomalies/registry'
 import endpointProfilerAlone from 'fastify-anomalies/endpoint-profiler'
 import headerProfilerAlone from 'fastify-anomalies/header-profiler'
+import authBurstAlone from 'fastify-anomalies/auth-burst'
+import enforcementAlone from 'fastify-anomalies/enforcement'
 import rateSpikeAlone from 'fastify-anomalies/rate-spike'
 
 const options: AnomaliesOptions = { mode: 'observe', endpointProfiler: { minSamples: 20 }, headerProfiler: false }
@@ -16,6 +18,11 @@ await app.register(headerProfiler, { ignore: ['x-debug'] })
 await app.register(registryAlone)
 await app.register(endpointProfilerAlone)
 await app.register(headerProfilerAlone)
+await app.register(authBurst, { pairFailures: 20 })
+await app.register(enforcement, { max: 10 })
+await app.register(authBurstAlone)
+await app.register(enforcementAlone, { allow: ['192.0.2.0/24'] })
+app.post('/login', { config: { anomalies: { authBurst: { user: (request) => request.body?.email } } } }, async () => ({}))
 await app.register(rateSpike, { bucket: '1 minute' })
 await app.register(rateSpikeAlone)
 await app.register(anomaliesRoute, { token: 'a token' })

@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
-import anomalies, { anomaliesRoute, endpointProfiler, headerProfiler, rateSpike, registry } from '../../dist/plugins'
+import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, rateSpike, registry } from '../../dist/plugins'
 import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, RegistryOptions, Snapshot } from '../../dist/plugins'
 
 const app = Fastify()
@@ -20,6 +20,12 @@ expectError(app.register(anomalies, { flagAt: '50' }))
 expectError(app.register(anomalies, { admin: true }))
 expectError(app.register(endpointProfiler, { minSample: 20 }))
 
+app.register(authBurst, { pairFailures: 20, user: (request) => request.body.email })
+app.register(enforcement, { max: 10, allow: ['192.0.2.0/24'] })
+app.register(anomalies, { authBurst: false, enforcement: { timeWindow: '5 minutes' }, traps: ['/wp-login.php'] })
+expectError(app.register(authBurst, { pairFailures: '20' }))
+expectError(app.register(enforcement, { allow: '192.0.2.0/24' }))
+
 // Options
 expectAssignable<AnomaliesOptions>({})
 expectAssignable<AnomaliesOptions>({ key: (request) => request.headers.authorization, redact: ['nickname', /^internal/] })
@@ -32,6 +38,9 @@ expectNotAssignable<RateSpikeOptions>({ clients: '100' })
 // Per route
 app.get('/healthz', { config: { anomalies: false } }, async () => 'ok')
 app.get('/search', { config: { anomalies: { mode: 'enforce', flagAt: 70, headerProfiler: false, endpointProfiler: { burstFloor: 300 } } } }, async () => [])
+app.post('/login', { config: { anomalies: { mode: 'enforce', authBurst: { user: (req) => req.body?.email, failed: (request, reply) => reply.statusCode === 200 } } } }, async () => [])
+app.post('/basic', { config: { anomalies: { authBurst: false } } }, async () => [])
+expectError(app.post('/wrong', { config: { anomalies: { authBurst: { user: 5 } } } }, async () => []))
 expectError(app.get('/wrong', { config: { anomalies: { mode: 'off' } } }, async () => []))
 expectError(app.get('/wrong', { config: { anomalies: true } }, async () => []))
 
@@ -57,3 +66,8 @@ app.anomalies.on('anomaly', (event) => expectType<AnomalyEventJson>(event))
 app.anomalies.on('block', (request) => expectType<FastifyRequest>(request))
 expectError(app.anomalies.on('nothing', () => {}))
 expectError(app.anomalies.report({}, { type: 'x' }))
+app.anomalies.recordAuth({ user: 'maria', ip: '192.0.2.1', success: false })
+expectError(app.anomalies.recordAuth({ user: 'maria' }))
+app.anomalies.block('192.0.2.1', { by: 'maria', for: '1 day' })
+expectError(app.anomalies.allow('192.0.2.1'))
+expectType<number>(app.anomalies.actions.wouldBlock)

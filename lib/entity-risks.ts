@@ -1,0 +1,204 @@
+import { BoundedMap } from './store/bounded-map'
+import { BLOCK, CALM, RiskLedger, THROTTLE } from './store/risk-ledger'
+import type { RiskLedgerOptions, RiskLevel, RiskThresholds } from './store/risk-ledger'
+import { SharedAddresses } from './store/shared-addresses'
+import { hashText } from './text/keyed-hash'
+
+/** Who sent a request, as far as it is known. Users and credentials are keyed hashes. */
+export interface Sender {
+  readonly user: string | null
+  readonly credential: string | null
+  /** Client address, IPv6 by /64; `''` where unknown. */
+  readonly client: string
+  readonly clientHash: number
+}
+
+/** A decision made by hand. */
+export interface ManualRule {
+  readonly action: 'allow' | 'block'
+  /** Epoch milliseconds; `null` for no end. */
+  readonly until: number | null
+  /** Who decided. */
+  readonly by: string
+  readonly reason: string
+  readonly at: number
+}
+
+/** What is to be done about a sender, and because of which of its entities. */
+export interface Verdict {
+  readonly level: RiskLevel
+  readonly entity: string
+  /** 0 to 100; of a manual block, 100. */
+  readonly risk: number
+  readonly isManual: boolean
+}
+
+export type EntityRiskOptions = RiskLedgerOptions & RiskThresholds
+
+export const NO_VERDICT: Verdict = { level: CALM, entity: '', risk: 0, isManual: false }
+
+const SESSION_WINDOW_MS = 3_600_000
+/** Up to so many sessions an address is one household's (they are counted to within a tenth or so). */
+const HOUSEHOLD = 3.5
+/** Credentials of one client that were blamed, from which on the client is blamed with them. */
+const ROTATED = 4
+const ROTATING_CLIENTS = 4096
+/** Places for credentials that were accepted where others are refused: 64 kB. */
+const ESTABLISHED = 16_384
+const MOST_MANUAL = 10_000
+
+/**
+ * The risk of senders: who is blamed for a finding, and what that calls for.
+ *
+ * The principal comes first: a known user, else a credential, else the client address, so that one person's doing is not blamed on
+ * all behind an address. A credential that was never accepted anywhere counts as little more than a claim: its sender is also
+ * judged by the address, and an address from which one credential after another is blamed is blamed itself. What an address is
+ * blamed for is divided by the logarithm of the sessions behind it, beyond those of a household.
+ *
+ * Decisions by hand stand beside the risk: they have an author and mostly an end, and nothing learned moves them.
+ *
+ * Memory: two ledgers (about 750 bytes an entity), 0.3 MB besides, 10,000 manual rules at the most.
+ */
+export class EntityRisks {
+  /** Risk by everything found. */
+  readonly all: RiskLedger
+  /** Risk by what counts in mode `enforce`. */
+  readonly enforced: RiskLedger
+  readonly #thresholds: RiskThresholds
+  readonly #manual = new Map<string, ManualRule>()
+  readonly #shared = new SharedAddresses(SESSION_WINDOW_MS)
+  readonly #rotated = new BoundedMap<string, string[]>(ROTATING_CLIENTS)
+  readonly #established = new Uint32Array(ESTABLISHED)
+
+  constructor (options: EntityRiskOptions) {
+    this.all = new RiskLedger(options)
+    this.enforced = new RiskLedger(options)
+    this.#thresholds = options
+  }
+
+  /** Adds to the risk of whoever is to blame. @param atClient Whether the client is to blame too, whoever it says it is. */
+  blame (sender: Sender, source: string, amount: number, at: number, reason: string, isEnforced: boolean, atClient: boolean): void {
+    const { user, credential, client } = sender
+    const principal = user ?? credential
+    if (principal !== null) this.#add(principal, source, amount, at, reason, isEnforced)
+    if (client === '') return
+    if (principal === null || atClient || (user === null && credential !== null && this.#rotates(client, credential))) {
+      this.#add(client, source, amount / this.#dampingOf(sender, at), at, reason, isEnforced)
+    }
+  }
+
+  /** A session that is what it says: it was accepted, on a route where others are refused or by a user's name. */
+  vouch ({ user, credential, clientHash }: Sender, at: number, isGuarded: boolean): void {
+    const principal = user ?? credential
+    if (principal === null) return
+    const hash = hashText(principal, 1)
+    this.#shared.note(clientHash, hash, at)
+    if (user === null && isGuarded) this.#established[hash % ESTABLISHED] = hash
+  }
+
+  /** Somebody has logged in from that client. */
+  noteLogin (clientHash: number, userHash: number, at: number): void { this.#shared.note(clientHash, userHash, at) }
+
+  /** Sessions behind an address, lately. */
+  sessionsBehind (clientHash: number, at: number): number { return this.#shared.count(clientHash, at) }
+
+  /**
+   * What is to be done about a sender.
+   * @param ledger `all`, or what counts in mode `enforce`.
+   * @param byAddress Whether the client address says who it is.
+   */
+  judge (sender: Sender, at: number, ledger: RiskLedger, byAddress: boolean): Verdict {
+    if (ledger.size === 0 && this.#manual.size === 0) return NO_VERDICT
+    const { user, client } = sender
+    const manual = this.#manual.size === 0 ? null : this.#manualOf(sender, at)
+    if (manual !== null) return manual
+    if (user !== null) return this.#levelOf(user, at, ledger)
+    const { credential } = sender
+    const own = credential === null ? NO_VERDICT : this.#levelOf(credential, at, ledger)
+    if (client === '' || !byAddress || own.level === BLOCK || (credential !== null && this.#isEstablished(credential))) return own
+    const address = this.#levelOf(client, at, ledger)
+    return address.level > own.level ? address : own
+  }
+
+  /** Whether there is nobody about whom anything has to be done. */
+  get isCalm (): boolean { return this.all.size === 0 && this.#manual.size === 0 }
+
+  risk (entity: string, at: number): number { return this.all.risk(entity, at) }
+
+  /** Forgets an entity's risk, and a block by hand. @returns Whether there was any. */
+  release (entity: string): boolean {
+    this.enforced.release(entity)
+    const wasBlocked = this.#manual.get(entity)?.action === 'block' && this.#manual.delete(entity)
+    return this.all.release(entity) || wasBlocked
+  }
+
+  /** Decides by hand. @throws RangeError Where there are 10,000 such decisions. */
+  decide (entity: string, rule: ManualRule): void {
+    if (!this.#manual.has(entity) && this.#manual.size >= MOST_MANUAL) this.#expire(rule.at)
+    if (!this.#manual.has(entity) && this.#manual.size >= MOST_MANUAL) throw new RangeError(`there are ${MOST_MANUAL} entities blocked or allowed by hand already`)
+    this.#manual.set(entity, rule)
+  }
+
+  /** Takes a decision by hand back. */
+  undecide (entity: string): boolean { return this.#manual.delete(entity) }
+
+  /** What was decided by hand, if that still stands. */
+  manualOf (entity: string, at: number): ManualRule | null {
+    const rule = this.#manual.get(entity)
+    if (rule === undefined) return null
+    if (rule.until === null || rule.until > at) return rule
+    this.#manual.delete(entity)
+    return null
+  }
+
+  /** All decisions by hand that still stand. */
+  manual (at: number): [entity: string, rule: ManualRule][] {
+    this.#expire(at)
+    return [...this.#manual]
+  }
+
+  #manualOf ({ user, credential, client }: Sender, at: number): Verdict | null {
+    for (const entity of [user, credential, client]) {
+      const rule = entity === null || entity === '' ? null : this.manualOf(entity, at)
+      if (rule !== null) return rule.action === 'allow' ? NO_VERDICT : { level: BLOCK, entity: entity as string, risk: 100, isManual: true }
+    }
+    return null
+  }
+
+  #levelOf (entity: string, at: number, ledger: RiskLedger): Verdict {
+    const level = ledger.level(entity, at, this.#thresholds)
+    return level === CALM ? NO_VERDICT : { level, entity, risk: ledger.risk(entity, at), isManual: false }
+  }
+
+  #isEstablished (credential: string): boolean {
+    const hash = hashText(credential, 1)
+    return this.#established[hash % ESTABLISHED] === hash
+  }
+
+  #add (entity: string, source: string, amount: number, at: number, reason: string, isEnforced: boolean): void {
+    this.all.add(entity, source, amount, at, reason)
+    if (isEnforced) this.enforced.add(entity, source, amount, at, reason)
+  }
+
+  /** 1 for a household, about 7 for 200 sessions. */
+  #dampingOf ({ clientHash }: Sender, at: number): number {
+    const sessions = this.#shared.count(clientHash, at)
+    return sessions <= HOUSEHOLD ? 1 : 1 + Math.log2(sessions / HOUSEHOLD)
+  }
+
+  #rotates (client: string, credential: string): boolean {
+    const blamed = this.#rotated.get(client)
+    if (blamed === undefined) {
+      this.#rotated.set(client, [credential])
+      return false
+    }
+    if (!blamed.includes(credential) && blamed.length < ROTATED) blamed.push(credential)
+    return blamed.length >= ROTATED
+  }
+
+  #expire (at: number): void {
+    for (const entity of this.#manual.keys()) this.manualOf(entity, at)
+  }
+}
+
+export { BLOCK, CALM, THROTTLE }

@@ -1,0 +1,73 @@
+/** Names under which forms and APIs send a password, compared without case, `_` and `-`. */
+const SECRETS: readonly string[] = ['password', 'passwd', 'pass', 'pwd', 'pw', 'passwort', 'kennwort', 'motdepasse', 'mdp', 'contrasena', 'contraseña', 'clave', 'senha', 'parola', 'haslo', 'wachtwoord', 'passphrase', 'passcode', 'pin', 'jpassword', 'userpassword', 'loginpassword', 'secret', 'clientsecret']
+/** Names under which they send whose it is, the most telling first. */
+const NAMES: readonly string[] = ['username', 'email', 'login', 'user', 'emailaddress', 'userid', 'loginid', 'account', 'phone', 'phonenumber', 'mobile', 'identifier', 'identity', 'handle', 'jusername', 'log', 'usr', 'uid', 'clientid', 'name']
+const MAX_FIELDS = 32
+const MAX_NAME = 256
+
+/** What a request to log in holds: whose account, where that can be told. */
+export interface LoginCredentials { user: string | null }
+
+/**
+ * Reads credentials from a body, as an object of fields or with one object of them inside (`{ user: { email, password } }`): there
+ * must be a field that is named like a password and holds a text. Looks at no more than 32 fields. `null` where there are none.
+ * @param isLogin Whether it is known to be a login: then a user alone will do.
+ */
+export function credentialsIn (body: unknown, isLogin = false): LoginCredentials | null {
+  if (typeof body !== 'object' || body === null) return null
+  const own = readFields(body as Record<string, unknown>, isLogin)
+  if (own !== null) return own
+  let seen = 0
+  for (const name in body) {
+    if (++seen > MAX_FIELDS) break
+    const inner = (body as Record<string, unknown>)[name]
+    if (typeof inner !== 'object' || inner === null) continue
+    const found = readFields(inner as Record<string, unknown>, isLogin)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** Reads the user of HTTP Basic authentication (RFC 7617). `null` for other headers. */
+export function credentialsInHeader (authorization: string | undefined): LoginCredentials | null {
+  if (authorization === undefined || authorization.length > 4096 || authorization.slice(0, 6).toLowerCase() !== 'basic ') return null
+  const text = Buffer.from(authorization.slice(6).trim(), 'base64').toString()
+  const colon = text.indexOf(':')
+  return colon < 0 ? null : { user: loginName(text.slice(0, colon)) }
+}
+
+/** A user name as it is counted: case, surrounding space and compatible characters make no other user. `null` for none. */
+export function loginName (name: unknown): string | null {
+  if (typeof name !== 'string' && typeof name !== 'number') return null
+  const text = String(name).slice(0, MAX_NAME).normalize('NFKC').trim().toLowerCase()
+  return text === '' ? null : text
+}
+
+function readFields (fields: Record<string, unknown>, isLogin: boolean): LoginCredentials | null {
+  let hasSecret = false
+  let best = NAMES.length
+  let user: unknown = null
+  let seen = 0
+  for (const name in fields) {
+    if (++seen > MAX_FIELDS) break
+    if (name.length > 32) continue
+    const plain = plainName(name)
+    const value = fields[name]
+    if (SECRETS.includes(plain)) {
+      if (typeof value === 'string' || typeof value === 'number') hasSecret = true
+      continue
+    }
+    const rank = NAMES.indexOf(plain)
+    if (rank < 0 || rank >= best || (typeof value !== 'string' && typeof value !== 'number')) continue
+    best = rank
+    user = value
+  }
+  return hasSecret || (isLogin && user !== null) ? { user: loginName(user) } : null
+}
+
+/** In lower case, without `_`, `-`, `.` and brackets (`user[email]` ends in `email`). */
+function plainName (name: string): string {
+  const open = name.lastIndexOf('[')
+  const inner = open > 0 && name.endsWith(']') ? name.slice(open + 1, -1) : name
+  return inner.toLowerCase().replace(/[_.-]/g, '')
+}

@@ -1,0 +1,242 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { clientOf } from '../lib/client-address'
+import { AuthWatch } from '../lib/detectors/auth-watch'
+import { Observation } from '../lib/observation'
+import { RouteState } from '../lib/route-state'
+import type { Signal } from '../lib/signal'
+import { hashText } from '../lib/text/keyed-hash'
+import { credentialsIn, credentialsInHeader, loginName } from '../lib/text/login-body'
+import { resolveOptions } from './options'
+import type { OptionTable } from './options'
+import type { AuthRecord } from './registry-state'
+import { kObservation, OFF } from './symbols'
+
+/** A request to log in: what its body looks like is the application's to know. */
+export type LoginRequest = Omit<FastifyRequest, 'body' | 'query' | 'params'> & { body: any, query: any, params: any }
+
+export interface AuthBurstOptions {
+  /** `observe` keeps this detector's findings out of what `enforce` decides. By default as the registry's. */
+  mode?: 'observe' | 'enforce'
+  /** The user somebody tries to log in as; kept as a keyed hash. By default a field of the body that is named like one, beside one named like a password, or the user of HTTP Basic. */
+  user?: (request: LoginRequest) => string | number | null | undefined
+  /** Whether a login failed; `undefined` leaves it to the status. */
+  failed?: (request: LoginRequest, reply: FastifyReply) => boolean | undefined
+  /**
+   * Whether a route that answers 401 or 403 to a password is taken for a login route without being told.
+   * @default true
+   */
+  propose?: boolean
+  /**
+   * Failures of one client for one user, without a success, from which it is guessing.
+   * @default 15
+   */
+  pairFailures?: number
+  /**
+   * Clients that fail for one user from which they are guessing together.
+   * @default 12
+   */
+  userClients?: number
+  /**
+   * Users who fail at one client, and never succeed there, from which it is spraying.
+   * @default 12
+   */
+  clientUsers?: number
+  /**
+   * Users, and clients, whose failures are remembered at a time.
+   * @default 10000
+   */
+  capacity?: number
+}
+
+/** Schema, defaults and documentation of `AuthBurstOptions`. */
+export const authBurstOptions: OptionTable = {
+  mode: { enum: ['observe', 'enforce'], description: '`observe` keeps this detector\'s findings out of what `enforce` decides; by default as the registry\'s' },
+  user: { isFunction: true, description: 'the user somebody tries to log in as; kept as a keyed hash; by default a field of the body named like one, beside one named like a password, or the user of HTTP Basic' },
+  failed: { isFunction: true, description: 'whether a login failed; `undefined` leaves it to the status' },
+  propose: { type: 'boolean', default: true, description: 'whether a route that answers 401 or 403 to a password is taken for a login route without being told' },
+  pairFailures: { type: 'integer', minimum: 3, maximum: 1_000_000, default: 15, description: 'failures of one client for one user, without a success, from which it is guessing' },
+  userClients: { type: 'integer', minimum: 3, maximum: 1_000_000, default: 12, description: 'clients that fail for one user from which they are guessing together' },
+  clientUsers: { type: 'integer', minimum: 3, maximum: 1_000_000, default: 12, description: 'users who fail at one client, and never succeed there, from which it is spraying' },
+  capacity: { type: 'integer', minimum: 100, maximum: 1_000_000, default: 10_000, description: 'users, and clients, whose failures are remembered at a time' }
+}
+
+/** What of them a login route may say itself; the rest belongs to the application. */
+const ROUTE_OPTIONS: OptionTable = Object.fromEntries(['mode', 'user', 'failed'].map((name) => [name, authBurstOptions[name]])) as OptionTable
+
+type Settings = Required<Pick<AuthBurstOptions, 'propose' | 'pairFailures' | 'userClients' | 'clientUsers' | 'capacity'>> & Pick<AuthBurstOptions, 'user' | 'failed'>
+
+/** A login route. Its state is the application's; it only counts. */
+class LoginRoute {
+  /** Attempts seen; never learning. */
+  samples = 0
+  readonly user: AuthBurstOptions['user']
+  readonly failed: AuthBurstOptions['failed']
+  /** Whether the plugin found it out by itself. */
+  readonly isProposed: boolean
+
+  constructor ({ user, failed }: AuthBurstOptions, isProposed: boolean) {
+    this.user = user
+    this.failed = failed
+    this.isProposed = isProposed
+  }
+
+  describe (): Record<string, unknown> { return { login: this.isProposed ? 'proposed' : 'configured', attempts: this.samples } }
+}
+
+/** Client errors that say nothing about credentials: too slow, too large, not read, too many. */
+const NEUTRAL: readonly number[] = [405, 406, 408, 411, 413, 414, 415, 429, 431]
+
+/** Watches logins: guessing of one password, spraying, stuffing from many clients, low and slow, and accounts taken over. */
+async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): Promise<void> {
+  const settings = resolveOptions<Settings>('authBurst', authBurstOptions, null, options)
+  const { anomalies } = fastify
+  const watch = new AuthWatch(settings.capacity, settings)
+  /** Routes that may turn out to be login routes. */
+  const candidates = new Set<RouteState>()
+  const elsewhere = new RouteState('recordAuth', '*', '(recordAuth)', true, anomalies.settings.mode ?? 'observe', anomalies.settings.flagAt ?? 50)
+
+  const detector = anomalies.detector<LoginRoute>('auth-burst', createLogin, { check: checkRoute, minSamples: 1, mode: options.mode })
+    .on('onRequest', awaitEnd)
+    .on('onSend', judgeReply)
+    .share(watch)
+  if (options.mode === 'enforce' || (elsewhere.mode === 'enforce' && options.mode !== 'observe')) elsewhere.enforcing = 1 << detector.slot
+  if (settings.propose) {
+    fastify.addHook('onSend', function propose (request, reply, payload, done) {
+      if (reply.statusCode === 401 || reply.statusCode === 403) adopt(request, reply)
+      done()
+    })
+  }
+  anomalies.onRecordAuth(recordAuth)
+  anomalies.onRelease((entity) => watch.forget(entity, anomalies.hash.hash(entity)))
+
+  function createLogin (routeOptions: object | undefined, route: RouteState): LoginRoute | null {
+    if (routeOptions === undefined) {
+      if (route.matched) candidates.add(route)
+      return null
+    }
+    candidates.delete(route)
+    return new LoginRoute({ ...settings, ...resolveOptions<AuthBurstOptions>('authBurst', ROUTE_OPTIONS, {}, routeOptions, route.key) }, false)
+  }
+
+  function checkRoute (routeOptions: object, route: string): void {
+    resolveOptions('authBurst', ROUTE_OPTIONS, {}, routeOptions, route)
+  }
+
+  /** A route that refuses somebody's password is a login route from then on. */
+  function adopt (request: FastifyRequest, reply: FastifyReply): void {
+    const observation = request[kObservation]
+    if (observation === null || observation === OFF || observation.refused || observation.resent || !candidates.has(observation.route)) return
+    if (credentialsIn(request.body) === null && credentialsInHeader(request.headers.authorization) === null) return
+    const { route } = observation
+    const login = new LoginRoute(settings, true)
+    candidates.delete(route)
+    route.slots[detector.slot] = login
+    fastify.log.info({ route: route.key }, 'fastify-anomalies takes this for a login route: config.anomalies.authBurst says so for good, or false says it is none')
+    judgeReply(login, observation, request, reply)
+    recordNew(observation)
+  }
+
+  function judgeReply (login: LoginRoute, observation: Observation, request: FastifyRequest, reply: FastifyReply): void {
+    if (observation.refused || observation.method === 'OPTIONS') return
+    const success = outcomeOf(login, observation.status, request, reply)
+    if (success === null || (observation.loginCounted && !success)) return
+    count(login, observation, userOf(login, request), request, success)
+  }
+
+  /** Who goes away before the answer does not want it known: that is a failure. A listener here costs other routes nothing. */
+  function awaitEnd (login: LoginRoute, observation: Observation, request: FastifyRequest, reply: FastifyReply): void {
+    reply.raw.on('close', () => {
+      if (observation.refused || observation.loginCounted || observation.status !== 0 || observation.method === 'OPTIONS') return
+      detector.guard(() => count(login, observation, userOf(login, request), request, false))
+      recordNew(observation)
+    })
+  }
+
+  function recordNew (observation: Observation): void {
+    if (observation.signals !== null && observation.signals.length > observation.recorded) anomalies.record(observation)
+  }
+
+  function outcomeOf (login: LoginRoute, status: number, request: FastifyRequest, reply: FastifyReply): boolean | null {
+    const failed = login.failed?.(request as LoginRequest, reply)
+    if (failed !== undefined) return !failed
+    if (status < 400) return status < 300 || !leadsBack(request, reply)
+    return status < 500 && !NEUTRAL.includes(status) ? false : null
+  }
+
+  function userOf (login: LoginRoute, request: FastifyRequest): string | null {
+    if (login.user !== undefined) return loginName(login.user(request as LoginRequest))
+    return (credentialsIn(request.body, true) ?? credentialsInHeader(request.headers.authorization) ?? credentialsIn(request.query, true))?.user ?? null
+  }
+
+  function count (login: LoginRoute | null, observation: Observation, name: string | null, request: FastifyRequest | null, success: boolean): void {
+    observation.loginCounted = true
+    if (login !== null) login.samples++
+    const user = name === null ? null : anomalies.userTag(name)
+    const userHash = user === null ? 0 : anomalies.hash.hash(user)
+    if (success && user !== null) anomalies.entities.noteLogin(observation.clientHash, userHash, observation.at)
+    watch.observe({
+      at: observation.at,
+      user,
+      userHash,
+      client: observation.client,
+      clientHash: anomalies.hash.hash(observation.client),
+      fingerprint: request === null ? 0 : fingerprintOf(observation, anomalies.hash.seed),
+      success
+    }, (signal: Signal) => observation.add(signal))
+  }
+
+  /** A login that no status tells. */
+  function recordAuth ({ user, ip, success, request }: AuthRecord): void {
+    const name = loginName(user)
+    const own = request?.[kObservation]
+    const client = ip === undefined ? undefined : clientOf(ip)
+    const isOwn = own !== undefined && own !== null && own !== OFF && (client === undefined || client === own.client)
+    if (own !== undefined && own !== null && own !== OFF) own.loginCounted = true
+    const observation = isOwn ? own : observationOf(client ?? '')
+    detector.guard(() => count(null, observation, name, isOwn ? request as FastifyRequest : null, success))
+    recordNew(observation)
+  }
+
+  function observationOf (client: string): Observation {
+    const { clock, hash } = anomalies
+    const clientHash = hash.hash(client)
+    return new Observation(clock.now(), clock.monotonic(), elsewhere, '*', '', [], null, 0, client, clientHash, null, clientHash, '')
+  }
+}
+
+/** Whether a redirection leads to the page that it comes from: a form that is shown again. */
+function leadsBack (request: FastifyRequest, reply: FastifyReply): boolean {
+  const location = reply.getHeader('location')
+  if (typeof location !== 'string' || location.length > 4096) return false
+  const path = location.startsWith('/') ? location : URL.canParse(location) ? new URL(location).pathname : location
+  return pathOf(path) === pathOf(request.raw.url ?? '')
+}
+
+function pathOf (url: string): string {
+  const end = url.search(/[?#]/)
+  return end < 0 ? url : url.slice(0, end)
+}
+
+/** Header names in their order, and the user agent: what a tool keeps while it changes addresses. */
+function fingerprintOf ({ rawHeaders }: Observation, seed: number): number {
+  let hash = seed
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (name.length === 10 && name.toLowerCase() === 'user-agent') hash = hashText(rawHeaders[i + 1] as string, hash)
+    if (!PROXIED.has(name.toLowerCase())) hash = hashText(name, hash)
+  }
+  return hash
+}
+
+/** Headers that come and go with the connection, the proxy or the session. */
+const PROXIED: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded', 'x-real-ip', 'via', 'cookie', 'connection', 'content-length', 'transfer-encoding', 'authorization', 'referer', 'origin'])
+
+declare module 'fastify' {
+  interface FastifyAnomaliesRouteConfig {
+    /** Makes this a login route; `false` denies that it is one. */
+    authBurst?: false | Pick<AuthBurstOptions, 'mode' | 'user' | 'failed'>
+  }
+}
+
+export default fp(authBurst, { fastify: '5.x', name: 'fastify-anomalies-auth-burst', dependencies: ['fastify-anomalies-registry'] })

@@ -1,0 +1,4 @@
+import face from './enforcement.js'
+
+export * from './enforcement.js'
+export default face.default

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'tap'
+import fc from 'fast-check'
+import { credentialsIn, credentialsInHeader, loginName } from '../../lib/text/login-body'
+
+const CASES: readonly (readonly [unknown, ReturnType<typeof credentialsIn>])[] = [
+  [{ email: 'a@b.c', password: 'x' }, { user: 'a@b.c' }],
+  [{ username: 'Ann', email: 'a@b.c', password: 'x' }, { user: 'ann' }],
+  [{ user: 'ann', pw: 'x' }, { user: 'ann' }],
+  [{ email: 'a@b.c', mot_de_passe: 'x' }, { user: 'a@b.c' }],
+  [{ log: 'ann', pwd: 'x' }, { user: 'ann' }],
+  [{ user_name: ' Ann ', pass_word: 'x' }, { user: 'ann' }],
+  [{ 'user[email]': 'a@b.c', 'user[password]': 'x' }, { user: 'a@b.c' }],
+  [{ session: { email: 'a@b.c', password: 'x' } }, { user: 'a@b.c' }],
+  [{ user: { login: 'ann', password: 'x' }, remember: true }, { user: 'ann' }],
+  [{ phone: 4912345, pin: 1234 }, { user: '4912345' }],
+  [{ password: 'x' }, { user: null }],
+  [{ email: 'a@b.c' }, null],
+  [{ email: 'a@b.c', password: null }, null],
+  [['a@b.c', 'x'], null],
+  ['email=a&password=x', null],
+  [null, null],
+  [undefined, null]
+]
+
+test('credentials are found by their names', async (t) => {
+  for (const [body, found] of CASES) t.same(credentialsIn(body), found, JSON.stringify(body))
+})
+
+test('where it is known to be a login, a user alone will do', async (t) => {
+  t.same(credentialsIn({ email: 'a@b.c', code: 'x' }, true), { user: 'a@b.c' })
+  t.same(credentialsIn({ data: { phone: '123' } }, true), { user: '123' })
+  t.equal(credentialsIn({ code: 'x' }, true), null)
+})
+
+test('any body is read without a throw, however large', async (t) => {
+  fc.assert(fc.property(fc.anything(), (body) => { assert.doesNotThrow(() => credentialsIn(body)) }))
+  t.equal(credentialsIn(Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`field${i}`, 'x']))), null)
+  t.equal(loginName('é'.repeat(100_000))?.length, 256)
+})
+
+test('HTTP Basic names its user', async (t) => {
+  const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
+  t.same(credentialsInHeader(basic('Ann:pass:word')), { user: 'ann' })
+  t.same(credentialsInHeader(basic(':x')), { user: null })
+  for (const header of [basic('ann'), 'Bearer abc', 'Basic', 'Basic %%%', undefined, `Basic ${'A'.repeat(5000)}`]) t.equal(credentialsInHeader(header), null)
+})
+
+test('case, space and compatible characters make no other user', async (t) => {
+  for (const name of ['Ann@X.org', ' ann@x.org', 'ＡＮＮ@x.org']) t.equal(loginName(name), 'ann@x.org')
+  for (const none of ['', '  ', undefined, {}, true]) t.equal(loginName(none), null)
+})

@@ -1,0 +1,465 @@
+import { connect, constants } from 'node:http2'
+import { connect as connectSocket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { Readable, Writable } from 'node:stream'
+import { test } from 'tap'
+import Fastify from 'fastify'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import rateLimit from '@fastify/rate-limit'
+import anomalies from '../../plugins'
+import type { AnomaliesOptions } from '../../plugins'
+import { addressOf, buildApp, ManualClock, SECRET } from '../fixtures/app'
+import type { TestApp } from '../fixtures/app'
+import { WireClient } from '../fixtures/wire'
+
+const alone: AnomaliesOptions = { headerProfiler: false, endpointProfiler: false, authBurst: false }
+
+/** A shop with a login, items, and a route that reports its own finding of the risk that is asked for. */
+function shop (app: FastifyInstance): void {
+  app.post('/login', { config: { anomalies: { authBurst: {} } } }, async (request, reply) => {
+    if ((request.body as { password: string }).password !== 'right') reply.code(401)
+    return {}
+  })
+  app.get('/items', async () => ({ items: [] }))
+  app.get<{ Querystring: { risk: string } }>('/odd', async (request) => {
+    request.server.anomalies.report(request, { type: 'odd', severity: 9, risk: Number(request.query.risk), detail: 'odd' })
+    return {}
+  })
+}
+
+/** An application whose client `1` has, by its own doing, the risk asked for (20 a request). */
+async function risky (options: AnomaliesOptions, requests: number, routes: (app: FastifyInstance) => unknown = shop): Promise<TestApp> {
+  const built = await buildApp({ ...alone, mode: 'enforce', ...options }, routes)
+  for (let i = 0; i < requests; i++) await built.ask({ url: '/odd?risk=100', client: 1 })
+  return built
+}
+
+async function listening (options: AnomaliesOptions, routes: (app: FastifyInstance) => unknown, server: FastifyServerOptions = {}, host = '127.0.0.1'): Promise<{ app: FastifyInstance, clock: ManualClock }> {
+  const app = Fastify(server)
+  const clock = new ManualClock()
+  await app.register(anomalies, { secret: SECRET, clock, ...options })
+  await routes(app)
+  await app.listen({ port: 0, host })
+  return { app, clock }
+}
+
+test('a stuffing client is throttled, then blocked, then free again after decay; an ordinary client sees nothing but 200', async (t) => {
+  const handled: string[] = []
+  const { app, clock } = await listening({ mode: 'enforce' }, (app) => {
+    shop(app)
+    app.addHook('preHandler', async (request) => { handled.push(request.ip) })
+  })
+  t.teardown(() => app.close())
+  const attacker = new WireClient(app, '127.0.0.66')
+  const customer = new WireClient(app, '127.0.0.7')
+  t.teardown(() => {
+    attacker.close()
+    customer.close()
+  })
+
+  const seen: number[] = []
+  const ordinary = new Map<number, number>()
+  let headers = {}
+  for (let i = 0; i < 5000; i++) {
+    clock.advance(100)
+    const replies = [await customer.ask('GET', '/items')]
+    if (i % 50 === 0) replies.push(await customer.ask('POST', '/login', { email: 'ann@example.com', password: 'right' }))
+    else replies.push(await customer.ask('GET', '/items'))
+    for (const { status } of replies) ordinary.set(status, (ordinary.get(status) ?? 0) + 1)
+    if (i % 5 !== 0 || i >= 2500) continue
+    const reply = await attacker.ask('POST', '/login', { email: `user${i}@example.com`, password: 'summer2026' })
+    seen.push(reply.status)
+    if (reply.status === 429) headers = reply.headers
+  }
+  t.same([...ordinary], [[200, 10_000]])
+  const order = [401, 429, 403].map((status) => seen.indexOf(status))
+  t.ok(order[0] === 0 && (order[1] as number) > 0 && (order[2] as number) > (order[1] as number), `first 401, 429, 403 at ${order.join(', ')}`)
+  t.match(headers, { 'retry-after': /^\d+$/, 'x-ratelimit-limit': /^\d+$/, 'x-ratelimit-remaining': '0' })
+  t.equal(handled.filter((ip) => ip === '127.0.0.66').length, seen.filter((status) => status === 401).length, 'what is refused never reaches a handler')
+
+  clock.advance(20 * 60_000)
+  t.equal((await attacker.ask('GET', '/items')).status, 200, 'free again')
+  t.equal(app.anomalies.risk('127.0.0.7'), 0)
+  const { blocked, throttled } = app.anomalies.actions
+  t.same([blocked, throttled], [seen.filter((status) => status === 403).length, seen.filter((status) => status === 429).length])
+})
+
+test('refusals say what was done and not why', async (t) => {
+  const { ask } = await risky({ enforcement: { max: 1 } }, 6)
+  await ask('/items')
+  const throttled = (await ask({ url: '/items', after: 1 })).response
+  t.same({ ...throttled.json(), requestId: '' }, { statusCode: 429, code: 'FST_ANOMALIES_THROTTLED', error: 'Too Many Requests', message: 'Too Many Requests', requestId: '' })
+  t.match(throttled.json().requestId, /^req-/)
+  const blocked = await risky({ blockAt: 65 }, 6)
+  t.same({ ...(await blocked.ask('/items')).response.json(), requestId: '' }, { statusCode: 403, code: 'FST_ANOMALIES_BLOCKED', error: 'Forbidden', message: 'Forbidden', requestId: '' })
+})
+
+test('what is refused teaches nothing', async (t) => {
+  const { ask, app } = await risky({ blockAt: 65, endpointProfiler: {} }, 8)
+  await ask({ url: '/items', client: 2 })
+  const before = app.anomalies.baselines()
+  for (let i = 0; i < 30; i++) t.equal((await ask('/items')).response.statusCode, 403)
+  t.same(app.anomalies.baselines(), before)
+})
+
+test('max and timeWindow: the higher the risk, the fewer requests are let through in a window', async (t) => {
+  const limits: number[] = []
+  for (const requests of [3, 4, 5]) {
+    const { ask } = await risky({ enforcement: { max: 100, timeWindow: '2 minutes' }, throttleAt: 45, blockAt: 75 }, requests)
+    const { response } = await ask({ url: '/items', after: 0 })
+    t.equal(response.statusCode, 200)
+    limits.push(Number(response.headers['x-ratelimit-limit']))
+    t.match(response.headers['x-ratelimit-reset'], /^1[12]\d$/)
+  }
+  t.ok((limits[0] as number) > (limits[1] as number) && (limits[1] as number) > (limits[2] as number), limits.join(', '))
+})
+
+test('a window that has passed lets requests through again', async (t) => {
+  const { ask } = await risky({ enforcement: { max: 1 }, riskHalfLife: '1 day' }, 6)
+  const statuses: number[] = []
+  for (let i = 0; i < 7; i++) statuses.push((await ask({ url: '/items', after: 20_000 })).response.statusCode)
+  t.same(statuses, [429, 429, 200, 429, 429, 200, 429])
+})
+
+test('hysteresis: an action ends so far below its threshold as it says', async (t) => {
+  for (const hysteresis of [0, 10, 30]) {
+    const { ask, app } = await risky({ blockAt: 65, throttleAt: 65, hysteresis, riskHalfLife: '10 minutes' }, 8)
+    let last = 100
+    while ((await ask({ url: '/items', after: 10_000 })).response.statusCode !== 200) last = app.anomalies.risk(addressOf(1))
+    const freed = app.anomalies.risk(addressOf(1))
+    t.ok(freed < 65 - hysteresis && last >= 65 - hysteresis, `${hysteresis}: refused with risk ${last}, free with ${freed}`)
+  }
+})
+
+test('observe changes no reply, and counts what it would have done', async (t) => {
+  const { ask, app } = await risky({ mode: 'observe', throttleAt: 45, blockAt: 65, admin: { token: 'x' } }, 2)
+  const before = { ...app.anomalies.actions }
+  t.equal(before.wouldBlock, 0)
+  for (let i = 0; i < 6; i++) t.equal((await ask('/odd?risk=100')).response.statusCode, 200)
+  for (let i = 0; i < 3; i++) t.equal((await ask('/items')).response.statusCode, 200)
+  const { wouldBlock, wouldThrottle, blocked, throttled } = app.anomalies.actions
+  t.ok(wouldBlock >= 3 && wouldThrottle >= 1, `${wouldBlock} and ${wouldThrottle}`)
+  t.same([blocked, throttled], [0, 0])
+  const summary = (await app.inject({ url: '/__anomalies', headers: { authorization: 'Bearer x' } })).json()
+  t.match(summary.enforcement, { wouldBlock, wouldThrottle, blocked: 0, throttled: 0, clientAddress: 'ok' })
+})
+
+test('enforcement: false does nothing and counts nothing', async (t) => {
+  const { ask, app } = await risky({ enforcement: false, blockAt: 65 }, 9)
+  t.equal((await ask('/items')).response.statusCode, 200)
+  t.same(Object.values(app.anomalies.actions), [0, 0, 0, 0, 0, 0])
+})
+
+test('an application may use @fastify/rate-limit itself', async (t) => {
+  const { ask } = await risky({ enforcement: { max: 50 } }, 6, async (app) => {
+    await app.register(rateLimit, { max: 2, timeWindow: 60_000, keyGenerator: (request) => request.url })
+    shop(app)
+  })
+  const statuses: number[] = []
+  for (let i = 0; i < 4; i++) statuses.push((await ask({ url: '/items', client: 9, after: 1 })).response.statusCode)
+  t.same(statuses, [200, 200, 429, 429])
+  t.equal((await ask({ url: '/items', after: 1 })).response.json().code, undefined, 'its own limit holds for a throttled client too')
+})
+
+test('mode: the most particular word decides', async (t) => {
+  const blockedBy = async (options: AnomaliesOptions, config: object): Promise<boolean> => {
+    const { ask } = await buildApp({ headerProfiler: false, blockAt: 60, throttleAt: 60, ...options }, (app) => app.post('/login', { config: { anomalies: { authBurst: {}, ...config } } }, async (request, reply) => reply.code(401).send({})))
+    for (let i = 0; i < 20; i++) await ask({ method: 'POST', url: '/login', payload: { email: `u${i}`, password: 'x' } })
+    return (await ask({ method: 'POST', url: '/login', payload: { email: 'u', password: 'x' } })).response.statusCode === 403
+  }
+  t.equal(await blockedBy({}, {}), false)
+  t.equal(await blockedBy({ mode: 'enforce' }, {}), true)
+  t.equal(await blockedBy({ mode: 'enforce' }, { mode: 'observe' }), false)
+  t.equal(await blockedBy({}, { mode: 'enforce' }), true)
+  t.equal(await blockedBy({ authBurst: { mode: 'enforce' } }, {}), true)
+  t.equal(await blockedBy({ authBurst: { mode: 'enforce' } }, { mode: 'observe' }), false)
+  t.equal(await blockedBy({ mode: 'enforce', authBurst: { mode: 'observe' } }, {}), false)
+  t.equal(await blockedBy({}, { authBurst: { mode: 'enforce' } }), true)
+  t.equal(await blockedBy({ mode: 'enforce' }, { authBurst: { mode: 'observe' } }), false)
+})
+
+test('allow: addresses and networks that are never refused', async (t) => {
+  for (const [allow, status] of [[['10.7.0.0/16'], 200], [['10.7.0.1'], 200], [['10.8.0.0/16', '2001:db8::/32'], 403]] as const) {
+    const { ask, app } = await risky({ enforcement: { allow: [...allow] }, blockAt: 65 }, 8)
+    t.equal((await ask('/items')).response.statusCode, status, allow.join())
+    t.equal(app.anomalies.actions.sparedByList > 0, status === 200)
+  }
+  for (const entry of ['10.7.0.0/33', '10.7.0', 'localhost', '10.7.0.0/', '10.0.0.0/8/8', '2001:db8::/129', '']) {
+    await t.rejects(async () => await Fastify().register(anomalies, { enforcement: { allow: [entry] } }).ready(), { code: 'FST_ANOMALIES_BAD_OPTION', message: /enforcement\.allow/ }, entry)
+  }
+})
+
+test('preflights are never refused for what was learned, only by hand', async (t) => {
+  const { ask, app } = await risky({ blockAt: 65 }, 8, (app) => {
+    shop(app)
+    app.options('/items', async () => '')
+  })
+  t.equal((await ask('/items')).response.statusCode, 403)
+  t.equal((await ask({ method: 'OPTIONS', url: '/items' })).response.statusCode, 200)
+  app.anomalies.block(addressOf(1), { by: 'maria' })
+  t.equal((await ask({ method: 'OPTIONS', url: '/items' })).response.statusCode, 403)
+})
+
+test('block and allow: decided by hand, by somebody, mostly for a time', async (t) => {
+  const { ask, app, clock } = await buildApp({ ...alone, mode: 'enforce', admin: { token: 'x' } }, shop)
+  app.anomalies.block(addressOf(1), { by: 'maria', for: '1 hour', reason: 'scraping' })
+  t.equal((await ask('/items')).response.statusCode, 403)
+  t.equal((await ask({ url: '/items', client: 2 })).response.statusCode, 200)
+  const { manual } = (await app.inject({ url: '/__anomalies/entities', headers: { authorization: 'Bearer x' } })).json()
+  t.match(manual, [{ entity: addressOf(1), action: 'block', by: 'maria', reason: 'scraping', until: /^2026-01-05T13:0/ }])
+  clock.advance(3_600_000)
+  t.equal((await ask('/items')).response.statusCode, 200, 'its time is over')
+
+  app.anomalies.block(addressOf(1), { by: 'maria' })
+  for (let i = 0; i < 100; i++) clock.advance(86_400_000)
+  t.equal((await ask('/items')).response.statusCode, 403, 'no check and no decay lifts it')
+  t.equal(app.anomalies.release(addressOf(1)), true)
+  t.equal((await ask('/items')).response.statusCode, 200)
+
+  for (let i = 0; i < 9; i++) await ask('/odd?risk=100')
+  app.anomalies.allow(addressOf(1), { by: 'paul', for: '1 day' })
+  for (let i = 0; i < 40; i++) t.equal((await ask({ url: '/items', after: 1 })).response.statusCode, 200)
+  t.equal(app.anomalies.undecide(addressOf(1)), true)
+  t.equal(app.anomalies.undecide(addressOf(1)), false)
+  for (const wrong of [{}, { by: '' }, { by: 'paul', for: 'ever' }, { by: 'paul', until: 5 }]) t.throws(() => app.anomalies.block('10.0.0.1', wrong as never), { code: 'FST_ANOMALIES_BAD_OPTION' })
+})
+
+test('the principal comes before the client: who shares an address with a blocked credential is not blocked', async (t) => {
+  const { ask } = await buildApp({ ...alone, mode: 'enforce', blockAt: 65 }, shop)
+  const as = (token: string, url: string): ReturnType<typeof ask> => ask({ url, headers: { authorization: `Bearer ${token}` } })
+  for (let i = 0; i < 9; i++) await as('mallory', '/odd?risk=100')
+  t.equal((await as('mallory', '/items')).response.statusCode, 403)
+  t.equal((await as('ann', '/items')).response.statusCode, 200)
+  t.equal((await ask('/items')).response.statusCode, 200)
+})
+
+test('addresses may be given as they are: IPv6 clients are their /64', async (t) => {
+  const { ask, app } = await buildApp({ ...alone, mode: 'enforce' }, shop)
+  app.anomalies.block('2001:db8:1:2::1', { by: 'maria' })
+  t.equal((await ask({ url: '/items', client: '2001:db8:1:2:ffff::9' })).response.statusCode, 403)
+  t.equal((await ask({ url: '/items', client: '2001:db8:1:3::1' })).response.statusCode, 200)
+  t.equal(app.anomalies.release('2001:0db8:1:2::77'), true)
+  for (let i = 0; i < 3; i++) await ask({ url: '/odd?risk=100', client: '2001:db8:1:2::5' })
+  t.ok(app.anomalies.risk('2001:db8:1:2::6') > 40)
+  app.anomalies.allow('::ffff:10.0.0.9', { by: 'maria' })
+  t.equal(app.anomalies.undecide('10.0.0.9'), true)
+})
+
+test('a user known in preHandler is judged as that user', async (t) => {
+  const { ask } = await buildApp({ ...alone, mode: 'enforce', blockAt: 65, key: (request) => request.headers['x-user'] as string | undefined }, shop)
+  const as = (user: string, url: string): ReturnType<typeof ask> => ask({ url, headers: { 'x-user': user } })
+  for (let i = 0; i < 9; i++) await ask('/odd?risk=100')
+  t.equal((await ask('/items')).response.statusCode, 403, 'nobody in particular, from an address with a risk')
+  t.equal((await as('ann', '/items')).response.statusCode, 200, 'a user at the same address')
+})
+
+test('a new credential for every request helps nobody: the address is blamed', async (t) => {
+  const { ask } = await buildApp({ ...alone, mode: 'enforce', blockAt: 65 }, shop)
+  let refused = 0
+  for (let i = 0; i < 40; i++) if ((await ask({ url: '/odd?risk=100', headers: { authorization: `Bearer ${i}` } })).response.statusCode === 403) refused++
+  t.ok(refused > 20, `${refused} of 40`)
+})
+
+test('an address is blamed the less, the more sessions are behind it', async (t) => {
+  const risks: number[] = []
+  for (const sessions of [0, 3, 30, 200]) {
+    const { ask, app } = await buildApp({ ...alone, mode: 'enforce' }, shop)
+    for (let i = 0; i < sessions; i++) await ask({ url: '/items', headers: { authorization: `Bearer session${i}` }, after: 10 })
+    for (let i = 0; i < 3; i++) await ask('/odd?risk=100')
+    risks.push(Math.round(app.anomalies.risk(addressOf(1))))
+  }
+  t.equal(risks[0], risks[1], 'a household is one client')
+  t.ok((risks[1] as number) > 2 * (risks[2] as number) && (risks[2] as number) > (risks[3] as number) && (risks[3] as number) > 0, risks.join(', '))
+})
+
+test('who proved to be somebody is not judged by an address full of others', async (t) => {
+  const { ask } = await buildApp({ ...alone, mode: 'enforce', blockAt: 65 }, (app) => {
+    shop(app)
+    app.get('/account', async (request, reply) => request.headers.authorization === 'Bearer ann' ? {} : reply.code(401).send({}))
+  })
+  const ann = { authorization: 'Bearer ann' }
+  await ask('/account')
+  for (let i = 0; i < 3; i++) await ask({ url: '/account', headers: ann })
+  for (let i = 0; i < 12; i++) await ask('/odd?risk=100')
+  t.equal((await ask('/items')).response.statusCode, 403)
+  t.equal((await ask({ url: '/items', headers: { authorization: 'Bearer made-up' } })).response.statusCode, 403, 'a claim is none')
+  t.equal((await ask({ url: '/items', headers: ann })).response.statusCode, 200)
+})
+
+function logged (): { lines: string[], server: FastifyServerOptions } {
+  const lines: string[] = []
+  const stream = new Writable({
+    write (chunk, _, done) {
+      lines.push(String(chunk))
+      done()
+    }
+  })
+  return { lines, server: { logger: { level: 'warn', stream } } }
+}
+
+test('while the client address evidently is not the client\'s, nobody is refused by it, which is said once', async (t) => {
+  const faults: readonly (readonly [string, string, Record<string, string>, number])[] = [
+    ['untrusted-proxy', '127.0.0.1', { 'x-forwarded-for': '203.0.113.9' }, 12],
+    ['untrusted-proxy', '10.0.0.1', { forwarded: 'for=203.0.113.9' }, 12],
+    ['untrusted-proxy', '198.51.100.1', { 'x-forwarded-for': '203.0.113.9' }, 220],
+    ['one-address', '10.0.0.1', {}, 220]
+  ]
+  for (const [fault, client, headers, first] of faults) {
+    const { lines, server } = logged()
+    const { ask, app } = await buildApp({ ...alone, mode: 'enforce', blockAt: 65, admin: { token: 'x' } }, shop, server)
+    for (let i = 0; i < first; i++) await ask({ url: '/items', client, headers })
+    for (let i = 0; i < 20; i++) await ask({ url: '/odd?risk=100', client, headers })
+    t.equal((await ask({ url: '/items', client, headers })).response.statusCode, 200, fault)
+    t.ok(app.anomalies.actions.sparedByAddress > 0)
+    t.equal(lines.filter((line) => line.includes('client address evidently')).length, 1)
+    const summary = (await app.inject({ url: '/__anomalies', remoteAddress: client, headers: { ...headers, authorization: 'Bearer x' } })).json()
+    t.equal(summary.enforcement.clientAddress, fault)
+    await ask({ url: '/odd?risk=100', client, headers: { ...headers, authorization: 'Bearer mallory' } })
+    for (let i = 0; i < 9; i++) await ask({ url: '/odd?risk=100', client, headers: { ...headers, authorization: 'Bearer mallory' } })
+    t.equal((await ask({ url: '/items', client, headers: { ...headers, authorization: 'Bearer mallory' } })).response.statusCode, 403, 'a credential is refused all the same')
+  }
+})
+
+test('forged forwarded headers of one client among others do not switch it off', async (t) => {
+  const { ask } = await buildApp({ ...alone, mode: 'enforce', blockAt: 65 }, shop)
+  let last = 0
+  for (let i = 0; i < 300; i++) {
+    await ask({ url: '/items', client: `198.51.100.${i % 200}` })
+    last = (await ask({ url: '/odd?risk=100', client: '203.0.113.9', headers: { 'x-forwarded-for': `10.1.2.${i % 250}` } })).response.statusCode
+  }
+  t.equal(last, 403)
+})
+
+test('behind a trusted proxy a client is itself, and what it forges is not believed', async (t) => {
+  const { app } = await listening({ ...alone, mode: 'enforce', blockAt: 65 }, shop, { trustProxy: '127.0.0.1' })
+  t.teardown(() => app.close())
+  const proxy = new WireClient(app, '127.0.0.1')
+  t.teardown(() => proxy.close())
+  const from = (forwarded: string, path: string): Promise<number> => proxy.ask('GET', path, undefined, { 'x-forwarded-for': forwarded }).then(({ status }) => status)
+  for (let i = 0; i < 9; i++) await from(`198.51.100.${i}, 203.0.113.9`, '/odd?risk=100')
+  t.equal(await from('198.51.100.77, 203.0.113.9', '/items'), 403, 'what the client put in front changes nothing')
+  t.equal(await from('203.0.113.9, 203.0.113.10', '/items'), 200, 'nor does it blame another')
+  for (let i = 0; i < 9; i++) await from(`2001:db8:1:2::${i}`, '/odd?risk=100')
+  t.equal(await from('2001:db8:1:2:ffff::1', '/items'), 403, 'IPv6 clients own a /64')
+  t.equal(await from('2001:db8:1:3::1', '/items'), 200)
+})
+
+test('an IPv6 client, and one whose IPv4 address is written as IPv6, is itself', async (t) => {
+  const { app } = await listening({ ...alone, mode: 'enforce', blockAt: 65 }, shop, {}, '::')
+  t.teardown(() => app.close())
+  const six = new WireClient(app, '::1')
+  const four = new WireClient(app, '127.0.0.9')
+  t.teardown(() => {
+    six.close()
+    four.close()
+  })
+  for (let i = 0; i < 9; i++) await six.ask('GET', '/odd?risk=100')
+  t.equal((await six.ask('GET', '/items')).status, 403)
+  t.equal((await four.ask('GET', '/items')).status, 200)
+  for (let i = 0; i < 9; i++) await four.ask('GET', '/odd?risk=100')
+  t.ok(app.anomalies.risk('127.0.0.9') > 60)
+})
+
+test('a client on HTTP/2 is throttled and blocked like any other', async (t) => {
+  const app = Fastify({ http2: true })
+  await app.register(anomalies, { ...alone, secret: SECRET, clock: new ManualClock(), mode: 'enforce', enforcement: { max: 2 } })
+  shop(app as never)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.teardown(() => app.close())
+  const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+  t.teardown(() => session.close())
+  const ask = (path: string): Promise<{ status: number, retry: unknown }> => new Promise((resolve, reject) => {
+    const stream = session.request({ [constants.HTTP2_HEADER_PATH]: path })
+    stream.on('response', (headers) => {
+      stream.resume()
+      stream.on('end', () => resolve({ status: Number(headers[':status']), retry: headers['retry-after'] }))
+    })
+    stream.on('error', reject)
+    stream.end()
+  })
+  for (let i = 0; i < 5; i++) await ask('/odd?risk=100')
+  const replies = [await ask('/items'), await ask('/items'), await ask('/items')]
+  t.equal(replies[0]?.status, 200)
+  t.match(replies[2], { status: 429, retry: /^\d+$/ })
+  app.anomalies.block('127.0.0.1', { by: 'maria' })
+  t.equal((await ask('/items')).status, 403)
+})
+
+test('an aborted login is a failed one', async (t) => {
+  const { app } = await listening({ headerProfiler: false, endpointProfiler: false }, (app) => {
+    app.post('/login', { config: { anomalies: { authBurst: {} } } }, () => new Promise(() => {}))
+  })
+  t.teardown(() => app.close())
+  const { port } = app.server.address() as AddressInfo
+  const types = new Promise<string>((resolve) => app.anomalies.on('anomaly', (event) => resolve(event.type)))
+  for (let i = 0; i < 15; i++) {
+    const body = JSON.stringify({ email: 'alice@example.com', password: `guess${i}` })
+    const arrived = new Promise<void>((resolve) => app.server.once('request', () => setImmediate(resolve)))
+    const socket = connectSocket(port, '127.0.0.1')
+    socket.write(`POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+    await arrived
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.destroy()
+    await closed
+  }
+  t.equal(await types, 'auth_brute_force')
+})
+
+test('nothing is thrown after headers are sent', async (t) => {
+  const faults: unknown[] = []
+  const note = (error: unknown): void => { faults.push(error) }
+  process.on('unhandledRejection', note)
+  process.on('uncaughtException', note)
+  t.teardown(() => {
+    process.off('unhandledRejection', note)
+    process.off('uncaughtException', note)
+  })
+  const { app } = await listening({ ...alone, mode: 'enforce', enforcement: { max: 1 } }, (app) => {
+    shop(app)
+    app.get('/stream', (request, reply) => reply.send(Readable.from(['a', 'b', 'c'])))
+    app.get('/early', (request, reply) => {
+      reply.raw.writeHead(200).end('early')
+      reply.hijack()
+      app.anomalies.report(request, { type: 'odd', severity: 9, risk: 100, detail: 'odd' })
+    })
+    app.addHook('onResponse', async (request) => { app.anomalies.report(request, { type: 'late', severity: 9, risk: 100, detail: 'late' }) })
+  })
+  t.teardown(() => app.close())
+  const client = new WireClient(app, '127.0.0.8')
+  t.teardown(() => client.close())
+  const statuses = new Set<number>()
+  for (let i = 0; i < 30; i++) for (const path of ['/stream', '/early', '/items']) statuses.add((await client.ask('GET', path)).status)
+  t.same([...statuses].sort(), [200, 429])
+  t.same(faults, [])
+})
+
+test('traps: a hit is certain risk, on whatever route, however it is written', async (t) => {
+  const traps = ['/wp-login.php', '/.git/*']
+  for (const url of ['/wp-login.php', '/WP-Login.php?x=1', '//wp-login%2Ephp', '/wp-login.php/', '/.git/config', '/.GIT/HEAD']) {
+    const { ask, app } = await buildApp({ ...alone, mode: 'enforce', traps }, shop)
+    const hit = await ask({ url, method: 'POST' })
+    t.equal(hit.response.statusCode, 403, url)
+    t.match(app.anomalies.query().events, [{ type: 'trap_hit', detector: 'traps', severity: 10, risk: 100, level: 'critical' }])
+    t.equal((await ask('/items')).response.statusCode, 403)
+    t.equal((await ask({ url: '/items', client: 2 })).response.statusCode, 200)
+  }
+  for (const url of ['/wp-login.phpx', '/items', '/.gitignore', '/?q=/wp-login.php']) {
+    const { ask, app } = await buildApp({ ...alone, mode: 'enforce', traps }, shop)
+    await ask(url)
+    t.equal(app.anomalies.query().total, 0, url)
+  }
+})
+
+test('traps are watched where nothing else is, and observe only reports', async (t) => {
+  const { ask, app } = await buildApp({ ...alone, global: false, traps: ['/admin.php'] }, shop)
+  t.equal((await ask('/admin.php')).response.statusCode, 404)
+  t.equal(app.anomalies.query().events[0]?.type, 'trap_hit')
+  t.equal(app.anomalies.risk(addressOf(1)), 100)
+  t.equal((await ask('/items')).response.statusCode, 200)
+})
+
+test('wrong options stop the start-up and are named', async (t) => {
+  for (const [options, name] of [[{ traps: ['wp-login.php'] }, 'traps'], [{ traps: ['/*'] }, 'traps'], [{ hysteresis: 60 }, 'hysteresis'], [{ enforcement: { max: 0 } }, 'enforcement.max'], [{ enforcement: { timeWindow: -1 } }, 'enforcement.timeWindow'], [{ enforcement: { ban: 3 } }, 'enforcement.ban']] as const) {
+    await t.rejects(async () => await Fastify().register(anomalies, options as never).ready(), { code: 'FST_ANOMALIES_BAD_OPTION', message: new RegExp(name) })
+  }
+})
