@@ -9,6 +9,8 @@ import type { HeaderProfilerOptions } from './header-profiler'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
 import rateSpike from './rate-spike'
 import type { RateSpikeOptions } from './rate-spike'
+import injection from './injection'
+import type { InjectionOptions } from './injection'
 import registry from './registry'
 import type { RegistryOptions } from './registry'
 import { registryOptions } from './registry-options'
@@ -19,6 +21,7 @@ export interface AnomaliesOptions extends RegistryOptions {
   endpointProfiler?: EndpointProfilerOptions | false
   headerProfiler?: HeaderProfilerOptions | false
   rateSpike?: RateSpikeOptions | false
+  injection?: InjectionOptions | false
   /** The admin route; absent by default. */
   admin?: AnomaliesRouteOptions | false
 }
@@ -35,14 +38,15 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   await fastify.register(registry, own)
   if (detectors.rateSpike !== false) await fastify.register(rateSpike, (detectors.rateSpike ?? {}) as RateSpikeOptions)
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
+  if (detectors.injection !== false) await fastify.register(injection, (detectors.injection ?? {}) as InjectionOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
   if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
 }
 
-const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'rateSpike', 'admin']
+const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'rateSpike', 'injection', 'admin']
 
-export { registry, endpointProfiler, headerProfiler, rateSpike, anomaliesRoute }
-export type { AnomaliesRouteOptions, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, RegistryOptions }
+export { registry, endpointProfiler, headerProfiler, rateSpike, injection, anomaliesRoute }
+export type { AnomaliesRouteOptions, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, InjectionOptions, RegistryOptions }
 export type { AdminGuard } from './admin/guard'
 export { Signal } from '../lib/signal'
 export type { SignalKind } from '../lib/signal'
