@@ -26,17 +26,18 @@ const PAUSE_MS = 10
  */
 export async function detectorCalls (repetitions: number): Promise<DetectorCall[]> {
   const bare = await Subject.start(null)
-  const none = { endpointProfiler: false, headerProfiler: false, rateSpike: false } as const
+  const none = { endpointProfiler: false, headerProfiler: false, injection: false, rateSpike: false } as const
   const registry = await Subject.start(none)
   const endpoint = await Subject.start({ ...none, endpointProfiler: {} })
   const header = await Subject.start({ ...none, headerProfiler: {} })
   const rate = await Subject.start({ ...none, rateSpike: {} })
-  const subjects = [bare, registry, endpoint, header, rate]
+  const texts = await Subject.start({ ...none, injection: {} })
+  const subjects = [bare, registry, endpoint, header, rate, texts]
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const subject of subjects) subject.run()
   }
   for (const subject of subjects) await subject.app.close()
-  return [difference('registry', registry, bare), difference('endpoint-profiler', endpoint, registry), difference('header-profiler', header, registry), difference('rate-spike', rate, registry)]
+  return [difference('registry', registry, bare), difference('endpoint-profiler', endpoint, registry), difference('header-profiler', header, registry), difference('rate-spike', rate, registry), difference('injection', texts, registry)]
 }
 
 function difference (part: string, whole: Subject, without: Subject): DetectorCall {

@@ -5,6 +5,7 @@ import { anomaliesRouteOptions } from '../plugins/anomalies-route'
 import { endpointProfilerOptions } from '../plugins/endpoint-profiler'
 import * as errors from '../plugins/errors'
 import { headerProfilerOptions } from '../plugins/header-profiler'
+import { injectionOptions } from '../plugins/injection'
 import type { OptionRule, OptionTable } from '../plugins/options'
 import { rateSpikeOptions } from '../plugins/rate-spike'
 import { registryOptions } from '../plugins/registry-options'
@@ -17,6 +18,7 @@ const DOCUMENTED: readonly Documented[] = [
   { page: 'docs/registry.md', source: 'plugins/registry-options.ts', type: 'RegistryOptions', table: registryOptions },
   { page: 'docs/endpoint-profiler.md', source: 'plugins/endpoint-profiler.ts', type: 'EndpointProfilerOptions', table: endpointProfilerOptions },
   { page: 'docs/header-profiler.md', source: 'plugins/header-profiler.ts', type: 'HeaderProfilerOptions', table: headerProfilerOptions },
+  { page: 'docs/injection.md', source: 'plugins/injection.ts', type: 'InjectionOptions', table: injectionOptions },
   { page: 'docs/rate-spike.md', source: 'plugins/rate-spike.ts', type: 'RateSpikeOptions', table: rateSpikeOptions },
   { page: 'docs/anomalies-route.md', source: 'plugins/anomalies-route.ts', type: 'AnomaliesRouteOptions', table: anomaliesRouteOptions }
 ]

@@ -1,10 +1,11 @@
 import Fastify from 'fastify'
-import anomalies, { anomaliesRoute, endpointProfiler, headerProfiler, rateSpike, registry } from 'fastify-anomalies'
+import anomalies, { anomaliesRoute, endpointProfiler, headerProfiler, injection, rateSpike, registry } from 'fastify-anomalies'
 import type { AnomaliesOptions, AnomalyEventJson } from 'fastify-anomalies'
 import anomaliesRouteAlone from 'fastify-anomalies/anomalies-route'
 import registryAlone from 'fastify-anomalies/registry'
 import endpointProfilerAlone from 'fastify-anomalies/endpoint-profiler'
 import headerProfilerAlone from 'fastify-anomalies/header-profiler'
+import injectionAlone from 'fastify-anomalies/injection'
 import rateSpikeAlone from 'fastify-anomalies/rate-spike'
 
 const options: AnomaliesOptions = { mode: 'observe', endpointProfiler: { minSamples: 20 }, headerProfiler: false }
@@ -18,6 +19,8 @@ await app.register(endpointProfilerAlone)
 await app.register(headerProfilerAlone)
 await app.register(rateSpike, { bucket: '1 minute' })
 await app.register(rateSpikeAlone)
+await app.register(injection, { maxCharacters: 65_536 })
+await app.register(injectionAlone)
 await app.register(anomaliesRoute, { token: 'a token' })
 await app.register(anomaliesRouteAlone, { prefix: '/__other', guard: (request, reply, done) => done() })
 app.get('/', { config: { anomalies: false } }, async (request): Promise<number> => request.anomalies.score)
