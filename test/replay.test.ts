@@ -329,7 +329,7 @@ test('--config gives the options of the collection', async (t) => {
   const learn = writeRecording(dir, 'learn.ndjson', ordinary(480))
   const detect = writeRecording(dir, 'detect.ndjson', [{ path: '/items?page=%3Cscript%3E', label: 'attack' }])
   const json = join(dir, 'config.json')
-  writeFileSync(json, JSON.stringify({ endpointProfiler: false, admin: { prefix: '/__anomalies' } }))
+  writeFileSync(json, JSON.stringify({ endpointProfiler: false, injection: false, admin: { prefix: '/__anomalies' } }))
   t.equal((await judged(t, '--learn', learn, '--detect', detect, '--config', json)).summary.flagged, 0)
   const commonjs = join(dir, 'config.cjs')
   writeFileSync(commonjs, "module.exports = { routes: (route) => route.url === '/items' ? false : undefined }")

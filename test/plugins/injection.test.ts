@@ -8,7 +8,7 @@ import { SeededRandom } from '../../train/random'
 import { buildApp } from '../fixtures/app'
 import type { Ask, TestApp } from '../fixtures/app'
 
-const ALONE: AnomaliesOptions = { endpointProfiler: false, headerProfiler: false }
+const ALONE: AnomaliesOptions = { endpointProfiler: false, headerProfiler: false, injection: {} }
 const SQL = 'x\' or 1=1 --'
 const SCRIPT = '<script>alert(document.cookie)</script>'
 
@@ -137,7 +137,7 @@ test('one idea counts once, however many patterns it has', async (t) => {
 })
 
 test('injection and the value model give one verdict about a field', async (t) => {
-  const subject = await buildApp({}, (instance) => { instance.get('/search', async () => 1) })
+  const subject = await buildApp({ injection: {} }, (instance) => { instance.get('/search', async () => 1) })
   await subject.teach(120, (i) => ({ url: `/search?page=${1 + i % 30}` }))
   const { assessment, types } = await subject.ask(`/search?page=${encodeURIComponent(SQL)}`)
   t.match(types.sort(), ['param_value_anomaly', 'sql_injection'])
