@@ -409,7 +409,9 @@ test('a recording without responses teaches requests', async (t) => {
 test('without --learn and --baseline traffic is judged and learned as it comes', async (t) => {
   const dir = t.testdir()
   const detect = writeRecording(dir, 'detect.ndjson', [attacks[0] as Recorded, ...ordinary(480), attacks[0] as Recorded, { path: '/wp-admin/x', status: 404, label: 'attack', at: 9000 }])
-  const { lines, summary } = await judged(t, '--detect', detect)
+  const config = join(dir, 'config.json')
+  writeFileSync(config, JSON.stringify({ injection: false }))
+  const { lines, summary } = await judged(t, '--detect', detect, '--config', config)
   t.equal(summary.learned, 0)
   t.equal(lines[0]?.flagged, false, 'nothing was known yet')
   t.equal(lines[481]?.flagged, true)
