@@ -13,6 +13,8 @@ import type { HeaderProfilerOptions } from './header-profiler'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
 import rateSpike from './rate-spike'
 import type { RateSpikeOptions } from './rate-spike'
+import injection from './injection'
+import type { InjectionOptions } from './injection'
 import registry from './registry'
 import type { RegistryOptions } from './registry'
 import { registryOptions } from './registry-options'
@@ -26,6 +28,7 @@ export interface AnomaliesOptions extends RegistryOptions {
   /** What is done in mode `enforce`; `false` does nothing, and counts nothing in mode `observe`. */
   enforcement?: EnforcementOptions | false
   rateSpike?: RateSpikeOptions | false
+  injection?: InjectionOptions | false
   /** The admin route; absent by default. */
   admin?: AnomaliesRouteOptions | false
 }
@@ -43,15 +46,16 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   if (detectors.enforcement !== false) await fastify.register(enforcement, (detectors.enforcement ?? {}) as EnforcementOptions)
   if (detectors.rateSpike !== false) await fastify.register(rateSpike, (detectors.rateSpike ?? {}) as RateSpikeOptions)
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
+  if (detectors.injection !== false) await fastify.register(injection, (detectors.injection ?? {}) as InjectionOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
   if (detectors.authBurst !== false) await fastify.register(authBurst, (detectors.authBurst ?? {}) as AuthBurstOptions)
   if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
 }
 
-const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'authBurst', 'rateSpike', 'enforcement', 'admin']
+const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'authBurst', 'rateSpike', 'injection', 'enforcement', 'admin']
 
-export { registry, endpointProfiler, headerProfiler, authBurst, rateSpike, enforcement, anomaliesRoute }
-export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, RegistryOptions }
+export { registry, endpointProfiler, headerProfiler, authBurst, rateSpike, injection, enforcement, anomaliesRoute }
+export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, InjectionOptions, RateSpikeOptions, RegistryOptions }
 export type { ActionCounts, AuthRecord, ManualDecision } from './registry-state'
 export type { LoginRequest } from './auth-burst'
 export type { AdminGuard } from './admin/guard'

@@ -7,6 +7,7 @@ import { endpointProfilerOptions } from '../plugins/endpoint-profiler'
 import { enforcementOptions } from '../plugins/enforcement'
 import * as errors from '../plugins/errors'
 import { headerProfilerOptions } from '../plugins/header-profiler'
+import { injectionOptions } from '../plugins/injection'
 import type { OptionRule, OptionTable } from '../plugins/options'
 import { rateSpikeOptions } from '../plugins/rate-spike'
 import { registryOptions } from '../plugins/registry-options'
@@ -21,6 +22,7 @@ const DOCUMENTED: readonly Documented[] = [
   { page: 'docs/header-profiler.md', source: 'plugins/header-profiler.ts', type: 'HeaderProfilerOptions', table: headerProfilerOptions },
   { page: 'docs/auth-burst.md', source: 'plugins/auth-burst.ts', type: 'AuthBurstOptions', table: authBurstOptions },
   { page: 'docs/enforcement.md', source: 'plugins/enforcement.ts', type: 'EnforcementOptions', table: enforcementOptions },
+  { page: 'docs/injection.md', source: 'plugins/injection.ts', type: 'InjectionOptions', table: injectionOptions },
   { page: 'docs/rate-spike.md', source: 'plugins/rate-spike.ts', type: 'RateSpikeOptions', table: rateSpikeOptions },
   { page: 'docs/anomalies-route.md', source: 'plugins/anomalies-route.ts', type: 'AnomaliesRouteOptions', table: anomaliesRouteOptions }
 ]

@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, rateSpike, registry } from 'fastify-anomalies'
+import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, rateSpike, registry } from 'fastify-anomalies'
 import type { AnomaliesOptions, AnomalyEventJson } from 'fastify-anomalies'
 import anomaliesRouteAlone from 'fastify-anomalies/anomalies-route'
 import registryAlone from 'fastify-anomalies/registry'
@@ -7,6 +7,7 @@ import endpointProfilerAlone from 'fastify-anomalies/endpoint-profiler'
 import headerProfilerAlone from 'fastify-anomalies/header-profiler'
 import authBurstAlone from 'fastify-anomalies/auth-burst'
 import enforcementAlone from 'fastify-anomalies/enforcement'
+import injectionAlone from 'fastify-anomalies/injection'
 import rateSpikeAlone from 'fastify-anomalies/rate-spike'
 
 const options: AnomaliesOptions = { mode: 'observe', endpointProfiler: { minSamples: 20 }, headerProfiler: false }
@@ -25,6 +26,8 @@ await app.register(enforcementAlone, { allow: ['192.0.2.0/24'] })
 app.post('/login', { config: { anomalies: { authBurst: { user: (request) => request.body?.email } } } }, async () => ({}))
 await app.register(rateSpike, { bucket: '1 minute' })
 await app.register(rateSpikeAlone)
+await app.register(injection, { maxCharacters: 65_536 })
+await app.register(injectionAlone)
 await app.register(anomaliesRoute, { token: 'a token' })
 await app.register(anomaliesRouteAlone, { prefix: '/__other', guard: (request, reply, done) => done() })
 app.get('/', { config: { anomalies: false } }, async (request): Promise<number> => request.anomalies.score)

@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module'
 import Fastify from 'fastify'
-import anomalies, { anomaliesRoute, endpointProfiler, headerProfiler, rateSpike, registry } from 'fastify-anomalies'
+import anomalies, { anomaliesRoute, endpointProfiler, headerProfiler, injection, rateSpike, registry } from 'fastify-anomalies'
 import anomaliesRouteAlone from 'fastify-anomalies/anomalies-route'
 import registryAlone from 'fastify-anomalies/registry'
 import endpointProfilerAlone from 'fastify-anomalies/endpoint-profiler'
 import headerProfilerAlone from 'fastify-anomalies/header-profiler'
+import injectionAlone from 'fastify-anomalies/injection'
 import rateSpikeAlone from 'fastify-anomalies/rate-spike'
 
 const required = createRequire(import.meta.url)('fastify-anomalies')
@@ -19,11 +20,12 @@ await parts.register(registryAlone)
 await parts.register(endpointProfilerAlone)
 await parts.register(headerProfilerAlone)
 await parts.register(rateSpikeAlone)
+await parts.register(injectionAlone)
 await parts.register(anomaliesRouteAlone, { token: 'a token' })
 await parts.ready()
 
 console.log(JSON.stringify({
   baselines: app.anomalies.baselines().map(({ id }) => id),
   oneCopy: required.default === anomalies && required.registry === registry && registryAlone === registry &&
-    endpointProfilerAlone === endpointProfiler && headerProfilerAlone === headerProfiler && rateSpikeAlone === rateSpike && anomaliesRouteAlone === anomaliesRoute
+    endpointProfilerAlone === endpointProfiler && headerProfilerAlone === headerProfiler && rateSpikeAlone === rateSpike && injectionAlone === injection && anomaliesRouteAlone === anomaliesRoute
 }))

@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
-import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, rateSpike, registry } from '../../dist/plugins'
+import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, rateSpike, registry } from '../../dist/plugins'
 import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, RegistryOptions, Snapshot } from '../../dist/plugins'
 
 const app = Fastify()
@@ -12,6 +12,7 @@ app.register(anomalies, { mode: 'enforce', halfLife: '7 days', riskHalfLife: 60_
 app.register(registry, { global: false })
 app.register(endpointProfiler, { burstFloor: 10 })
 app.register(headerProfiler, { ignore: ['x-debug'] })
+app.register(injection, { tameAfter: 3 })
 app.register(rateSpike, { bucket: '1 minute', bytes: false })
 app.register(anomaliesRoute, { token: 'a token' })
 app.register(anomalies, { admin: { prefix: '/__hidden', guard: async (request) => { expectType<FastifyRequest>(request) } } })

@@ -1,0 +1,4 @@
+import face from './injection.js'
+
+export * from './injection.js'
+export default face.default
