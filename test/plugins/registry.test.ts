@@ -9,7 +9,7 @@ import type { TestApp } from '../fixtures/app'
 
 const search = (i: number): string => `/search?page=${i % 9}&sort=${i % 2 === 0 ? 'asc' : 'desc'}`
 const ODD = '/search?page=x&sort=asc'
-const alone: AnomaliesOptions = { headerProfiler: false, rateSpike: false }
+const alone: AnomaliesOptions = { headerProfiler: false, jsonSchemaLearner: false, rateSpike: false }
 
 async function taught (options: AnomaliesOptions = {}, routes?: (app: FastifyInstance) => unknown): Promise<TestApp> {
   const built = await buildApp({ ...alone, ...options }, routes)

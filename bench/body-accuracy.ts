@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util'
+import { RecordingClock } from '../bin/recording-clock'
+import { ReplayApp } from '../bin/replay-app'
+import type { Outcome } from '../bin/replay-app'
+import { UNLIMITED } from '../bin/routes'
+import type { RouteTable } from '../bin/routes'
+import { exchangeOf } from '../lib/har'
+import { bodyKinds, ShopBodies } from './traffic/bodies'
+import { DeskBodies, deskRoutes } from './traffic/desk'
+import type { TrafficEntry } from './traffic/entry'
+import { routes as shopRoutes } from './traffic/routes'
+
+interface Figures { benign: number, alarms: number, byKind: Map<string, { caught: number, of: number }> }
+
+/**
+ * What json-schema-learner alone finds in JSON bodies: learn so many of each route, freeze, judge unseen ordinary bodies and each kind of tampering.
+ * `--app` is `shop` or `desk`.
+ */
+async function main (): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      app: { type: 'string', default: 'shop' },
+      seeds: { type: 'string', default: '11,12,13' },
+      learn: { type: 'string', default: '100,1000,3000' },
+      detect: { type: 'string', default: '1000' },
+      suite: { type: 'string', default: '100' },
+      misses: { type: 'boolean', default: false }
+    }
+  })
+  for (const learned of values.learn.split(',').map(Number)) {
+    const figures: Figures = { benign: 0, alarms: 0, byKind: new Map() }
+    for (const seed of values.seeds.split(',').map(Number)) await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), values.misses, figures)
+    const rates = [...figures.byKind].map(([kind, { caught, of }]) => `${kind.slice(5)} ${(caught / of).toFixed(3)}`)
+    console.log(`${values.app}  learned ${learned} a route  FPR ${(figures.alarms / figures.benign).toFixed(5)} (${figures.alarms} of ${figures.benign})\n  ${rates.join('  ')}`)
+  }
+}
+
+async function measure (app: string, seed: number, learned: number, benign: number, suite: number, misses: boolean, figures: Figures): Promise<void> {
+  const source = app === 'desk' ? new DeskBodies(seed) : new ShopBodies(seed)
+  const routes = app === 'desk' ? deskRoutes : shopRoutes()
+  const table: RouteTable = { routes: routes.map(({ method, url }) => ({ method: [method], url, config: {} })), router: { maxParamLength: UNLIMITED }, exposeHeadRoutes: false }
+  const clock = new RecordingClock()
+  const replay = await ReplayApp.create(table, { clock, secret: `bodies of seed ${seed}`, learnFrom: 'any', endpointProfiler: false, headerProfiler: false }, clock)
+  for (let i = 0; i < learned; i++) for (const entry of source.ordinary()) await step(replay, entry)
+  replay.anomalies.freeze()
+  for (let i = 0; i < benign; i++) {
+    for (const entry of source.ordinary()) {
+      const outcome = await step(replay, entry)
+      figures.benign++
+      if (!outcome.flagged) continue
+      figures.alarms++
+      if (misses) console.log(`false alarm: ${describe(entry, outcome)}`)
+    }
+  }
+  for (const kind of bodyKinds) {
+    const figure = figures.byKind.get(kind) ?? { caught: 0, of: 0 }
+    figures.byKind.set(kind, figure)
+    for (let i = 0; i < suite; i++) {
+      const entry = source.attack(kind)
+      const outcome = await step(replay, entry)
+      figure.of++
+      if (outcome.flagged) figure.caught++
+      else if (misses) console.log(`missed ${kind}: ${describe(entry, outcome)}`)
+    }
+  }
+  await replay.close()
+}
+
+let steps = 0
+
+async function step (replay: ReplayApp, entry: TrafficEntry): Promise<Outcome> {
+  if (++steps % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+  return await replay.replay(exchangeOf(entry), true)
+}
+
+function describe ({ request }: TrafficEntry, { signals }: Outcome): string {
+  const found = signals.map(({ type, field, risk, detail }) => `${field} ${type} ${Math.round(risk)} ${detail}`)
+  return `${request.method} ${new URL(request.url).pathname} ${request.postData?.text.slice(0, 300)}\n    ${found.join('\n    ')}`
+}
+
+main().catch((error: unknown) => {
+  console.error(error)
+  process.exitCode = 1
+})
