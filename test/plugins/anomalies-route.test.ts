@@ -414,7 +414,7 @@ test('the route is neither observed nor learned, nor shown in swagger', async (t
   t.equal(app.anomalies.observed, 0)
   t.same(app.anomalies.baselines(), [])
   const own = routes.filter(({ url }) => url.startsWith('/watch'))
-  t.equal(own.length, 7)
+  t.equal(own.length, 9)
   t.ok(own.every(({ schema }) => (schema as { hide?: boolean }).hide === true))
 })
 
