@@ -3,16 +3,11 @@ import fp from 'fastify-plugin'
 import { BodyBaseline } from '../lib/detectors/body-baseline'
 import type { BodyShared, RouteGuides } from '../lib/detectors/body-baseline'
 import { BodyGuide } from '../lib/detectors/body-guide'
-import { BodyJudge } from '../lib/detectors/body-judge'
-import { BodyLearner } from '../lib/detectors/body-learner'
-import type { BodyContext } from '../lib/detectors/body-learner'
-import { BodyQuarantine } from '../lib/detectors/body-quarantine'
-import { BodyTree } from '../lib/detectors/body-tree'
+import { bodyShared } from '../lib/detectors/body-shared'
 import { NameBacking } from '../lib/detectors/name-backing'
 import { SharedNames } from '../lib/detectors/shared-names'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
-import { ValueScan } from '../lib/text/value-shape'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
 import { SchemaCompiler } from './schema-compiler'
@@ -122,19 +117,13 @@ async function jsonSchemaLearner (fastify: FastifyInstance, options: JsonSchemaL
 
 function sharedOf (settings: Settings, { anomalies }: FastifyInstance, backing: NameBacking, compiler: SchemaCompiler): BodyShared {
   const limits = { nodes: settings.maxNodes, depth: settings.maxDepth, values: settings.maxValues, characters: settings.maxCharacters }
-  const common = { error: settings.errorRate, limits, scan: new ValueScan(anomalies.hash.seed), redactor: anomalies.redactor, backing }
-  const request: BodyContext = { ...common, isModelled: true }
-  const response: BodyContext = { ...common, isModelled: false }
-  const enough = anomalies.settings.promoteAfter as number
-  const none = new BodyTree()
-  return {
-    request,
-    response,
-    judges: { body: new BodyJudge(request), response: new BodyJudge(response) },
-    learners: { body: new BodyLearner(request, none), response: new BodyLearner(response, none) },
-    quarantines: { body: new BodyQuarantine(request, none, enough), response: new BodyQuarantine(response, none, enough) },
+  return bodyShared(limits, settings.errorRate, {
+    seed: anomalies.hash.seed,
+    redactor: anomalies.redactor,
+    backing,
+    promoteAfter: anomalies.settings.promoteAfter as number,
     compile: (baseline) => compiler.schedule(baseline)
-  }
+  })
 }
 
 /** What a route's own schema says, `null` where it has none that counts. */

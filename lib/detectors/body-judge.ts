@@ -26,6 +26,8 @@ const LEAK = 70
 const WEAK_SHARE = 0.7
 /** How much likelier than others what is no ordinary variety is to be wrong: objects for texts, ten thousand characters for ten. */
 const GROSS = 3
+/** Characters by which even short texts differ. */
+const SHORT = 8
 /** How many times the bound a length is that is no ordinary variety. */
 const FAR = 4
 /** Bodies after which a name may be unseen that is as rare as one in a thousand. */
@@ -123,10 +125,11 @@ export class BodyJudge {
     }
     const side = leaf.side(value)
     if (side === 0) return
+    const isGross = Math.abs(value) > 100 * Math.abs(side > 0 ? leaf.highest.limit : leaf.highest.extreme)
     const bounds = leaf.bounds
     const limit = side > 0 ? bounds?.[1] : bounds?.[0]
     const isSecret = this.#context.redactor.hides(nameOf(node))
-    this.#add(side > 0 ? signals.NUMBER_TOO_LARGE : signals.NUMBER_TOO_SMALL, this.#path(node), 5, riskOf(STRONG, chance) * scale,
+    this.#add(side > 0 ? signals.NUMBER_TOO_LARGE : signals.NUMBER_TOO_SMALL, this.#path(node), 5, riskOf(STRONG, isGross ? chance / GROSS : chance) * scale,
       isSecret ? '[redacted]' : rounded(limit ?? NaN), isSecret ? '[redacted]' : rounded(value))
   }
 
@@ -156,9 +159,9 @@ export class BodyJudge {
     else if (isOdd) this.#addPattern(node, text, WEAK, 3, true)
   }
 
-  /** Whether a length is so far beyond the bound that no ordinary text is: half as long again, or any in a place where all are alike. */
+  /** Whether a length is so far beyond the bound that no ordinary text is: half as long again and more, or any in a place where all are alike. */
   #isFarBeyond ({ longest, shortest }: NonNullable<BodyNode['text']>, length: number): boolean {
-    return length > 1.5 * longest.limit || longest.extreme === shortest.extreme
+    return length > 1.5 * longest.limit + SHORT || longest.extreme === shortest.extreme
   }
 
   /** By the value model, and by the format that values must have. */

@@ -1,7 +1,7 @@
 import { wilsonLower } from '../stats/proportion'
 import { TailBound } from '../stats/tail-bound'
 import type { TailBoundJson } from '../stats/tail-bound'
-import { FORMATS, formatOf, NONE } from '../text/value-format'
+import { FORMATS, formatOf, isOfFormat, NONE } from '../text/value-format'
 import { LEAST_SHARE } from './body-formats'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
@@ -16,6 +16,8 @@ const MAX_SUPPORT = 3
 /** Strings from which an enumeration is stated, and times that each of its values must have been seen: then a rarer one is unlikely. */
 const MANY = 300
 const COMMON = 5
+/** Values after which a place where one in ten has no format is taken to have none. */
+const HOPELESS = 64
 /** Values between two looks at which format is enforced. */
 const LOOK = 16
 
@@ -66,7 +68,7 @@ export class TextLeaf {
     this.n++
     this.longest.learn(text.length, body)
     this.shortest.learn(text.length, body)
-    const format = formatOf(text)
+    const format = this.#formatOf(text)
     this.formats[format] = (this.formats[format] as number) + 1
     if (this.n % LOOK === 0 || (this.enforced !== NONE && format !== this.enforced)) this.#enforce()
     if (this.#literals !== null) this.#keep(text, principal)
@@ -147,6 +149,12 @@ export class TextLeaf {
     leaf.#literals = json.literals === null ? null : new Map(json.literals.slice(0, MAX_LITERALS).map(([text, n, principals]) => [text, { n, principals }]))
     leaf.#enforce()
     return leaf
+  }
+
+  /** Tries the enforced format first, and none where too many values have had none for any to be enforced. */
+  #formatOf (text: string): number {
+    if (this.enforced !== NONE && isOfFormat(this.enforced, text)) return this.enforced
+    return this.n > HOPELESS && (this.formats[NONE] as number) * 10 > this.n ? NONE : formatOf(text)
   }
 
   #keep (text: string, principal: number): void {
