@@ -34,7 +34,7 @@ const KIND_OF: Readonly<Record<string, SignalKind>> = {
  * Until a baseline's turn has come, and beyond `most` of them (a compiled schema takes about 28 kB), the learned tree alone judges.
  */
 export class SchemaCompiler {
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: false, messages: false, addUsedSchema: false })
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: false, messages: false, ownProperties: true, addUsedSchema: false })
   readonly #most: number
   readonly #log: FastifyBaseLogger
   readonly #queue: BodyBaseline[] = []

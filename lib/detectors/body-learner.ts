@@ -92,6 +92,7 @@ export class BodyLearner {
 
   #learnList (node: BodyNode, list: readonly unknown[], guide: BodyGuide | null, depth: number): void {
     if (node.list === null) {
+      if (this.#tree.nodes >= this.#context.limits.nodes) return
       node.list = new ListShape(node, this.#context)
       this.#tree.nodes++
     }

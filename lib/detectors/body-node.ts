@@ -124,7 +124,8 @@ export class BodyNode {
   /** Where it is, such as `body.items[].price`. @param root What the body itself is called. */
   path (root: string): string {
     if (this.parent === null) return root
-    return joinPath(this.parent.path(root), this.name, this.parent.list?.element === this)
+    const path = this.parent.path(root)
+    return this.parent.object?.values === this ? `${path}.*` : joinPath(path, this.name, this.parent.list?.element === this)
   }
 
   /** Nodes of the tree below, itself included. */

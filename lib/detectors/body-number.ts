@@ -74,8 +74,8 @@ export class NumberLeaf {
     const bounds = this.bounds
     if (bounds === null || this.infinite > 0) return { minimum: null, maximum: null }
     const width = this.#isNarrow() ? Math.abs(bounds[1]) / NARROW : 0
-    const minimum = Math.min(bounds[0] - width, this.lowest.limit)
-    const maximum = Math.max(bounds[1] + width, this.highest.limit)
+    const minimum = Math.min(bounds[0] - width, this.lowest.settle())
+    const maximum = Math.max(bounds[1] + width, this.highest.settle())
     return {
       minimum: this.#isFalling() || !Number.isFinite(minimum) ? this.#isSigned() ? null : 0 : this.#isSigned() ? minimum : Math.max(0, minimum),
       maximum: this.#isRising() || !Number.isFinite(maximum) ? null : maximum

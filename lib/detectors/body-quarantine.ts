@@ -95,7 +95,7 @@ export class BodyQuarantine {
       if (++members > MAX_MEMBERS || this.#values <= 0) break
       if (shape.values !== null) {
         if (shape.keys?.quarantine(this.#context.scan.scan(name), this.#principal, this.#enough) === true) this.#onPromoted(joinPath(path, name, false))
-        this.#note(shape.values, object[name], null, joinPath(path, '*', false))
+        this.#note(shape.values, object[name], null, `${path}.*`)
         continue
       }
       const child = shape.children.get(name)

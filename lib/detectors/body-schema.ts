@@ -61,9 +61,9 @@ function textSchema (leaf: TextLeaf | null, isNullable: boolean, isAnnotated: bo
     return schema
   }
   if (leaf.n < ENOUGH) return schema
-  if (Number.isFinite(leaf.longest.limit)) schema['maxLength'] = Math.ceil(SLACK * Math.max(leaf.longest.extreme, leaf.longest.limit))
+  if (Number.isFinite(leaf.longest.settle())) schema['maxLength'] = Math.ceil(SLACK * Math.max(leaf.longest.extreme, leaf.longest.settle()))
   // Lengths are learned in UTF-16 units, of which a character has two at the most.
-  const least = Math.floor(Math.min(leaf.shortest.extreme, leaf.shortest.limit) / 2)
+  const least = Math.floor(Math.min(leaf.shortest.extreme, leaf.shortest.settle()) / 2)
   if (least >= 1) schema['minLength'] = least
   return schema
 }
@@ -87,7 +87,7 @@ function listSchema (shape: ListShape | null, isNullable: boolean, isAnnotated: 
   if (shape === null) return schema
   if (shape.element.n > 0) schema['items'] = nodeSchema(shape.element, shape.element.n, isAnnotated)
   const { lengths } = shape
-  if (lengths.n >= ENOUGH && Number.isFinite(lengths.limit)) schema['maxItems'] = Math.ceil(SLACK * Math.max(lengths.extreme, lengths.limit))
+  if (lengths.n >= ENOUGH && Number.isFinite(lengths.settle())) schema['maxItems'] = Math.ceil(SLACK * Math.max(lengths.extreme, lengths.settle()))
   return schema
 }
 

@@ -39,6 +39,8 @@ export class TailBound {
   #topBefore: number[] = []
   /** From here on a value is among those kept. */
   #from = -Infinity
+  /** Values from which the limit is set again, whatever they are. */
+  #next = 0
   #group = -1
   /** Most extreme value of the group under way. */
   #pending = -Infinity
@@ -57,7 +59,7 @@ export class TailBound {
   /** The most extreme value learned, `NaN` while there is none. */
   get extreme (): number {
     const most = Math.max(this.#top[0] ?? -Infinity, this.#topBefore[0] ?? -Infinity, this.#pending)
-    return most === -Infinity ? NaN : this.#sign * most
+    return most === -Infinity ? NaN : this.#sign * most + 0
   }
 
   /** Whether a value lies beyond the bound. */
@@ -68,7 +70,7 @@ export class TailBound {
    * @returns Whether the value is more extreme than any before.
    */
   learn (value: number, group: number): boolean {
-    const signed = this.#sign * value
+    const signed = this.#sign * value + 0
     const isRecord = signed > (this.#top[0] ?? -Infinity) && signed > this.#pending
     if (group === this.#group) {
       if (signed > this.#pending) this.#pending = signed
@@ -103,6 +105,13 @@ export class TailBound {
     this.#set()
   }
 
+  /** The limit as of now: the one at hand may be of a quarter fewer values. */
+  settle (): number {
+    this.#flush()
+    this.#set()
+    return this.limit
+  }
+
   toJSON (): TailBoundJson {
     this.#flush()
     return { n: this.n, top: [...this.#top], before: this.#before, topBefore: this.#topBefore }
@@ -124,7 +133,7 @@ export class TailBound {
     this.#group = -1
     const pending = this.#pending
     this.#pending = -Infinity
-    if (pending <= this.#from) return
+    if (pending <= this.#from && this.n < this.#next) return
     this.#insert(pending)
     this.#set()
   }
@@ -141,6 +150,7 @@ export class TailBound {
   }
 
   #set (): void {
+    this.#next = this.n * 1.25
     const seen = this.#topBefore.length === 0 ? this.#top : [...this.#top, ...this.#topBefore].sort((a, b) => b - a)
     const kept = Math.min(KEPT, seen.length, Math.max(2, this.n >>> 1))
     if (kept < 3) {
@@ -150,7 +160,7 @@ export class TailBound {
     const least = seen[kept - 1] as number
     const without = this.#bound(seen, 1, kept)
     const isStray = this.n >= MANY && (seen[0] as number) - least > STRAY * (without - least)
-    this.limit = this.#sign * (isStray ? without : this.#bound(seen, 0, kept))
+    this.limit = this.#sign * (isStray ? without : this.#bound(seen, 0, kept)) + 0
   }
 
   /** The bound that the values from `first` on say. */

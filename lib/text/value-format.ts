@@ -54,7 +54,7 @@ export function isOfFormat (format: number, text: string): boolean {
   const { length } = text
   switch (format) {
     case UUID: return length === 36 && isUuid(text)
-    case OBJECT_ID: return length === 24 && areAll(text, 0, 24, DIGIT | HEX_LETTER) && hasLetterOrZero(text)
+    case OBJECT_ID: return length === 24 && areAll(text, 0, 24, DIGIT | HEX_LETTER) && hasHexLetter(text)
     case JWT: return length > 50 && length <= MAX_LENGTH && isJwt(text)
     case EMAIL: return length >= 6 && length <= 254 && isEmail(text)
     case DATE_TIME: return length >= 20 && length <= 40 && isDateTime(text)
@@ -65,7 +65,7 @@ export function isOfFormat (format: number, text: string): boolean {
     case URI: return length >= 8 && length <= MAX_LENGTH && isUri(text)
     case CARD: return length >= 13 && length <= 23 && isCard(text)
     case E164: return length >= 8 && length <= 16 && text.charCodeAt(0) === 43 && text.charCodeAt(1) !== 48 && areAll(text, 1, length, DIGIT)
-    case HEX: return length >= LEAST_HEX && length <= MAX_LENGTH && length % 2 === 0 && areAll(text, 0, length, DIGIT | HEX_LETTER)
+    case HEX: return length >= LEAST_HEX && length <= MAX_LENGTH && length % 2 === 0 && areAll(text, 0, length, DIGIT | HEX_LETTER) && hasHexLetter(text)
     default: return false
   }
 }
@@ -90,9 +90,9 @@ function isUuid (text: string): boolean {
   return true
 }
 
-/** Twenty-four digits may be a number; an id of MongoDB has letters, but for one in a hundred thousand. */
-function hasLetterOrZero (text: string): boolean {
-  for (let i = 0; i < 24; i++) if (isIn(text.charCodeAt(i), HEX_LETTER)) return true
+/** Digits alone may be a number; of random ids one of 24 characters in eighty thousand has no letter. */
+function hasHexLetter (text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (isIn(text.charCodeAt(i), HEX_LETTER)) return true
   return false
 }
 
