@@ -1,16 +1,20 @@
 import { parseArgs } from 'node:util'
+import Ajv2020 from 'ajv/dist/2020'
+import type { ValidateFunction } from 'ajv'
 import { RecordingClock } from '../bin/recording-clock'
 import { ReplayApp } from '../bin/replay-app'
 import type { Outcome } from '../bin/replay-app'
 import { UNLIMITED } from '../bin/routes'
 import type { RouteTable } from '../bin/routes'
 import { exchangeOf } from '../lib/har'
+import { FORMATS, isOfFormat } from '../lib/text/value-format'
+import { learnedSchemas } from '../plugins/learned-schemas'
 import { bodyKinds, ShopBodies } from './traffic/bodies'
 import { DeskBodies, deskRoutes } from './traffic/desk'
 import type { TrafficEntry } from './traffic/entry'
 import { routes as shopRoutes } from './traffic/routes'
 
-interface Figures { benign: number, alarms: number, byKind: Map<string, { caught: number, of: number }> }
+interface Figures { benign: number, alarms: number, accepted: number, byKind: Map<string, { caught: number, of: number }> }
 
 /**
  * What json-schema-learner alone finds in JSON bodies: learn so many of each route, freeze, judge unseen ordinary bodies and each kind of tampering.
@@ -28,10 +32,10 @@ async function main (): Promise<void> {
     }
   })
   for (const learned of values.learn.split(',').map(Number)) {
-    const figures: Figures = { benign: 0, alarms: 0, byKind: new Map() }
+    const figures: Figures = { benign: 0, alarms: 0, accepted: 0, byKind: new Map() }
     for (const seed of values.seeds.split(',').map(Number)) await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), values.misses, figures)
     const rates = [...figures.byKind].map(([kind, { caught, of }]) => `${kind.slice(5)} ${(caught / of).toFixed(3)}`)
-    console.log(`${values.app}  learned ${learned} a route  FPR ${(figures.alarms / figures.benign).toFixed(5)} (${figures.alarms} of ${figures.benign})\n  ${rates.join('  ')}`)
+    console.log(`${values.app}  learned ${learned} a route  FPR ${(figures.alarms / figures.benign).toFixed(5)} (${figures.alarms} of ${figures.benign})  exported schemas accept ${(figures.accepted / figures.benign).toFixed(5)}\n  ${rates.join('  ')}`)
   }
 }
 
@@ -42,11 +46,15 @@ async function measure (app: string, seed: number, learned: number, benign: numb
   const clock = new RecordingClock()
   const replay = await ReplayApp.create(table, { clock, secret: `bodies of seed ${seed}`, learnFrom: 'any', endpointProfiler: false, headerProfiler: false }, clock)
   for (let i = 0; i < learned; i++) for (const entry of source.ordinary()) await step(replay, entry)
+  const schemas = compiled(replay)
   replay.anomalies.freeze()
   for (let i = 0; i < benign; i++) {
     for (const entry of source.ordinary()) {
       const outcome = await step(replay, entry)
       figures.benign++
+      const accepts = schemas.get(`${entry.request.method} ${outcome.route}`)?.(JSON.parse(entry.request.postData?.text ?? 'null')) !== false
+      if (accepts) figures.accepted++
+      else if (misses) console.log(`not accepted: ${entry.request.method} ${outcome.route} ${entry.request.postData?.text.slice(0, 300)} ${JSON.stringify(schemas.get(`${entry.request.method} ${outcome.route}`)?.errors)}`)
       if (!outcome.flagged) continue
       figures.alarms++
       if (misses) console.log(`false alarm: ${describe(entry, outcome)}`)
@@ -64,6 +72,18 @@ async function measure (app: string, seed: number, learned: number, benign: numb
     }
   }
   await replay.close()
+}
+
+/** The learned schemas of requests, as functions. */
+function compiled (replay: ReplayApp): Map<string, ValidateFunction> {
+  const ajv = new Ajv2020({ strict: false })
+  FORMATS.forEach((name, format) => ajv.addFormat(name, (text: string) => isOfFormat(format, text)))
+  const schemas = new Map<string, ValidateFunction>()
+  for (const state of replay.anomalies.routes.all()) {
+    const request = learnedSchemas(replay.anomalies, state)?.request
+    if (request !== null && request !== undefined) schemas.set(state.key, ajv.compile(request))
+  }
+  return schemas
 }
 
 let steps = 0

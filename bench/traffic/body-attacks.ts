@@ -85,10 +85,9 @@ const formats: [RegExp, (value: string, random: Random) => string][] = [
   [/^\d{4}-\d\d-\d\dT/, (value, random) => random.pick([value.replace('T', ' at '), value.slice(0, 10), String(Date.parse(value)), 'now()'])],
   [/^\d{4}-\d\d-\d\d$/, (value, random) => random.pick([value.split('-').reverse().join('.'), value.replaceAll('-', '/'), `${value}T00:00:00Z`, 'tomorrow'])],
   [/^[0-9a-f]{8}-[0-9a-f]{4}-/, (value, random) => random.pick([value.replaceAll('-', ''), value.slice(0, 20), `${value}'`, '1 OR 1=1'])],
-  [/^[^@\s]+@[^@\s]+$/, (value, random) => random.pick([value.replace('@', ' at '), value.replace('@', '@@'), `${value}\r\nBcc: x@y.example`, value.split('@', 1)[0] as string])],
+  [/^[^@\s]+@[a-z0-9.-]+\.[a-z]+$/, (value, random) => random.pick([value.replace('@', ' at '), value.replace('@', '@@'), `${value}\r\nBcc: x@y.example`, value.split('@', 1)[0] as string])],
   [/^[A-Z]{2,4}-\d{3,6}$/, (value, random) => random.pick([value.toLowerCase(), value.replace('-', '_'), `${value}-${value}`, '../etc/passwd'])],
   [/^[0-9a-f]{16,}$/, (value, random) => random.pick([`${value.slice(2)}zz`, `0x${value}`, value.toUpperCase() + '=='])],
-  [/^\+\d{7,}$/, (value, random) => random.pick([`${value} ext`, value.replace('+', 'tel:'), 'unknown'])],
   [/^https?:\/\//, (value, random) => random.pick([value.replace(/^https?:/, 'javascript:'), value.replace('//', '/'), 'file:///etc/passwd'])]
 ]
 

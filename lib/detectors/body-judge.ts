@@ -26,6 +26,8 @@ const LEAK = 70
 const WEAK_SHARE = 0.7
 /** How much likelier than others what is no ordinary variety is to be wrong: objects for texts, ten thousand characters for ten. */
 const GROSS = 3
+/** How far beyond the extremes, in units of the bound's own distance, a quantity is no rare one any more. */
+const OUT = 1.5
 /** Characters by which even short texts differ. */
 const SHORT = 8
 /** How many times the bound a length is that is no ordinary variety. */
@@ -129,7 +131,7 @@ export class BodyJudge {
     const bounds = leaf.bounds
     const limit = side > 0 ? bounds?.[1] : bounds?.[0]
     const isSecret = this.#context.redactor.hides(nameOf(node))
-    this.#add(side > 0 ? signals.NUMBER_TOO_LARGE : signals.NUMBER_TOO_SMALL, this.#path(node), 5, riskOf(STRONG, isGross ? chance / GROSS : chance) * scale,
+    this.#add(side > 0 ? signals.NUMBER_TOO_LARGE : signals.NUMBER_TOO_SMALL, this.#path(node), 5, riskOf((side > 0 ? leaf.highest : leaf.lowest).reach(value) < OUT && (value >= 0 || leaf.negatives > 0) ? WEAK : STRONG, isGross ? chance / GROSS : chance) * scale,
       isSecret ? '[redacted]' : rounded(limit ?? NaN), isSecret ? '[redacted]' : rounded(value))
   }
 
@@ -202,7 +204,7 @@ export class BodyJudge {
     if (shape.lengths.n >= this.#floor && shape.isBeyond(length)) {
       const chance = 1 / (Math.min(shape.lengths.n, node.draws) + 2) / (length > FAR * shape.lengths.limit ? GROSS : 1)
       const isRequest = this.#side === 'body'
-      this.#add(isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#path(node), isRequest ? 5 : 7, riskOf(STRONG, chance), shape.lengths.extreme, length)
+      this.#add(isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#path(node), isRequest ? 5 : 7, riskOf(shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
     }
     const most = ELEMENTS[this.#side]
     const step = length <= most ? 1 : Math.ceil(length / most)

@@ -98,7 +98,7 @@ export class BodyLearner {
     }
     const shape = node.list
     const { length } = list
-    if (shape.lengths.learn(length, this.#tree.bodies)) shape.rises++
+    shape.rises.learn(shape.lengths.learn(length, this.#tree.bodies))
     const step = length <= MAX_ELEMENTS ? 1 : Math.ceil(length / MAX_ELEMENTS)
     for (let i = step === 1 ? 0 : this.#tree.bodies % step; i < length && this.#values > 0; i += step) this.#learn(shape.element, list[i], guide === null ? null : guide.element, depth + 1)
   }

@@ -1,3 +1,5 @@
+import { RecordTrend } from '../stats/record-trend'
+import type { RecordTrendJson } from '../stats/record-trend'
 import { TailBound } from '../stats/tail-bound'
 import type { TailBoundJson } from '../stats/tail-bound'
 import { showName } from '../text/redact'
@@ -36,7 +38,7 @@ export interface BodyNodeJson {
   shared: boolean
   text?: TextLeafJson
   number?: NumberLeafJson
-  list?: { lengths: TailBoundJson, rises: number, element: BodyNodeJson }
+  list?: { lengths: TailBoundJson, rises: RecordTrendJson, element: BodyNodeJson }
   object?: ObjectJson
 }
 
@@ -188,7 +190,7 @@ export class BodyNode {
       shared: this.isShared,
       ...this.text === null ? null : { text: this.text.toJSON() },
       ...this.number === null ? null : { number: this.number.toJSON() },
-      ...this.list === null ? null : { list: { lengths: this.list.lengths.toJSON(), rises: this.list.rises, element: this.list.element.toJSON() } },
+      ...this.list === null ? null : { list: { lengths: this.list.lengths.toJSON(), rises: this.list.rises.toJSON(), element: this.list.element.toJSON() } },
       ...this.object === null ? null : { object: this.object.toJSON() }
     }
   }
@@ -221,8 +223,8 @@ export function joinPath (path: string, name: string, isElement: boolean): strin
 export class ListShape {
   readonly lengths: TailBound
   element: BodyNode
-  /** Times that an array was longer than any before. */
-  rises = 0
+  /** Whether arrays keep growing. */
+  rises = new RecordTrend()
 
   constructor (owner: BodyNode, settings: NodeSettings) {
     this.lengths = new TailBound('upper', settings.error)
@@ -232,17 +234,17 @@ export class ListShape {
   /** Whether a length is far beyond what is ordinary; lists that keep growing may grow fourfold. */
   isBeyond (length: number): boolean {
     if (!this.lengths.isBeyond(length)) return false
-    return this.rises <= 3 * Math.log(this.lengths.n + 1) + 4 || length > 4 * this.lengths.extreme
+    return !this.rises.isOn(this.lengths.n) || length > 4 * this.lengths.extreme
   }
 
   halve (): void {
-    this.rises >>>= 1
+    this.rises.halve()
     this.lengths.halve()
     this.element.halve()
   }
 
   merge (other: ListShape, settings: NodeSettings): void {
-    this.rises += other.rises
+    this.rises.merge(other.rises)
     this.lengths.merge(other.lengths)
     this.element.merge(other.element, settings)
   }
@@ -250,7 +252,7 @@ export class ListShape {
   static from (json: NonNullable<BodyNodeJson['list']>, owner: BodyNode, settings: NodeSettings): ListShape {
     const list = new ListShape(owner, settings)
     list.lengths.restore(json.lengths)
-    list.rises = json.rises
+    list.rises = RecordTrend.from(json.rises)
     list.element = BodyNode.from(json.element, '[]', owner, settings)
     return list
   }

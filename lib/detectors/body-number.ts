@@ -1,8 +1,8 @@
+import { RecordTrend } from '../stats/record-trend'
+import type { RecordTrendJson } from '../stats/record-trend'
 import { TailBound } from '../stats/tail-bound'
 import type { TailBoundJson } from '../stats/tail-bound'
 
-/** Records that a sequence without a trend has: the logarithm of its length, and some more. */
-const SURPLUS = 4
 /** Numbers this large whose range is this narrow (times, sequence numbers) drift: what is near them is not unusual. */
 const LARGE = 100_000
 const NARROW = 2
@@ -17,15 +17,15 @@ export interface NumberLeafJson {
   infinite: number
   highest: TailBoundJson
   lowest: TailBoundJson
-  rises: number
-  falls: number
+  rises: RecordTrendJson
+  falls: RecordTrendJson
 }
 
 /**
  * What the numbers at one place of a body look like: whether they are integers, their sign, their range with tails (see `TailBound`), and
  * whether they rise or fall (sequence numbers, times), in which case there is no bound on that side.
  *
- * A sequence without a trend sets ln n records; three times that, and four more, is a trend (A. Rényi, 1962). Memory: 0.4 kB.
+ * Memory: 0.4 kB.
  */
 export class NumberLeaf {
   /** Numbers learned. */
@@ -36,8 +36,8 @@ export class NumberLeaf {
   infinite = 0
   readonly highest: TailBound
   readonly lowest: TailBound
-  #rises = 0
-  #falls = 0
+  #rises = new RecordTrend()
+  #falls = new RecordTrend()
 
   constructor (error: number) {
     this.highest = new TailBound('upper', error)
@@ -62,8 +62,8 @@ export class NumberLeaf {
     }
     if (!Number.isInteger(value)) this.reals++
     if (value < 0) this.negatives++
-    if (this.highest.learn(value, body)) this.#rises++
-    if (this.lowest.learn(value, body)) this.#falls++
+    this.#rises.learn(this.highest.learn(value, body))
+    this.#falls.learn(this.lowest.learn(value, body))
   }
 
   /** Smallest and largest number learned, `null` where there is none. */
@@ -87,27 +87,27 @@ export class NumberLeaf {
     this.reals >>>= 1
     this.negatives >>>= 1
     this.infinite >>>= 1
-    this.#rises >>>= 1
-    this.#falls >>>= 1
+    this.#rises.halve()
+    this.#falls.halve()
     this.highest.halve()
     this.lowest.halve()
   }
 
-  /** Adds what another leaf learned. Trends add up: two rising sequences rise together. */
+  /** Adds what another leaf learned. */
   merge (other: NumberLeaf): void {
     this.n += other.n
     this.reals += other.reals
     this.negatives += other.negatives
     this.infinite += other.infinite
-    this.#rises += other.#rises
-    this.#falls += other.#falls
+    this.#rises.merge(other.#rises)
+    this.#falls.merge(other.#falls)
     this.highest.merge(other.highest)
     this.lowest.merge(other.lowest)
   }
 
   toJSON (): NumberLeafJson {
     const { n, reals, negatives, infinite } = this
-    return { n, reals, negatives, infinite, highest: this.highest.toJSON(), lowest: this.lowest.toJSON(), rises: this.#rises, falls: this.#falls }
+    return { n, reals, negatives, infinite, highest: this.highest.toJSON(), lowest: this.lowest.toJSON(), rises: this.#rises.toJSON(), falls: this.#falls.toJSON() }
   }
 
   static from (json: NumberLeafJson, error: number): NumberLeaf {
@@ -116,16 +116,16 @@ export class NumberLeaf {
     leaf.reals = json.reals
     leaf.negatives = json.negatives
     leaf.infinite = json.infinite
-    leaf.#rises = json.rises
-    leaf.#falls = json.falls
+    leaf.#rises = RecordTrend.from(json.rises)
+    leaf.#falls = RecordTrend.from(json.falls)
     leaf.highest.restore(json.highest)
     leaf.lowest.restore(json.lowest)
     return leaf
   }
 
   #isSigned (): boolean { return this.negatives > 0 || this.n < 30 }
-  #isRising (): boolean { return this.#rises > 3 * Math.log(this.n + 1) + SURPLUS }
-  #isFalling (): boolean { return this.#falls > 3 * Math.log(this.n + 1) + SURPLUS }
+  #isRising (): boolean { return this.#rises.isOn(this.n) }
+  #isFalling (): boolean { return this.#falls.isOn(this.n) }
   #isNarrow (): boolean { return this.lowest.extreme * NARROW > this.highest.extreme && this.highest.extreme > LARGE }
   #isNear (value: number): boolean { return this.#isNarrow() && value < this.highest.extreme * 1.5 && value > this.lowest.extreme / 1.5 }
 }

@@ -62,6 +62,12 @@ export class TailBound {
     return most === -Infinity ? NaN : this.#sign * most + 0
   }
 
+  /** How far out a value lies, in units of how far the bound lies from the least of the extremes kept; infinite beyond a sharp bound. */
+  reach (value: number): number {
+    const least = Math.min(this.#top.at(-1) ?? Infinity, this.#topBefore.at(-1) ?? Infinity)
+    return (this.#sign * value - least) / Math.max(0, this.#sign * this.limit - least)
+  }
+
   /** Whether a value lies beyond the bound. */
   isBeyond (value: number): boolean { return this.#sign > 0 ? value > this.limit : value < this.limit }
 
