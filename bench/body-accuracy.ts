@@ -28,10 +28,15 @@ async function main (): Promise<void> {
       learn: { type: 'string', default: '100,1000,3000' },
       detect: { type: 'string', default: '1000' },
       suite: { type: 'string', default: '100' },
+      deploy: { type: 'boolean', default: false },
       misses: { type: 'boolean', default: false }
     }
   })
   for (const learned of values.learn.split(',').map(Number)) {
+    if (values.deploy) {
+      for (const seed of values.seeds.split(',').map(Number)) await deployment(seed, learned, Number(values.detect))
+      continue
+    }
     const figures: Figures = { benign: 0, alarms: 0, accepted: 0, byKind: new Map() }
     for (const seed of values.seeds.split(',').map(Number)) await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), values.misses, figures)
     const rates = [...figures.byKind].map(([kind, { caught, of }]) => `${kind.slice(5)} ${(caught / of).toFixed(3)}`)
@@ -71,6 +76,29 @@ async function measure (app: string, seed: number, learned: number, benign: numb
       else if (misses) console.log(`missed ${kind}: ${describe(entry, outcome)}`)
     }
   }
+  await replay.close()
+}
+
+/** After so many bodies a route the shop's new release adds a member, while learning goes on: how many alarms does it raise, and when is the last? */
+async function deployment (seed: number, learned: number, after: number): Promise<void> {
+  const source = new ShopBodies(seed)
+  const clock = new RecordingClock()
+  const table: RouteTable = { routes: shopRoutes().map(({ method, url }) => ({ method: [method], url, config: {} })), router: { maxParamLength: UNLIMITED }, exposeHeadRoutes: false }
+  const replay = await ReplayApp.create(table, { clock, secret: `deployment of seed ${seed}`, endpointProfiler: false, headerProfiler: false }, clock)
+  for (let i = 0; i < learned; i++) for (const entry of source.ordinary()) await step(replay, entry)
+  source.deploy()
+  const alarms: number[] = []
+  let others = 0
+  for (let i = 0; i < after; i++) {
+    for (const entry of source.ordinary()) {
+      const { flagged, signals } = await step(replay, entry)
+      if (!flagged) continue
+      if (signals.some(({ field }) => field?.startsWith('body.placement'))) alarms.push(i)
+      else others++
+    }
+  }
+  const promoted = replay.anomalies.baselines().flatMap(({ promotions }) => promotions.map(({ field }) => field))
+  console.log(`seed ${seed}: ${alarms.length} alarms of the new member, the last in request ${alarms.at(-1) ?? 0} of ${after}; ${others} of ${after * 11} others; promoted ${promoted.join()}`)
   await replay.close()
 }
 
