@@ -38,7 +38,8 @@ export class SchemaCompiler {
   readonly #most: number
   readonly #log: FastifyBaseLogger
   readonly #queue: BodyBaseline[] = []
-  #compiled = 0
+  /** Baselines compiled at some time: each counts once. */
+  readonly #compiled = new Set<BodyBaseline>()
   #turn: NodeJS.Immediate | null = null
 
   constructor (most: number, log: FastifyBaseLogger) {
@@ -48,13 +49,15 @@ export class SchemaCompiler {
   }
 
   schedule (baseline: BodyBaseline): void {
-    if (this.#compiled + this.#queue.length >= this.#most) return
+    if (!this.#compiled.has(baseline) && this.#compiled.size >= this.#most) return
+    this.#compiled.add(baseline)
     this.#queue.push(baseline)
     this.#turn ??= setImmediate(() => this.#next())
   }
 
   close (): void {
     this.#queue.length = 0
+    this.#compiled.clear()
     if (this.#turn !== null) clearImmediate(this.#turn)
     this.#turn = null
   }
@@ -69,7 +72,6 @@ export class SchemaCompiler {
     try {
       const validate = this.#ajv.compile(request)
       this.#ajv.removeSchema(request)
-      this.#compiled++
       baseline.frozenCheck = (body, observation) => check(validate, body, samples.request, observation)
     } catch (error) {
       this.#log.error({ err: error }, 'a learned schema could not be compiled; the route is judged without')

@@ -154,7 +154,7 @@ export class BodyJudge {
     const isTooLong = leaf.longest.isBeyond(length)
     const chance = 1 / (Math.min(leaf.n, node.draws) + 2) / (isTooLong && length > FAR * leaf.longest.limit ? GROSS : 1)
     const isRequest = this.#side === 'body'
-    if (isTooLong) this.#add(signals.STRING_TOO_LONG, this.#path(node), 5, riskOf(isRequest && this.#isFarBeyond(leaf, length) ? STRONG : WEAK, chance), leaf.longest.extreme, length)
+    if (isTooLong) this.#add(signals.STRING_TOO_LONG, this.#path(node), 5, riskOf(isRequest ? this.#isFarBeyond(leaf, length) ? STRONG : WEAK : length > FAR * leaf.longest.limit ? WEAK : SLIGHT, chance), leaf.longest.extreme, length)
     else if (leaf.shortest.isBeyond(length)) this.#add(signals.STRING_TOO_SHORT, this.#path(node), 3, riskOf(SLIGHT, chance), leaf.shortest.extreme, length)
     const isOdd = leaf.enforced !== NONE && !isOfFormat(leaf.enforced, text)
     if (leaf.profile !== null) this.#judgeValue(node, text, isOdd, isTooLong)

@@ -11,6 +11,8 @@ export interface JsonSchema { [keyword: string]: unknown }
 
 /** Values after which a constraint is stated that the next value may break with the chance of 1 %. */
 const ENOUGH = 99
+/** The same for what is stated of all members at once: 0.5 %. */
+const SETTLED = 0.005
 /** Principals that must share a value before it is shown. */
 const SUPPORT = 3
 /** How much further than the estimated bound a stated one is. */
@@ -18,7 +20,7 @@ const SLACK = 1.5
 
 /**
  * What a tree has learned, as a JSON Schema. It accepts every body that was learned from. Constraints are stated only once they are settled:
- * `required`, `additionalProperties: false`, lengths and ranges after 99 values, formats once the Wilson bound of their share exceeds 95 %
+ * `required`, lengths and ranges after 99 values, `additionalProperties: false` after 199, formats once the Wilson bound of their share exceeds 95 %
  * and no value was otherwise, enumerations where each value is one that three principals share.
  *
  * @param isAnnotated With how much is behind it: `x-samples`, `x-share` (presence), `x-confidence` (1 - chance of something unseen).
@@ -106,7 +108,7 @@ function objectSchema (node: BodyNode, shape: ObjectShape | null, isNullable: bo
   schema['properties'] = Object.fromEntries(properties)
   if (required.length > 0) schema['required'] = required
   const draws = Math.min(objects, node.draws)
-  const isSettled = draws >= ENOUGH && shape.overflow === 0 && shape.evicted === 0 && (shape.rare() + 1) / (draws + 2) < 0.01
+  const isSettled = shape.overflow === 0 && shape.evicted === 0 && (shape.rare() + 1) / (draws + 2) < SETTLED
   schema['additionalProperties'] = !isSettled
   return schema
 }

@@ -181,8 +181,15 @@ export class TailBound {
       excess += (seen[i] as number) - least
       if (isScalable) logExcess += Math.abs(Math.log((seen[i] as number) / least))
     }
+    // Whole numbers are values rounded: those not alike differ by half a unit more or less.
+    if (excess > 0 && areWhole(seen, kept)) excess += terms / 2
     const linear = least + excess * (odds ** (1 / terms) - 1)
     const heavy = isScalable ? least * Math.exp(Math.sign(least) * logExcess / terms * Math.log(odds)) : linear
     return Math.max(seen[first] as number, linear, heavy)
   }
+}
+
+function areWhole (values: readonly number[], count: number): boolean {
+  for (let i = 0; i < count; i++) if (!Number.isInteger(values[i])) return false
+  return true
 }

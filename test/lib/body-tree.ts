@@ -58,7 +58,7 @@ test('the exported schema accepts every body that was learned from', async () =>
 })
 
 test('the exported schema accepts every body learned where constraints are stated', async () => {
-  fc.assert(fc.property(fc.array(orders, { minLength: 120, maxLength: 160 }), (stream) => {
+  fc.assert(fc.property(fc.array(orders, { minLength: 240, maxLength: 300 }), (stream) => {
     const tree = learned(stream)
     const validate = compiled(tree)
     assert.match(JSON.stringify(schemaOf(tree, false)), /"required":.*"additionalProperties":false/)

@@ -1,8 +1,8 @@
 import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
-import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, rateSpike, registry } from '../../dist/plugins'
-import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, RegistryOptions, Snapshot } from '../../dist/plugins'
+import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, jsonSchemaLearner, rateSpike, registry } from '../../dist/plugins'
+import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, Snapshot } from '../../dist/plugins'
 
 const app = Fastify()
 
@@ -13,6 +13,9 @@ app.register(registry, { global: false })
 app.register(endpointProfiler, { burstFloor: 10 })
 app.register(headerProfiler, { ignore: ['x-debug'] })
 app.register(rateSpike, { bucket: '1 minute', bytes: false })
+app.register(jsonSchemaLearner, { errorRate: 0.001 })
+app.register(anomalies, { jsonSchemaLearner: false })
+expectError(app.register(jsonSchemaLearner, { errors: 0.001 }))
 app.register(anomaliesRoute, { token: 'a token' })
 app.register(anomalies, { admin: { prefix: '/__hidden', guard: async (request) => { expectType<FastifyRequest>(request) } } })
 expectError(app.register(anomalies, { mode: 'watch' }))
@@ -35,6 +38,8 @@ expectNotAssignable<EndpointProfilerOptions>({ responses: 'no' })
 expectNotAssignable<HeaderProfilerOptions>({ ignore: 'x-debug' })
 expectNotAssignable<RateSpikeOptions>({ clients: '100' })
 
+expectNotAssignable<JsonSchemaLearnerOptions>({ requests: 'no' })
+
 // Per route
 app.get('/healthz', { config: { anomalies: false } }, async () => 'ok')
 app.get('/search', { config: { anomalies: { mode: 'enforce', flagAt: 70, headerProfiler: false, endpointProfiler: { burstFloor: 300 } } } }, async () => [])
@@ -55,6 +60,7 @@ app.get('/', async (request) => {
 })
 
 // Per application
+expectType<string>(app.anomalies.openapi({ title: 'Orders' }).openapi)
 expectType<AnomalyEventJson[]>(app.anomalies.query({ type: 'rate_burst', limit: 10 }).events)
 expectType<number | null>(app.anomalies.query().next)
 expectError(app.anomalies.query({ severity: 'high' }))
