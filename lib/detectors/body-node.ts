@@ -91,7 +91,7 @@ export class BodyNode {
   /** Number of the last body that had any. */
   body = -1
   /** Values learned, by type. */
-  readonly types = new Uint32Array(TYPES.length)
+  readonly types: number[] = [0, 0, 0, 0, 0, 0]
   trues = 0
   /** Whether every object that could have had it did. */
   isAlways = false
@@ -201,7 +201,7 @@ export class BodyNode {
     const node = new BodyNode(name, parent)
     node.n = json.n
     node.draws = json.draws
-    node.types.set(json.types.slice(0, TYPES.length))
+    for (let type = 0; type < TYPES.length; type++) node.types[type] = json.types[type] ?? 0
     node.trues = json.trues
     node.#first = json.first
     node.isShared = json.shared

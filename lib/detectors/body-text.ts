@@ -53,7 +53,7 @@ export class TextLeaf {
   isSecret = false
   /** The common profile of the name over all places, once there are several. */
   common: FieldProfile | null = null
-  readonly formats = new Uint32Array(FORMATS.length)
+  readonly formats: number[] = FORMATS.map(() => 0)
   #literals: Map<string, Literal> | null = new Map()
 
   /** @param isModelled Whether the value model is kept. */
@@ -145,7 +145,7 @@ export class TextLeaf {
     leaf.isSecret = json.secret
     leaf.longest.restore(json.longest)
     leaf.shortest.restore(json.shortest)
-    leaf.formats.set(json.formats.slice(0, FORMATS.length))
+    for (let format = 0; format < FORMATS.length; format++) leaf.formats[format] = json.formats[format] ?? 0
     leaf.#literals = json.literals === null ? null : new Map(json.literals.slice(0, MAX_LITERALS).map(([text, n, principals]) => [text, { n, principals }]))
     leaf.#enforce()
     return leaf

@@ -1,9 +1,10 @@
+const NONE: readonly number[] = []
 /** Extremes kept of each generation. */
 const KEPT = 8
 /** Values after which the most extreme one alone no longer moves the bound: until then an outlier or two can hide. */
 const MANY = 60
 
-/** How much further out than the others expect it the most extreme value may be and still count. */
+/** How much further out than the others expect it the most extreme value may be and still count; it does so as well where it is no twice as large. */
 const STRAY = 2
 
 /** The plain form of a `TailBound`. */
@@ -36,7 +37,7 @@ export class TailBound {
   /** Largest first; for the lower tail, negated. */
   #top: number[] = []
   #before = 0
-  #topBefore: number[] = []
+  #topBefore: readonly number[] = NONE
   /** From here on a value is among those kept. */
   #from = -Infinity
   /** Values from which the limit is set again, whatever they are. */
@@ -120,7 +121,7 @@ export class TailBound {
 
   toJSON (): TailBoundJson {
     this.#flush()
-    return { n: this.n, top: [...this.#top], before: this.#before, topBefore: this.#topBefore }
+    return { n: this.n, top: [...this.#top], before: this.#before, topBefore: [...this.#topBefore] }
   }
 
   /** Takes over what `toJSON` gave. */
@@ -145,11 +146,11 @@ export class TailBound {
   }
 
   #insert (signed: number): void {
-    const top = this.#top
+    let top = this.#top
     let at = top.length
     while (at > 0 && (top[at - 1] as number) < signed) at--
     if (at >= KEPT) return
-    if (top.length < KEPT) top.push(signed)
+    if (top.length < KEPT) this.#top = top = [...top, signed]
     for (let i = top.length - 1; i > at; i--) top[i] = top[i - 1] as number
     top[at] = signed
     if (top.length === KEPT) this.#from = top[KEPT - 1] as number
@@ -165,7 +166,8 @@ export class TailBound {
     }
     const least = seen[kept - 1] as number
     const without = this.#bound(seen, 1, kept)
-    const isStray = this.n >= MANY && (seen[0] as number) - least > STRAY * (without - least)
+    const distance = (seen[0] as number) - least
+    const isStray = this.n >= MANY && distance > STRAY * (without - least) && distance > Math.abs(least) + 2
     this.limit = this.#sign * (isStray ? without : this.#bound(seen, 0, kept)) + 0
   }
 
