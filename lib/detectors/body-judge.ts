@@ -10,7 +10,7 @@ import { ARRAY, BOOLEAN, joinPath, MANY, NULL, NUMBER, OBJECT, OPAQUE, STRING, T
 import type { BodyNode, ListShape, ObjectShape } from './body-node'
 import * as signals from './body-signals'
 import type { BodyTree } from './body-tree'
-import { FieldVerdict, ingredientNames, LENGTH } from './field-verdict'
+import { FieldVerdict, ingredientNames, LENGTH, NUMERIC } from './field-verdict'
 
 /** Chance from which something unseen says nothing. */
 const SETTLED = 0.05
@@ -173,13 +173,16 @@ export class BodyJudge {
     const verdict = this.#verdict.reset()
     leaf.profile?.judge(scan.scan(text), leaf.common, this.#floor, verdict)
     if (verdict.parts === 0 && !isOdd) return
+    // That values are numbers for the most part says little where the characters of this one are known: `12a` among house numbers.
+    const isKnownText = (verdict.parts & NUMERIC) !== 0 && leaf.profile?.knowsCharacters(scan) === true
+    if (!isOdd && isKnownText && verdict.parts === NUMERIC) return
     if (!isOdd && verdict.parts === LENGTH) {
       if (isTooLong) return
       const isLong = text.length > (leaf.longest.extreme + leaf.shortest.extreme) / 2
       this.#add(isLong ? signals.STRING_TOO_LONG : signals.STRING_TOO_SHORT, this.#path(node), 3, verdict.risk, isLong ? leaf.longest.extreme : leaf.shortest.extreme, text.length)
       return
     }
-    this.#addPattern(node, text, isOdd ? Math.max(STRONG, verdict.risk) : verdict.risk, isOdd ? Math.max(6, verdict.severity) : verdict.severity, isOdd)
+    this.#addPattern(node, text, isOdd ? Math.max(STRONG, verdict.risk) : isKnownText ? verdict.risk / 2 : verdict.risk, isOdd ? Math.max(6, verdict.severity) : verdict.severity, isOdd)
   }
 
   #addPattern (node: BodyNode, text: string, risk: number, severity: number, isOdd: boolean): void {
