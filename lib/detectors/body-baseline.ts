@@ -4,7 +4,7 @@ import { copyBody } from './body-copy'
 import type { BodyGuide } from './body-guide'
 import { BodyJudge } from './body-judge'
 import type { Side } from './body-judge'
-import { BodyLearner } from './body-learner'
+import { BodyLearner, nameOf } from './body-learner'
 import type { BodyContext } from './body-learner'
 import { BodyQuarantine } from './body-quarantine'
 import { BodyTree } from './body-tree'
@@ -68,6 +68,9 @@ export class BodyBaseline {
     this.#guides = guides
   }
 
+  /** Share of `minSamples` that has been learned. */
+  get progress (): number { return Math.min(1, this.samples / this.#settings.minSamples) }
+
   /** The request's body, before validation may change it. */
   judgeRequest (observation: Observation): void {
     const { body, contentType, route } = observation
@@ -127,15 +130,13 @@ export class BodyBaseline {
 
   /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
   merge (json: BodyBaselineJson): void {
-    const other = new BodyBaseline(this.#shared, this.#settings, null)
-    other.restore(json)
-    this.samples += other.samples
+    this.samples += json.samples
     this.frozenCheck = undefined
-    if (other.request !== null) {
+    if (json.request !== null) {
       this.request ??= new BodyTree()
-      this.request.merge(other.request, this.#shared.request)
+      this.request.merge(BodyTree.from(json.request, this.#shared.request), this.#shared.request)
     }
-    for (const [status, tree] of other.responses) this.#reply(status)?.merge(tree, this.#shared.response)
+    for (const [status, tree] of json.responses) this.#reply(status)?.merge(BodyTree.from(tree, this.#shared.response), this.#shared.response)
   }
 
   toJSON (): BodyBaselineJson {
@@ -150,9 +151,19 @@ export class BodyBaseline {
   restore (json: BodyBaselineJson): void {
     this.samples = json.samples
     this.frozenCheck = undefined
+    this.leave()
     this.request = json.request === null ? null : BodyTree.from(json.request, this.#shared.request)
+    const { backing } = this.#shared.request
+    this.request?.eachText((node, text) => { if (text.profile !== null) text.common = backing.join(nameOf(node), text.profile) })
     this.responses.clear()
     for (const [status, tree] of json.responses.slice(0, MAX_STATUSES)) this.responses.set(status, BodyTree.from(tree, this.#shared.response))
+  }
+
+  /** Forgets the request's places; their names lose them. */
+  leave (): void {
+    const { backing } = this.#shared.request
+    this.request?.eachText((node, text) => { if (text.profile !== null) backing.leave(nameOf(node), text.profile) })
+    this.request = null
   }
 
   /** What was learned, for people. */

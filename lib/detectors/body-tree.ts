@@ -1,6 +1,7 @@
 import { Candidates } from './body-candidates'
 import { BodyNode } from './body-node'
 import type { BodyNodeJson, NodeSettings } from './body-node'
+import type { TextLeaf } from './body-text'
 
 /** The plain form of a `BodyTree`. */
 export interface BodyTreeJson {
@@ -32,6 +33,9 @@ export class BodyTree {
   root = new BodyNode('', null)
   readonly candidates = new Candidates()
 
+  /** Calls `act` with each place that holds strings. */
+  eachText (act: (node: BodyNode, text: TextLeaf) => void): void { visit(this.root, act) }
+
   /** One half-life. */
   halve (): void {
     this.bodies >>>= 1
@@ -59,4 +63,12 @@ export class BodyTree {
     tree.nodes = tree.root.count()
     return tree
   }
+}
+
+function visit (node: BodyNode, act: (node: BodyNode, text: TextLeaf) => void): void {
+  if (node.text !== null) act(node, node.text)
+  if (node.list !== null) visit(node.list.element, act)
+  if (node.object === null) return
+  for (const child of node.object.order) visit(child, act)
+  if (node.object.values !== null) visit(node.object.values, act)
 }

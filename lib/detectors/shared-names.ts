@@ -15,6 +15,9 @@ export class SharedNames {
 
   toJSON (): { names: Record<string, FieldProfileJson> } { return { names: this.#names.toJSON() } }
 
+  /** Forgets everything. */
+  reset (): void { this.#names.reset() }
+
   /** Takes over what `toJSON` gave. */
   restore (json: { names: Record<string, FieldProfileJson> }): void { this.#names.restore(json.names) }
 }
