@@ -582,7 +582,7 @@ test('learned is told when a baseline becomes active, and when a thing is promot
 })
 
 test('a route is active when its own floor is reached', async (t) => {
-  const { app, teach } = await buildApp({}, (app) => {
+  const { app, teach } = await buildApp({ jsonSchemaLearner: false }, (app) => {
     app.get('/search', async () => 'ok')
     app.get('/quick', { config: { anomalies: { endpointProfiler: { minSamples: 5 } } } }, async () => 'ok')
     app.get('/slow', { config: { anomalies: { endpointProfiler: { minSamples: 80 } } } }, async () => 'ok')
