@@ -14,7 +14,7 @@ import { pathOf } from './traffic/live'
 import { routes as shopRoutes } from './traffic/routes'
 
 /** Ingredients of attacks that later detectors are for: reported apart. */
-const LATER = new Set(['json-body', 'free-text', 'authentication', 'behaviour'])
+const LATER = new Set(['free-text', 'authentication', 'behaviour'])
 /** Kinds of series that auth-burst and trends are for. */
 const LATER_KINDS = new Set(['credential-stuffing', 'password-guessing', 'enumeration', 'scraping'])
 

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { bodyCalls } from './body-calls'
 import { compare } from './comparison'
 import type { Comparison } from './comparison'
 import { detectorCalls } from './detector-calls'
@@ -22,7 +23,7 @@ async function main (): Promise<void> {
   console.log(`${variants.length} variants, ${pairs} processes of each, ${rounds} rounds of ${requests} requests; ${canPin ? 'servers on core 0, load on core 1' : 'NOT pinned to cores: expect more noise'}`)
   const comparisons = await measure(settings)
   console.log(`\nCPU microseconds of the server process per request, over sockets\n\n${table(columns, comparisons)}`)
-  const calls = settings.calls === 0 ? [] : await detectorCalls(settings.calls)
+  const calls = settings.calls === 0 ? [] : [...await detectorCalls(settings.calls), ...bodyCalls(settings.calls)]
   if (calls.length > 0) console.log(`\nnanoseconds per request, in process, least of ${settings.calls} runs\n\n${table(callColumns, calls)}`)
   if (settings.json !== undefined) writeFileSync(settings.json, `${JSON.stringify(report(settings, comparisons, calls), null, 2)}\n`)
 }

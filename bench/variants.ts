@@ -31,7 +31,7 @@ function collection (options: Parameters<typeof anomalies>[1]): Variant['registe
 }
 
 /** Nothing but the registry. */
-const NOTHING = { endpointProfiler: false, headerProfiler: false, authBurst: false, rateSpike: false, injection: false, enforcement: false } as const
+const NOTHING = { endpointProfiler: false, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, injection: false, enforcement: false } as const
 
 /** The registry and some parts of the collection. */
 function only (...parts: (keyof typeof NOTHING)[]): Variant['register'] {
@@ -49,6 +49,7 @@ export const variants: Variant[] = [
   variant('registry', 'the registry alone', { register: collection(NOTHING) }),
   variant('endpoint-profiler', 'the registry and endpoint-profiler', { register: only('endpointProfiler') }),
   variant('header-profiler', 'the registry and header-profiler', { register: only('headerProfiler') }),
+  variant('json-schema-learner', 'the registry and json-schema-learner', { register: only('jsonSchemaLearner') }),
   variant('auth-burst', 'the registry, auth-burst (no login route in the mix), and enforcement in mode observe', { register: only('authBurst', 'enforcement') }),
   variant('enforce', 'the same in mode enforce, while some other client has a risk', {
     register: async (app) => {
@@ -80,7 +81,7 @@ export const variants: Variant[] = [
 
 const sets: Record<string, (variant: Variant) => boolean> = {
   all: ({ name }) => !name.startsWith('on'),
-  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'auth-burst', 'enforce', 'collection'].includes(name),
+  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'enforce', 'collection'].includes(name),
   routes: ({ name }) => ['collection', 'collection-10000-routes'].includes(name),
   stages: ({ name }) => name.startsWith('on')
 }

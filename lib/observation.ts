@@ -47,6 +47,12 @@ export class Observation {
   query: unknown = null
   params: unknown = null
   body: unknown = null
+  /** The JSON body as it was sent, kept where the request may teach; `undefined` where there is none. */
+  sent: unknown = undefined
+  /** The value that the reply is made of, before it is serialised; `undefined` where there is none (text, streams). */
+  reply: unknown = undefined
+  /** Status of that reply, 0 before it is known. */
+  replyStatus = 0
   /** Whether an earlier hook answered before the request's own judging. */
   late = false
   /** Whether `onSend` runs again, for the error of a later `onSend` hook. */
@@ -92,6 +98,7 @@ export class Observation {
   /** The credential as sent, until somebody asks for its hash: most requests are judged without. */
   #token: string | null
   readonly #namer: Namer | null
+  #drawn: boolean | null = null
 
   /**
    * @param credential Keyed hash of the credential, or `null`.
@@ -142,6 +149,12 @@ export class Observation {
     this.#token = null
     this.#credential = namer.tagOf(token)
     this.#principal = namer.hashOf(this.#credential)
+  }
+
+  /** Whether the request is one of those that teach, of a route with more than enough; drawn when first asked for. */
+  get isDrawn (): boolean {
+    this.#drawn ??= this.route.draws()
+    return this.#drawn
   }
 
   /** The only way in for what a detector finds. */

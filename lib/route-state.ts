@@ -6,6 +6,12 @@ const STATUS = 0
 /** Share of a route's responses from which a status is ordinary. */
 const ORDINARY_SHARE = 0.01
 
+/**
+ * Responses of a route after which one ordinary request in sixteen is learned, chosen by a seeded generator: learning costs
+ * several times what judging does. Requests with signals are always settled.
+ */
+const SAMPLED_FROM = 512
+
 /** The plain form of what a route itself (not a detector) has learned. */
 export interface RouteStateJson {
   responses: number
@@ -63,6 +69,9 @@ export class RouteState {
     this.#random = (Math.imul(this.#random, 1664525) + 1013904223) | 0
     return this.#random >>> 28 === 0
   }
+
+  /** Whether the next ordinary request teaches: all while the route is young, then one in sixteen. */
+  draws (): boolean { return this.responses < SAMPLED_FROM || this.samples() }
 
   /** Distinct principals seen, counted no further than `enough`. */
   hasPrincipals (enough: number): boolean { return this.#principals.length >= enough }

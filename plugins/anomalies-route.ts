@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import fp from 'fastify-plugin'
 import { codeAccess, guardAccess, isSameOrigin, tokenAccess } from './admin/access'
-import { baseline, baselines, changeBaseline, entities, events, release, summary } from './admin/answers'
+import { baseline, baselines, changeBaseline, entities, events, openapi, release, schemas, summary } from './admin/answers'
 import type { Answer } from './admin/answers'
 import type { AdminGuard } from './admin/guard'
 import { jsonText } from '../lib/text/json-text'
@@ -81,6 +81,8 @@ async function anomaliesRoute (fastify: FastifyInstance, options: AnomaliesRoute
     // A wildcard: a parameter's length is limited, a route's is not.
     declare('GET', '/baselines/*', baseline)
     declare('POST', '/baselines/*', changeBaseline)
+    declare('GET', '/schemas', schemas)
+    declare('GET', '/openapi.json', openapi)
     declare('GET', '/entities', entities)
     declare('POST', '/entities/:id/release', release)
 

@@ -3,7 +3,7 @@ import type { Observation } from '../lib/observation'
 import type { Registry } from './registry-state'
 
 /** Stages at which a detector may judge. */
-export type Stage = 'onRequest' | 'preValidation' | 'onSend'
+export type Stage = 'onRequest' | 'preValidation' | 'preSerialization' | 'onSend'
 
 /** What the state that a detector keeps per route may offer to the registry; all optional. */
 export interface DetectorState {

@@ -11,6 +11,8 @@ import type { EnforcementOptions } from './enforcement'
 import headerProfiler from './header-profiler'
 import type { HeaderProfilerOptions } from './header-profiler'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
+import jsonSchemaLearner from './json-schema-learner'
+import type { JsonSchemaLearnerOptions } from './json-schema-learner'
 import rateSpike from './rate-spike'
 import type { RateSpikeOptions } from './rate-spike'
 import injection from './injection'
@@ -24,6 +26,7 @@ export interface AnomaliesOptions extends RegistryOptions {
   /** `false` adds no hook, no timer, no map. */
   endpointProfiler?: EndpointProfilerOptions | false
   headerProfiler?: HeaderProfilerOptions | false
+  jsonSchemaLearner?: JsonSchemaLearnerOptions | false
   authBurst?: AuthBurstOptions | false
   /** What is done in mode `enforce`; `false` does nothing, and counts nothing in mode `observe`. */
   enforcement?: EnforcementOptions | false
@@ -48,14 +51,15 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
   if (detectors.injection !== false) await fastify.register(injection, (detectors.injection ?? {}) as InjectionOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
+  if (detectors.jsonSchemaLearner !== false) await fastify.register(jsonSchemaLearner, (detectors.jsonSchemaLearner ?? {}) as JsonSchemaLearnerOptions)
   if (detectors.authBurst !== false) await fastify.register(authBurst, (detectors.authBurst ?? {}) as AuthBurstOptions)
   if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
 }
 
-const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'authBurst', 'rateSpike', 'injection', 'enforcement', 'admin']
+const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'enforcement', 'admin']
 
-export { registry, endpointProfiler, headerProfiler, authBurst, rateSpike, injection, enforcement, anomaliesRoute }
-export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, InjectionOptions, RateSpikeOptions, RegistryOptions }
+export { registry, endpointProfiler, headerProfiler, jsonSchemaLearner, authBurst, rateSpike, injection, enforcement, anomaliesRoute }
+export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, InjectionOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions }
 export type { ActionCounts, AuthRecord, ManualDecision } from './registry-state'
 export type { LoginRequest } from './auth-burst'
 export type { AdminGuard } from './admin/guard'

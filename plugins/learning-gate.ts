@@ -5,11 +5,6 @@ import type { Registry } from './registry-state'
 
 /** Principals that count as several: twice as many as promotion asks for. */
 const SEVERAL = 2
-/**
- * Responses of a route after which one ordinary request in sixteen is learned, chosen by a seeded generator: learning costs
- * several times what judging does. Requests with signals are always settled.
- */
-const SAMPLED_FROM = 512
 /** Severity from which a signal keeps its request from teaching. */
 const MEDIUM = 4
 /** On routes that few principals use, promotion counts windows instead of principals. */
@@ -38,7 +33,7 @@ export class LearningGate {
     observation.settled = true
     const { route } = observation
     if (route.frozen || this.#registry.routes.frozen) return
-    if (observation.signals === null && route.responses >= SAMPLED_FROM && !route.samples()) return
+    if (observation.signals === null && !observation.isDrawn) return
     observation.awaited = true
     reply.raw.once('finish', () => this.#settle(observation))
   }

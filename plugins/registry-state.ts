@@ -14,6 +14,7 @@ import { Observation } from '../lib/observation'
 import { RouteState } from '../lib/route-state'
 import { Signal } from '../lib/signal'
 import type { Snapshot } from '../lib/snapshot'
+import type { OpenApiDocument } from '../lib/detectors/openapi-document'
 import type { RiskLedger } from '../lib/store/risk-ledger'
 import { KeyedHash } from '../lib/text/keyed-hash'
 import { Redactor } from '../lib/text/redact'
@@ -24,6 +25,7 @@ import type { Judge, Stage } from './detector'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
 import { Identities } from './identities'
 import { LearningGate } from './learning-gate'
+import { learnedDocument } from './learned-schemas'
 import type { RegistryOptions } from './registry-options'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
@@ -118,7 +120,7 @@ export class Registry {
   observed = 0
   flagged = 0
   /** What detectors do at each stage. */
-  readonly stages: Readonly<Record<Stage, Seat[]>> = { onRequest: [], preValidation: [], onSend: [] }
+  readonly stages: Readonly<Record<Stage, Seat[]>> = { onRequest: [], preValidation: [], preSerialization: [], onSend: [] }
   readonly #emitter = new EventEmitter()
   readonly #channel = channel(CHANNEL)
   readonly #identities: Identities
@@ -177,7 +179,24 @@ export class Registry {
   }
 
   /** Adds what a detector does at a stage; detectors judge in the order in which they registered. */
-  addJudge (stage: Stage, detector: Detector<never>, judge: Judge<object>): void { this.stages[stage].push({ detector, judge }) }
+  addJudge (stage: Stage, detector: Detector<never>, judge: Judge<object>): void {
+    if (stage === 'preSerialization' && this.stages[stage].length === 0) this.#openSerialization()
+    this.stages[stage].push({ detector, judge })
+  }
+
+  /** Adds the hook that sees what replies are made of, once somebody wants it. */
+  #openSerialization (): void {
+    const seats = this.stages.preSerialization
+    this.#fastify.addHook('preSerialization', (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void) => {
+      const observation = request[kObservation]
+      if (observation !== null && observation !== undefined && observation !== OFF && !observation.resent) {
+        observation.reply = payload
+        observation.replyStatus = reply.statusCode
+        this.judge(seats, request, reply, observation)
+      }
+      done()
+    })
+  }
 
   /** Lets all detectors judge that are switched on for the route. One hook a stage for all of them: each further hook costs 0.1 µs (measured over sockets). */
   judge (seats: readonly Seat[], request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
@@ -334,6 +353,9 @@ export class Registry {
 
   /** What was learned, per route and detector, as plain JSON. */
   baselines (): ReturnType<RouteTable['baselines']> { return this.routes.baselines() }
+
+  /** What was learned of JSON bodies and replies, as an OpenAPI 3.1 document. */
+  openapi (info: { title?: string, version?: string } = {}): OpenApiDocument { return learnedDocument(this, info) }
 
   /** All learned state as versioned JSON. The key of its hashes is not in it. */
   snapshot (): Snapshot { return takeSnapshot(this) }

@@ -8,6 +8,7 @@ import { enforcementOptions } from '../plugins/enforcement'
 import * as errors from '../plugins/errors'
 import { headerProfilerOptions } from '../plugins/header-profiler'
 import { injectionOptions } from '../plugins/injection'
+import { jsonSchemaLearnerOptions } from '../plugins/json-schema-learner'
 import type { OptionRule, OptionTable } from '../plugins/options'
 import { rateSpikeOptions } from '../plugins/rate-spike'
 import { registryOptions } from '../plugins/registry-options'
@@ -20,6 +21,7 @@ const DOCUMENTED: readonly Documented[] = [
   { page: 'docs/registry.md', source: 'plugins/registry-options.ts', type: 'RegistryOptions', table: registryOptions },
   { page: 'docs/endpoint-profiler.md', source: 'plugins/endpoint-profiler.ts', type: 'EndpointProfilerOptions', table: endpointProfilerOptions },
   { page: 'docs/header-profiler.md', source: 'plugins/header-profiler.ts', type: 'HeaderProfilerOptions', table: headerProfilerOptions },
+  { page: 'docs/json-schema-learner.md', source: 'plugins/json-schema-learner.ts', type: 'JsonSchemaLearnerOptions', table: jsonSchemaLearnerOptions },
   { page: 'docs/auth-burst.md', source: 'plugins/auth-burst.ts', type: 'AuthBurstOptions', table: authBurstOptions },
   { page: 'docs/enforcement.md', source: 'plugins/enforcement.ts', type: 'EnforcementOptions', table: enforcementOptions },
   { page: 'docs/injection.md', source: 'plugins/injection.ts', type: 'InjectionOptions', table: injectionOptions },

@@ -11,6 +11,7 @@ const SHOWN: Readonly<Record<string, RegExp>> = {
   'enforce.ts': /^attacker: \d+ x 401, \d+ x 429 \(retry after \d+ s\)\ncustomer: 60 x 200\nafter a trap: 403\nby hand: 403\nreleased: 200$/m,
   'first-minute.ts': /^(medium|high|critical) param_value_anomaly: query\.page /m,
   'login.ts': /^medium auth_password_spraying open: one client failed to log in as 12 users[\s\S]+^medium auth_distributed_guessing open: 12 clients/m,
+  'learned-schema.ts': /^200 .*\n400 .*\n400 .*\n\[ '\/orders' \]$/m,
   'per-route.ts': /^\/healthz 200\n\/search\?q=lamp 200\nGET \/search: learning, POST \/transfer: learning$/m,
   'own-findings.ts': /^1 \[ 'a coupon that was never issued' \]$/m
 }

@@ -477,10 +477,17 @@ test('what was learned does not fade before a recording of half a year later', a
   t.same([summary.fp, summary.tp], [0, attacks.length])
 })
 
-test('openapi says that there is nothing to tell', async (t) => {
-  const dir = t.testdir()
+test('openapi prints what a baseline has learned of JSON, or says that there is nothing', async (t) => {
+  const dir = t.testdir({ 'off.json': JSON.stringify({ jsonSchemaLearner: false }) })
+  const detect = writeRecording(dir, 'detect.ndjson', ordinary(40))
   const baseline = join(dir, 'baseline.json')
-  await judged(t, '--detect', writeRecording(dir, 'detect.ndjson', ordinary(4)), '--save-baseline', baseline)
+  await judged(t, '--detect', detect, '--save-baseline', baseline)
+  const told = await run('openapi', baseline)
+  t.equal(told.code, 0, told.stderr)
+  const { openapi, paths } = JSON.parse(told.stdout)
+  t.equal(openapi, '3.1.0')
+  t.ok(Object.values(paths as Record<string, Record<string, { responses: Record<string, { content?: unknown }> }>>).some((item) => Object.values(item).some(({ responses }) => responses['200']?.content !== undefined)), told.stdout.slice(0, 400))
+  await judged(t, '--detect', detect, '--save-baseline', baseline, '--config', join(dir, 'off.json'))
   const { code, stderr } = await run('openapi', baseline)
   t.equal(code, 2)
   t.match(stderr, 'no JSON schema learned in this baseline')

@@ -14,7 +14,7 @@ interface Range { least: number, most: number }
 interface Documented { severity: Range, risk: Range }
 
 const LEARNED = 3000
-const KINDS = ['endpoint-profiler', 'header-profiler']
+const KINDS = ['endpoint-profiler', 'header-profiler', 'json-schema-learner']
 
 /** The ranges of severity and risk in docs/signals.md, by type. */
 function documented (): Map<string, Documented> {

@@ -1,8 +1,10 @@
+import { bodyChanges, jsonMissing, jsonTampering } from './body-attacks'
 import * as browse from './browsing'
 import type { Crowd } from './crowd'
 import type { Draft } from './draft'
 import { grammars } from './grammars'
 import * as headers from './header-attacks'
+import * as machines from './machines'
 import * as order from './ordering'
 import type { Random } from './random'
 import { seriesKinds } from './series'
@@ -59,7 +61,9 @@ const single: [name: string, ingredient: string, change: Change, description: st
   ['free-text-sqli', 'free-text', headers.inFreeText(grammars.sqli), 'SQL in a search, message or note'],
   ['free-text-xss', 'free-text', headers.inFreeText(grammars.xss), 'markup and script in a search, message or note'],
   ['json-injection', 'json-body', headers.inJson((random) => random.pick([grammars.sqli, grammars.xss, grammars.nosql, grammars.command])(random)), 'an injection in a JSON value'],
-  ['json-unexpected', 'json-body', headers.jsonUnexpected, 'a JSON member that the route never got']
+  ['json-unexpected', 'json-body', headers.jsonUnexpected, 'a JSON member that the route never got'],
+  ...Object.entries(bodyChanges).map(([name, { description }]): [string, string, Change, string] => [name, 'json-body', jsonTampering[name] as Change, `in a JSON body: ${description}`]),
+  ['json-missing', 'json-body', jsonMissing, 'a JSON member left out that is always there']
 ]
 
 /** Kinds that only some routes can show start from those. */
@@ -71,6 +75,10 @@ const starts: Record<string, readonly browse.DraftMaker[]> = {
   'reply-slow': [browse.product, browse.products, browse.search, browse.suggest, browse.category, browse.productPage, order.cart, order.account],
   'reply-retyped': [browse.product, browse.products, browse.search, browse.reviews, browse.category, order.cart, order.account, order.orders]
 }
+
+/** Who starts from ordinary requests with a JSON body. */
+const jsonStarts = [order.cartAdd, order.cartChange, order.coupon, order.token, order.refresh, order.returnOrder, order.accountChange, order.addressAdd, order.review, machines.partnerPrice, machines.paymentHook]
+for (const name of ['json-injection', 'json-unexpected', 'json-missing', ...Object.keys(bodyChanges)]) starts[name] = jsonStarts
 
 const changes = new Map(single.map(([name, , change]) => [name, change]))
 

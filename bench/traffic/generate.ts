@@ -25,7 +25,7 @@ export interface TrafficOptions {
   attackShare?: number
   /** Names of the kinds to draw from; all by default. Series longer than a tenth of the attacks due are left out. */
   attacks?: readonly string[]
-  /** Number of entries after which the shop's new release is out: `delivery_slot` in quotes and checkouts, `X-App-Build` from the Android app. */
+  /** Number of entries after which the shop's new release is out: `delivery_slot` in quotes and checkouts, `placement` in what is put into a cart, `X-App-Build` from the Android app. */
   deployAt?: number
   /** Epoch milliseconds of the first request. */
   startAt?: number

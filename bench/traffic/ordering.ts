@@ -17,11 +17,12 @@ const csrfLength = 43
 
 export const cart: DraftMaker = (_, client) => draftOf(client, routeOf('cart'), { referer: '/' })
 
-export const cartAdd: DraftMaker = ({ random }, client) => {
+export const cartAdd: DraftMaker = ({ random, isDeployed }, client) => {
   const found = anyProduct(random)
   const json: Record<string, unknown> = { sku: found.sku, quantity: Math.min(20, Math.ceil(random.logNormal(0.8, 0.7))) }
   if (random.chance(0.2)) json['variant'] = random.pick(['S', 'M', 'L', 'XL'])
   if (random.chance(0.04)) json['gift_note'] = note(random, client)
+  if (isDeployed && random.chance(0.85)) json['placement'] = { list: random.skewed(['search', 'category', 'home', 'cart'], 1.3), position: random.between(1, 48) }
   client.cart.push(found.sku)
   return draftOf(client, routeOf('cart-add'), { json, referer: `/products/${found.slug}`, own: withCsrf(random, client) })
 }

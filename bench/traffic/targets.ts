@@ -33,6 +33,7 @@ export function target (crowd: Crowd): Draft {
 
 /** The same of one given maker. */
 export function targetOf (crowd: Crowd, make: DraftMaker): Draft {
+  if (make === machines.paymentHook) return make(crowd.scene, makeFor(crowd.scene, 'sender'))
   const who = makers.find(([known]) => known === make)?.[2] ?? 'anyone'
   return make(crowd.scene, attackerFor(crowd, who))
 }

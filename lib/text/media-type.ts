@@ -30,3 +30,10 @@ export function essenceOf (mediaType: string): string {
 export function isUrlencoded (mediaType: string): boolean {
   return mediaType.startsWith('application/x-www-form-urlencoded') || essenceOf(mediaType) === 'application/x-www-form-urlencoded'
 }
+
+/** Whether a media type is JSON: `application/json`, or any type with the suffix `+json` (RFC 6839, section 3.1). */
+export function isJson (mediaType: string): boolean {
+  if (mediaType === 'application/json' || mediaType.startsWith('application/json;')) return true
+  const essence = essenceOf(mediaType)
+  return essence === 'application/json' || essence.endsWith('+json')
+}

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { FST_ANOMALIES_UNKNOWN_ACTION, FST_ANOMALIES_UNKNOWN_ENTITY } from '../errors'
+import { learnedDocument, learnedSchemas } from '../learned-schemas'
 import type { Registry } from '../registry-state'
 import { eventParameters, limitParameters, noParameters, pageParameters, readParameters, summaryParameters } from './parameters'
 import { summarize, viewEntities, viewManual } from './summary'
@@ -30,6 +31,19 @@ export function baselines ({ routes }: Registry, request: FastifyRequest): unkno
 export function baseline ({ routes }: Registry, request: FastifyRequest): unknown {
   readParameters(request.url, noParameters)
   return routes.view(routes.get(parameterOf(request, '*')), true)
+}
+
+/** A page of routes with what was learned of their JSON; `cursor` counts routes, those without JSON too. */
+export function schemas (registry: Registry, request: FastifyRequest): unknown {
+  const { limit = DEFAULT_LIMIT, cursor = 0 } = readParameters(request.url, pageParameters) as Page
+  const states = [...registry.routes.all()]
+  const end = cursor + limit
+  return { schemas: states.slice(cursor, end).map((state) => learnedSchemas(registry, state)).filter((learned) => learned !== null), next: end < states.length ? end : null, total: states.length }
+}
+
+export function openapi (registry: Registry, request: FastifyRequest): unknown {
+  readParameters(request.url, noParameters)
+  return learnedDocument(registry)
 }
 
 /** `POST /baselines/<id>/<action>`; ids contain slashes, so the action is what follows the last one. */

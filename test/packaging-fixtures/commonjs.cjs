@@ -14,6 +14,7 @@ async function main () {
   await parts.register(require('fastify-anomalies/registry'))
   await parts.register(require('fastify-anomalies/endpoint-profiler'))
   await parts.register(headerProfiler)
+  await parts.register(require('fastify-anomalies/json-schema-learner'))
   await parts.ready()
   await parts.close()
   if (require('fastify-anomalies/registry').default !== registry) throw new Error('two copies of the registry')

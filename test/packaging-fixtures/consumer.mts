@@ -1,10 +1,11 @@
 import Fastify from 'fastify'
-import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, rateSpike, registry } from 'fastify-anomalies'
+import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, jsonSchemaLearner, rateSpike, registry } from 'fastify-anomalies'
 import type { AnomaliesOptions, AnomalyEventJson } from 'fastify-anomalies'
 import anomaliesRouteAlone from 'fastify-anomalies/anomalies-route'
 import registryAlone from 'fastify-anomalies/registry'
 import endpointProfilerAlone from 'fastify-anomalies/endpoint-profiler'
 import headerProfilerAlone from 'fastify-anomalies/header-profiler'
+import jsonSchemaLearnerAlone from 'fastify-anomalies/json-schema-learner'
 import authBurstAlone from 'fastify-anomalies/auth-burst'
 import enforcementAlone from 'fastify-anomalies/enforcement'
 import injectionAlone from 'fastify-anomalies/injection'
@@ -19,6 +20,8 @@ await app.register(headerProfiler, { ignore: ['x-debug'] })
 await app.register(registryAlone)
 await app.register(endpointProfilerAlone)
 await app.register(headerProfilerAlone)
+await app.register(jsonSchemaLearner, { maxDepth: 8 })
+await app.register(jsonSchemaLearnerAlone)
 await app.register(authBurst, { pairFailures: 20 })
 await app.register(enforcement, { max: 10 })
 await app.register(authBurstAlone)

@@ -38,13 +38,13 @@ const cases: Case[] = [
 
 for (const { name, type, field, ordinary, odd } of cases) {
   test(name, async (t) => {
-    const found = await taughtThenAsked({ headerProfiler: false }, ordinary, odd)
+    const found = await taughtThenAsked({ headerProfiler: false, jsonSchemaLearner: false }, ordinary, odd)
     const signal = found.assessment.signals.find((each) => each.type === type && each.field === field)
     t.ok(signal, `${type} in ${field} among ${found.types.join()}`)
     t.equal(signal?.detector, 'endpoint-profiler')
     t.match(signal?.detail, field.replace(/^.*\./, ''))
-    t.same((await taughtThenAsked({ headerProfiler: false, endpointProfiler: false }, ordinary, odd)).types, [], 'nothing without the detector')
-    t.same((await taughtThenAsked({ headerProfiler: false }, ordinary, ordinary(7))).types, [], 'nothing for an ordinary request')
+    t.same((await taughtThenAsked({ headerProfiler: false, jsonSchemaLearner: false, endpointProfiler: false }, ordinary, odd)).types, [], 'nothing without the detector')
+    t.same((await taughtThenAsked({ headerProfiler: false, jsonSchemaLearner: false }, ordinary, ordinary(7))).types, [], 'nothing for an ordinary request')
   })
 }
 
@@ -65,7 +65,7 @@ async function shop (app: FastifyInstance): Promise<void> {
 /** An application of one route whose replies the test says. */
 async function replying (options: AnomaliesOptions): Promise<TestApp & { next: { type: string, body: string, status: number, tookMs: number } }> {
   const next = { type: 'text/plain', body: 'ok', status: 200, tookMs: 20 }
-  const built = await buildApp({ headerProfiler: false, ...options }, (app) => {
+  const built = await buildApp({ headerProfiler: false, jsonSchemaLearner: false, ...options }, (app) => {
     app.get('/report', (request, reply) => {
       built.clock.advance(next.tookMs)
       reply.code(next.status).type(next.type).send(next.body)
@@ -118,7 +118,7 @@ test('client errors are never an episode: they are the client\'s own', async (t)
 
 /** Forty clients ask once a minute for three minutes; then one asks `count` times at once. */
 async function burst (endpointProfiler: EndpointProfilerOptions | false, count: number): Promise<string[]> {
-  const { ask, clock } = await buildApp({ headerProfiler: false, endpointProfiler })
+  const { ask, clock } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false, endpointProfiler })
   for (let minute = 0; minute < 3; minute++) {
     for (let client = 0; client < 40; client++) await ask({ url: '/search', client, after: 10 })
     clock.advance(60_000)
@@ -141,7 +141,7 @@ test('burstFloor: so many requests of one client a minute are never a burst', as
 
 test('clients: where fewer are counted, one among many cannot be followed', async (t) => {
   for (const [clients, expected] of [[4096, true], [8, false]] as const) {
-    const { ask } = await buildApp({ headerProfiler: false, endpointProfiler: { clients, burstFloor: 5 } })
+    const { ask } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false, endpointProfiler: { clients, burstFloor: 5 } })
     let types: string[] = []
     for (let i = 0; i < 15; i++) {
       for (let other = 0; other < 60; other++) await ask({ url: '/search', client: 300 + other, after: 1 })
@@ -162,7 +162,7 @@ const unmatched: [sentence: string, type: string, request: Ask][] = [
 for (const [sentence, type, request] of unmatched) {
   test(sentence, async (t) => {
     for (const endpointProfiler of [{}, { unmatched: false }, false] as const) {
-      const { ask, teach } = await buildApp({ headerProfiler: false, endpointProfiler })
+      const { ask, teach } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false, endpointProfiler })
       await teach(120, () => '/search')
       t.same((await ask(request)).types, endpointProfiler !== false && endpointProfiler.unmatched !== false ? [type] : [])
     }
@@ -170,7 +170,7 @@ for (const [sentence, type, request] of unmatched) {
 }
 
 test('where unknown paths are ordinary, only the shape of a probe is unusual', async (t) => {
-  const { ask, teach } = await buildApp({ headerProfiler: false })
+  const { ask, teach } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false })
   await teach(200, (i) => i % 4 === 0 ? `/gone/${i}` : '/search', 50)
   t.same((await ask('/gone/for-good')).types, [])
   t.same((await ask('/.env')).types, ['probe_path'])
@@ -178,7 +178,7 @@ test('where unknown paths are ordinary, only the shape of a probe is unusual', a
 
 test('a client that asks for many unknown paths at once is a burst', async (t) => {
   for (const endpointProfiler of [{ burstFloor: 5 }, { burstFloor: 5, unmatched: false }, false] as const) {
-    const { ask } = await buildApp({ headerProfiler: false, endpointProfiler })
+    const { ask } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false, endpointProfiler })
     let last: string[] = []
     for (let i = 0; i < 15; i++) last = (await ask({ url: `/try${i}`, after: 10 })).types
     t.equal(last.includes('unmatched_burst'), endpointProfiler !== false && !('unmatched' in endpointProfiler))
@@ -187,14 +187,14 @@ test('a client that asks for many unknown paths at once is a burst', async (t) =
 
 test('minSamples: so many requests are learned before anything is judged', async (t) => {
   for (const [minSamples, expected] of [[20, 1], [200, 0]] as const) {
-    const { ask, teach } = await buildApp({ headerProfiler: false, endpointProfiler: { minSamples } })
+    const { ask, teach } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false, endpointProfiler: { minSamples } })
     await teach(100, search)
     t.equal((await ask('/search?page=x&sort=asc')).assessment.signals.length, expected, `${minSamples}`)
   }
 })
 
 test('minSamples may differ on one route', async (t) => {
-  const { ask, teach } = await buildApp({ headerProfiler: false }, (app) => {
+  const { ask, teach } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false }, (app) => {
     app.get('/search', async () => 'ok')
     app.get('/slow', { config: { anomalies: { endpointProfiler: { minSamples: 500 } } } }, async () => 'ok')
   })
@@ -205,7 +205,7 @@ test('minSamples may differ on one route', async (t) => {
 
 test('mode observe keeps what the detector finds from deciding, mode enforce does not', async (t) => {
   for (const [mode, status] of [['enforce', 403], ['observe', 200]] as const) {
-    const { ask, teach } = await buildApp({ mode: 'enforce', blockAt: 50, headerProfiler: false, endpointProfiler: { mode } })
+    const { ask, teach } = await buildApp({ mode: 'enforce', blockAt: 50, headerProfiler: false, jsonSchemaLearner: false, endpointProfiler: { mode } })
     await teach(100, search)
     for (let i = 0; i < 12; i++) await ask('/search?page=x&sort=asc')
     t.equal((await ask(search(1))).response.statusCode, status, mode)
@@ -214,7 +214,7 @@ test('mode observe keeps what the detector finds from deciding, mode enforce doe
 })
 
 test('a detector that is off on a route neither judges nor learns there', async (t) => {
-  const { app, ask, teach } = await buildApp({ headerProfiler: false }, (app) => {
+  const { app, ask, teach } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false }, (app) => {
     app.get('/search', { config: { anomalies: { endpointProfiler: false } } }, async () => 'ok')
   })
   await teach(100, search)
@@ -223,7 +223,7 @@ test('a detector that is off on a route neither judges nor learns there', async 
 })
 
 test('a value that many clients send after a deployment is known after three of them', async (t) => {
-  const { app, ask, teach } = await buildApp({ headerProfiler: false })
+  const { app, ask, teach } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false })
   await teach(150, search, 30)
   const alarms: number[] = []
   for (let client = 0; client < 8; client++) alarms.push((await ask({ url: `${search(client)}&theme=dark`, client })).assessment.signals.length)
@@ -233,13 +233,13 @@ test('a value that many clients send after a deployment is known after three of 
 })
 
 test('one client alone never makes a thing known', async (t) => {
-  const { ask, teach } = await buildApp({ headerProfiler: false })
+  const { ask, teach } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false })
   await teach(150, search, 30)
   for (let i = 0; i < 30; i++) t.ok((await ask(`${search(i)}&theme=dark`)).assessment.flagged)
 })
 
 test('a baseline shows what it learned, without a value in clear', async (t) => {
-  const { app, teach } = await buildApp({ headerProfiler: false }, shop)
+  const { app, teach } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false }, shop)
   await teach(60, (i) => form(`name=maria${i % 10}&city=Bern`))
   const shown = JSON.stringify(app.anomalies.baselines())
   t.match(shown, 'form.name')
@@ -248,7 +248,7 @@ test('a baseline shows what it learned, without a value in clear', async (t) => 
 })
 
 test('an event names the client, not what it sent', async (t) => {
-  const { app, ask, teach } = await buildApp({ headerProfiler: false })
+  const { app, ask, teach } = await buildApp({ headerProfiler: false, jsonSchemaLearner: false })
   await teach(120, search)
   await ask('/search?page=hunter2-password&sort=asc')
   const [event] = app.anomalies.query({ entity: addressOf(1) }).events

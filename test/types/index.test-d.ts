@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
-import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, rateSpike, registry } from '../../dist/plugins'
+import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, jsonSchemaLearner, rateSpike, registry } from '../../dist/plugins'
 import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, RegistryOptions, Snapshot } from '../../dist/plugins'
 
 const app = Fastify()
@@ -14,6 +14,9 @@ app.register(endpointProfiler, { burstFloor: 10 })
 app.register(headerProfiler, { ignore: ['x-debug'] })
 app.register(injection, { tameAfter: 3 })
 app.register(rateSpike, { bucket: '1 minute', bytes: false })
+app.register(jsonSchemaLearner, { errorRate: 0.001 })
+app.register(anomalies, { jsonSchemaLearner: false })
+expectError(app.register(jsonSchemaLearner, { errors: 0.001 }))
 app.register(anomaliesRoute, { token: 'a token' })
 app.register(anomalies, { admin: { prefix: '/__hidden', guard: async (request) => { expectType<FastifyRequest>(request) } } })
 expectError(app.register(anomalies, { mode: 'watch' }))
@@ -36,6 +39,8 @@ expectNotAssignable<EndpointProfilerOptions>({ responses: 'no' })
 expectNotAssignable<HeaderProfilerOptions>({ ignore: 'x-debug' })
 expectNotAssignable<RateSpikeOptions>({ clients: '100' })
 
+expectNotAssignable<JsonSchemaLearnerOptions>({ requests: 'no' })
+
 // Per route
 app.get('/healthz', { config: { anomalies: false } }, async () => 'ok')
 app.get('/search', { config: { anomalies: { mode: 'enforce', flagAt: 70, headerProfiler: false, endpointProfiler: { burstFloor: 300 } } } }, async () => [])
@@ -56,6 +61,7 @@ app.get('/', async (request) => {
 })
 
 // Per application
+expectType<string>(app.anomalies.openapi({ title: 'Orders' }).openapi)
 expectType<AnomalyEventJson[]>(app.anomalies.query({ type: 'rate_burst', limit: 10 }).events)
 expectType<number | null>(app.anomalies.query().next)
 expectError(app.anomalies.query({ severity: 'high' }))

@@ -1,0 +1,182 @@
+import type { Redactor } from '../text/redact'
+import type { BodyGuide } from './body-guide'
+import { ARRAY, BOOLEAN, BodyNode, ListShape, MAX_NAME, MAX_NAMES, NUMBER, OBJECT, ObjectShape, OPAQUE, STRING, typeOf } from './body-node'
+import type { NodeSettings } from './body-node'
+import { NumberLeaf } from './body-number'
+import { TextLeaf } from './body-text'
+import type { BodyLimits, BodyTree } from './body-tree'
+import type { NameBacking } from './name-backing'
+import type { ValueScan } from '../text/value-shape'
+
+/** Elements of an array that are learned; of longer arrays so many, evenly spread. */
+const MAX_ELEMENTS = 64
+
+/** What all that learn and judge bodies in one application share. */
+export interface BodyContext extends NodeSettings {
+  readonly limits: BodyLimits
+  readonly scan: ValueScan
+  readonly redactor: Redactor
+  /** Common profiles of members that bear the same name in several places. */
+  readonly backing: NameBacking
+}
+
+/**
+ * Teaches a tree one body, in place: new objects are made only where something is seen for the first time. Reads the body once, no further
+ * than the limits go. Time: linear in what is read.
+ */
+export class BodyLearner {
+  readonly #context: BodyContext
+  #tree: BodyTree
+  #principal = 0
+  #several = false
+  #values = 0
+  #characters = 0
+
+  constructor (context: BodyContext, tree: BodyTree) {
+    this.#context = context
+    this.#tree = tree
+  }
+
+  /**
+   * @param principal Hash of who sent it.
+   * @param several Whether enough principals use the route that a value counts twice only when two of them sent it.
+   */
+  learn (tree: BodyTree, body: unknown, guide: BodyGuide | null, principal: number, several: boolean): void {
+    this.#tree = tree
+    this.#principal = principal
+    this.#several = several
+    this.#values = this.#context.limits.values
+    this.#characters = this.#context.limits.characters
+    tree.bodies++
+    this.#learn(tree.root, body, guide, 0)
+    if (this.#values <= 0 || this.#characters <= 0) tree.exceeded++
+  }
+
+  #learn (node: BodyNode, value: unknown, guide: BodyGuide | null, depth: number): void {
+    if (--this.#values <= 0) return
+    const type = typeOf(value)
+    if (type === OPAQUE) return
+    node.meet(type, this.#tree.bodies, this.#principal)
+    if (type === STRING) {
+      this.#learnText(node, value as string, guide)
+    } else if (type === NUMBER) {
+      node.number ??= new NumberLeaf(this.#context.error)
+      node.number.learn(value as number, this.#tree.bodies)
+    } else if (type === OBJECT) {
+      if (depth < this.#context.limits.depth) this.#learnObject(node, value as Record<string, unknown>, guide, depth)
+    } else if (type === ARRAY) {
+      if (depth < this.#context.limits.depth) this.#learnList(node, value as unknown[], guide, depth)
+    } else if (type === BOOLEAN && value === true) {
+      node.trues++
+    }
+  }
+
+  #learnText (node: BodyNode, text: string, guide: BodyGuide | null): void {
+    const { error, isModelled, backing, redactor, scan } = this.#context
+    this.#characters -= text.length
+    if (this.#characters <= 0) return
+    if (node.text === null) {
+      node.text = new TextLeaf(error, isModelled && guide?.isEnumerated !== true)
+      node.text.isSecret = redactor.hides(nameOf(node))
+    }
+    const leaf = node.text
+    leaf.learn(text, this.#principal, this.#tree.bodies)
+    const { profile } = leaf
+    if (profile === null) return
+    scan.scan(text)
+    profile.learn(scan, this.#principal, this.#several)
+    if (node.draws < node.n) profile.draws = profile.holders = node.draws
+    leaf.common ??= backing.join(nameOf(node), profile)
+    leaf.common?.learn(scan, this.#principal, this.#several)
+  }
+
+  #learnList (node: BodyNode, list: readonly unknown[], guide: BodyGuide | null, depth: number): void {
+    if (node.list === null) {
+      if (this.#tree.nodes >= this.#context.limits.nodes) return
+      node.list = new ListShape(node, this.#context)
+      this.#tree.nodes++
+    }
+    const shape = node.list
+    const { length } = list
+    shape.rises.learn(shape.lengths.learn(length, this.#tree.bodies))
+    const step = length <= MAX_ELEMENTS ? 1 : Math.ceil(length / MAX_ELEMENTS)
+    for (let i = step === 1 ? 0 : this.#tree.bodies % step; i < length && this.#values > 0; i += step) this.#learn(shape.element, list[i], guide === null ? null : guide.element, depth + 1)
+  }
+
+  #learnObject (node: BodyNode, object: Record<string, unknown>, guide: BodyGuide | null, depth: number): void {
+    node.object ??= new ObjectShape(node)
+    const shape = node.object
+    if (shape.values !== null) return this.#learnMap(shape, object, guide, depth)
+    const objects = node.types[OBJECT] as number
+    let always = 0
+    let isFresh = false
+    let isForbidden = false
+    let at = 0
+    for (const name in object) {
+      if (this.#values <= 0) break
+      const value = object[name]
+      if (typeOf(value) === OPAQUE) continue
+      if (guide !== null && guide.isClosed && !guide.members.has(name)) {
+        isForbidden = true
+        continue
+      }
+      let child = shape.order[at]
+      if (child === undefined || child.name !== name) child = shape.children.get(name)
+      if (child === undefined) {
+        isFresh = true
+        child = this.#admit(shape, name, objects)
+        if (child === undefined) continue
+      }
+      at = child.index + 1
+      if (child.isAlways) always++
+      this.#learn(child, value, guide === null ? null : guide.members.get(name) ?? null, depth + 1)
+    }
+    if (always < shape.always) shape.refresh(objects)
+    if (isForbidden) shape.forbidden++
+    if (!isFresh) return
+    shape.fresh++
+    if (!shape.looksLikeMap(objects)) return
+    shape.collapse(this.#context)
+    this.#tree.nodes = this.#tree.root.count()
+  }
+
+  /** Makes a member that an admitted body showed, where there is room. */
+  #admit (shape: ObjectShape, name: string, objects: number): BodyNode | undefined {
+    const { limits } = this.#context
+    if (shape.order.length >= MAX_NAMES || this.#tree.nodes >= limits.nodes || name.length > MAX_NAME) {
+      const least = name.length > MAX_NAME ? null : shape.leastKnown()
+      if (least === null || objects < MAX_NAMES) {
+        shape.overflow++
+        return undefined
+      }
+      shape.remove(least)
+      this.#tree.nodes -= least.count()
+    }
+    const child = new BodyNode(name, shape.owner)
+    shape.add(child)
+    this.#tree.nodes++
+    if (objects === 1) {
+      child.isAlways = true
+      shape.always++
+    }
+    return child
+  }
+
+  #learnMap (shape: ObjectShape, object: Record<string, unknown>, guide: BodyGuide | null, depth: number): void {
+    const { scan } = this.#context
+    let names = 0
+    for (const name in object) {
+      if (this.#values <= 0 || ++names > MAX_ELEMENTS) break
+      if (typeOf(object[name]) === OPAQUE) continue
+      shape.keys?.learn(scan.scan(name), this.#principal, this.#several)
+      this.#learn(shape.values as BodyNode, object[name], guide === null ? null : guide.members.get(name) ?? null, depth + 1)
+    }
+  }
+}
+
+/** Name that values are known by: of elements, that of their array. */
+export function nameOf (node: BodyNode): string {
+  let at = node
+  while (at.parent !== null && (at.name === '[]' || at.name === '*') && (at.parent.list?.element === at || at.parent.object?.values === at)) at = at.parent
+  return at.name
+}

@@ -1,0 +1,118 @@
+import { wilsonLower } from '../stats/proportion'
+import { LEAST_SHARE, PATTERNS } from './body-formats'
+import { ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, TYPES } from './body-node'
+import type { BodyNode, ListShape, ObjectShape } from './body-node'
+import type { NumberLeaf } from './body-number'
+import type { TextLeaf } from './body-text'
+import type { BodyTree } from './body-tree'
+
+/** A JSON Schema, of draft 2020-12. */
+export interface JsonSchema { [keyword: string]: unknown }
+
+/** Values after which a constraint is stated that the next value may break with the chance of 1 %. */
+const ENOUGH = 99
+/** The same for what is stated of all members at once: 0.5 %. */
+const SETTLED = 0.005
+/** Principals that must share a value before it is shown. */
+const SUPPORT = 3
+/** How much further than the estimated bound a stated one is. */
+const SLACK = 1.5
+
+/**
+ * What a tree has learned, as a JSON Schema. It accepts every body that was learned from. Constraints are stated only once they are settled:
+ * `required`, lengths and ranges after 99 values, `additionalProperties: false` after 199, formats once the Wilson bound of their share exceeds 95 %
+ * and no value was otherwise, enumerations where each value is one that three principals share.
+ *
+ * @param isAnnotated With how much is behind it: `x-samples`, `x-share` (presence), `x-confidence` (1 - chance of something unseen).
+ */
+export function schemaOf (tree: BodyTree, isAnnotated: boolean): JsonSchema {
+  return nodeSchema(tree.root, tree.bodies, isAnnotated)
+}
+
+/** @param bodies Values that could have been here. */
+function nodeSchema (node: BodyNode, bodies: number, isAnnotated: boolean): JsonSchema {
+  const types: number[] = []
+  for (let type = BOOLEAN; type < TYPES.length; type++) if ((node.types[type] as number) > 0) types.push(type)
+  const isNullable = (node.types[NULL] as number) > 0
+  const notes = isAnnotated ? { 'x-samples': node.n, 'x-share': bodies > 0 ? rounded(Math.min(1, node.n / bodies)) : 0, 'x-confidence': rounded(1 - 1 / (node.draws + 2)) } : null
+  if (types.length === 0) return isNullable && node.draws >= ENOUGH ? { type: 'null', ...notes } : { ...notes }
+  if (types.length === 1) return { ...typeSchema(node, types[0] as number, isNullable, isAnnotated), ...notes }
+  const variants = types.map((type) => ({ ...typeSchema(node, type, false, isAnnotated), ...isAnnotated ? { 'x-share': rounded((node.types[type] as number) / node.n) } : null }))
+  return { anyOf: isNullable ? [...variants, { type: 'null' }] : variants, ...notes }
+}
+
+function typeSchema (node: BodyNode, type: number, isNullable: boolean, isAnnotated: boolean): JsonSchema {
+  switch (type) {
+    case STRING: return textSchema(node.text, isNullable, isAnnotated)
+    case NUMBER: return numberSchema(node.number, isNullable)
+    case ARRAY: return listSchema(node.list, isNullable, isAnnotated)
+    case OBJECT: return objectSchema(node, node.object, isNullable, isAnnotated)
+    default: return { type: typeName('boolean', isNullable) }
+  }
+}
+
+function textSchema (leaf: TextLeaf | null, isNullable: boolean, isAnnotated: boolean): JsonSchema {
+  const schema: JsonSchema = { type: typeName('string', isNullable) }
+  if (leaf === null) return schema
+  const values = leaf.values(SUPPORT)
+  if (values !== null) return { ...schema, enum: isNullable ? [...values, null] : values }
+  const { format } = leaf
+  if (format !== 'none' && wilsonLower(leaf.n, leaf.n) > LEAST_SHARE) {
+    if (PATTERNS[format] === undefined) schema['format'] = format
+    else Object.assign(schema, { pattern: PATTERNS[format], ...isAnnotated ? { 'x-format': format } : null })
+    return schema
+  }
+  if (leaf.n < ENOUGH) return schema
+  if (Number.isFinite(leaf.longest.settle())) schema['maxLength'] = Math.ceil(SLACK * Math.max(leaf.longest.extreme, leaf.longest.settle()))
+  // Lengths are learned in UTF-16 units, of which a character has two at the most.
+  const least = Math.floor(Math.min(leaf.shortest.extreme, leaf.shortest.settle()) / 2)
+  if (least >= 1) schema['minLength'] = least
+  return schema
+}
+
+function numberSchema (leaf: NumberLeaf | null, isNullable: boolean): JsonSchema {
+  if (leaf === null) return { type: typeName('number', isNullable) }
+  const isInteger = leaf.reals === 0 && leaf.infinite === 0 && leaf.n >= ENOUGH
+  const schema: JsonSchema = { type: typeName(isInteger ? 'integer' : 'number', isNullable) }
+  if (leaf.n < ENOUGH) return schema
+  const { minimum, maximum } = leaf.range()
+  const bounds = leaf.bounds
+  if (bounds === null) return schema
+  const width = (maximum ?? bounds[1]) - (minimum ?? bounds[0])
+  if (minimum !== null) schema['minimum'] = minimum >= 0 && leaf.negatives === 0 ? Math.max(0, Math.floor(minimum - (SLACK - 1) * width)) : Math.floor(minimum - (SLACK - 1) * width)
+  if (maximum !== null) schema['maximum'] = Math.ceil(maximum + (SLACK - 1) * width)
+  return schema
+}
+
+function listSchema (shape: ListShape | null, isNullable: boolean, isAnnotated: boolean): JsonSchema {
+  const schema: JsonSchema = { type: typeName('array', isNullable) }
+  if (shape === null) return schema
+  if (shape.element.n > 0) schema['items'] = nodeSchema(shape.element, shape.element.n, isAnnotated)
+  const { lengths } = shape
+  if (lengths.n >= ENOUGH && Number.isFinite(lengths.settle())) schema['maxItems'] = Math.ceil(SLACK * Math.max(lengths.extreme, lengths.settle()))
+  return schema
+}
+
+function objectSchema (node: BodyNode, shape: ObjectShape | null, isNullable: boolean, isAnnotated: boolean): JsonSchema {
+  const schema: JsonSchema = { type: typeName('object', isNullable) }
+  if (shape === null) return schema
+  if (shape.values !== null) return { ...schema, additionalProperties: nodeSchema(shape.values, shape.values.n, isAnnotated) }
+  const objects = node.types[OBJECT] as number
+  const properties = new Map<string, JsonSchema>()
+  const required: string[] = []
+  for (const child of shape.order) {
+    properties.set(child.name, nodeSchema(child, objects, isAnnotated))
+    if (child.n >= objects && Math.min(objects, node.draws) >= ENOUGH) required.push(child.name)
+  }
+  // Not an assignment: `__proto__` is a name like any other.
+  schema['properties'] = Object.fromEntries(properties)
+  if (required.length > 0) schema['required'] = required
+  const draws = Math.min(objects, node.draws)
+  const isSettled = shape.overflow === 0 && shape.evicted === 0 && (shape.rare() + 1) / (draws + 2) < SETTLED
+  schema['additionalProperties'] = !isSettled
+  return schema
+}
+
+function typeName (type: string, isNullable: boolean): string | string[] { return isNullable ? [type, 'null'] : type }
+
+function rounded (share: number): number { return Math.round(share * 10_000) / 10_000 }

@@ -1,0 +1,41 @@
+import type { Redactor } from '../text/redact'
+import { ValueScan } from '../text/value-shape'
+import type { BodyBaseline, BodyShared } from './body-baseline'
+import { BodyJudge } from './body-judge'
+import { BodyLearner } from './body-learner'
+import type { BodyContext } from './body-learner'
+import { BodyQuarantine } from './body-quarantine'
+import { BodyTree } from './body-tree'
+import type { BodyLimits } from './body-tree'
+import type { NameBacking } from './name-backing'
+
+/** What the baselines of an application share, apart from limits. */
+export interface BodyParts {
+  /** Seed of all hashes. */
+  readonly seed: number
+  readonly redactor: Redactor
+  readonly backing: NameBacking
+  /** Distinct principals that make a thing known. */
+  readonly promoteAfter: number
+  readonly compile: ((baseline: BodyBaseline) => void) | null
+}
+
+/**
+ * One that judges, one that learns and one that notes what may not teach, for each side: their scratch objects serve all routes, since nothing of
+ * theirs outlives a call.
+ * @param error Share of ordinary values that a bound may leave out.
+ */
+export function bodyShared (limits: BodyLimits, error: number, { seed, redactor, backing, promoteAfter, compile }: BodyParts): BodyShared {
+  const common = { error, limits, scan: new ValueScan(seed), redactor, backing }
+  const request: BodyContext = { ...common, isModelled: true }
+  const response: BodyContext = { ...common, isModelled: false }
+  const none = new BodyTree()
+  return {
+    request,
+    response,
+    judges: { body: new BodyJudge(request), response: new BodyJudge(response) },
+    learners: { body: new BodyLearner(request, none), response: new BodyLearner(response, none) },
+    quarantines: { body: new BodyQuarantine(request, none, promoteAfter), response: new BodyQuarantine(response, none, promoteAfter) },
+    compile
+  }
+}

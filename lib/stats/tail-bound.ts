@@ -1,0 +1,197 @@
+const NONE: readonly number[] = []
+/** Extremes kept of each generation. */
+const KEPT = 8
+/** Values after which the most extreme one alone no longer moves the bound: until then an outlier or two can hide. */
+const MANY = 60
+
+/** How much further out than the others expect it the most extreme value may be and still count; it does so as well where it is no twice as large. */
+const STRAY = 2
+
+/** The plain form of a `TailBound`. */
+export interface TailBoundJson { n: number, top: number[], before: number, topBefore: number[] }
+
+/**
+ * The bound that a share of at most `error` of ordinary values exceeds, from the eight largest values seen (for the lower tail, the eight
+ * smallest). Conformal prediction says how often the next value lies beyond the largest of `n`: 1/(n + 1). Beyond what was seen the
+ * tail is extended as an exponential one whose scale is known from eight values only (its predictive quantile), or by Hill's estimator where
+ * that reaches further. So a quantity that ends sharply (a rating, a page size) has a sharp bound, and one with a long tail a far one.
+ *
+ * From 60 values on, the most extreme one does not count where the others put it out of reach, so one outlier cannot move the bound. Values of
+ * one *group* (the elements of one body) are one draw: only the most extreme of them counts, once the group is over. Values of the half-life
+ * before the last are forgotten by `halve`.
+ *
+ * Memory: two lists of eight numbers at the most. Time: one comparison for a value that is not extreme. `merge` answers as one bound
+ * that saw both streams. Empty: infinite. `NaN` must not be given.
+ *
+ * Sources: V. Vovk, A. Gammerman, G. Shafer, "Algorithmic Learning in a Random World", 2005, section 2; B. M. Hill, "A simple general
+ * approach to inference about the tail of a distribution", Annals of Statistics 3, 1975; I. Weissman, JASA 73, 1978; J. F. Lawless,
+ * "Prediction intervals for exponential distributions", Technometrics 13, 1971.
+ */
+export class TailBound {
+  /** Values that are not ordinary lie beyond; an ordinary one is never. */
+  limit: number
+  /** Groups learned, of this half-life and the one before. */
+  n = 0
+  readonly #sign: 1 | -1
+  readonly #error: number
+  /** Largest first; for the lower tail, negated. */
+  #top: number[] = []
+  #before = 0
+  #topBefore: readonly number[] = NONE
+  /** From here on a value is among those kept. */
+  #from = -Infinity
+  /** Values from which the limit is set again, whatever they are. */
+  #next = 0
+  #group = -1
+  /** Most extreme value of the group under way. */
+  #pending = -Infinity
+
+  /**
+   * @param side Which tail.
+   * @param error Share of ordinary values that may lie beyond the bound; 0 to 1, exclusive.
+   */
+  constructor (side: 'upper' | 'lower', error: number) {
+    if (!(error > 0 && error < 1)) throw new RangeError(`error must be between 0 and 1, got ${error}`)
+    this.#sign = side === 'upper' ? 1 : -1
+    this.#error = error
+    this.limit = this.#sign * Infinity
+  }
+
+  /** The most extreme value learned, `NaN` while there is none. */
+  get extreme (): number {
+    const most = Math.max(this.#top[0] ?? -Infinity, this.#topBefore[0] ?? -Infinity, this.#pending)
+    return most === -Infinity ? NaN : this.#sign * most + 0
+  }
+
+  /** How far out a value lies, in units of how far the bound lies from the least of the extremes kept; infinite beyond a sharp bound. */
+  reach (value: number): number {
+    const least = Math.min(this.#top.at(-1) ?? Infinity, this.#topBefore.at(-1) ?? Infinity)
+    return (this.#sign * value - least) / Math.max(0, this.#sign * this.limit - least)
+  }
+
+  /** Whether a value lies beyond the bound. */
+  isBeyond (value: number): boolean { return this.#sign > 0 ? value > this.limit : value < this.limit }
+
+  /**
+   * @param group Number of the group that the value belongs to; values of one group come one after the other.
+   * @returns Whether the value is more extreme than any before.
+   */
+  learn (value: number, group: number): boolean {
+    const signed = this.#sign * value + 0
+    const isRecord = signed > (this.#top[0] ?? -Infinity) && signed > this.#pending
+    if (group === this.#group) {
+      if (signed > this.#pending) this.#pending = signed
+      return isRecord
+    }
+    this.#flush()
+    this.#group = group
+    this.#pending = signed
+    this.n++
+    return isRecord
+  }
+
+  /** One half-life. */
+  halve (): void {
+    this.#flush()
+    this.#topBefore = this.#top
+    this.#top = []
+    this.n -= this.#before
+    this.#before = this.n
+    this.#from = -Infinity
+    this.#set()
+  }
+
+  /** Adds what another bound of the same tail learned. */
+  merge (other: TailBound): void {
+    this.#flush()
+    other.#flush()
+    this.n += other.n
+    this.#before += other.#before
+    for (const value of other.#top) this.#insert(value)
+    this.#topBefore = [...this.#topBefore, ...other.#topBefore].sort((a, b) => b - a).slice(0, KEPT)
+    this.#set()
+  }
+
+  /** The limit as of now: the one at hand may be of a quarter fewer values. */
+  settle (): number {
+    this.#flush()
+    this.#set()
+    return this.limit
+  }
+
+  toJSON (): TailBoundJson {
+    this.#flush()
+    return { n: this.n, top: [...this.#top], before: this.#before, topBefore: [...this.#topBefore] }
+  }
+
+  /** Takes over what `toJSON` gave. */
+  restore (json: TailBoundJson): void {
+    this.n = json.n
+    this.#top = json.top.slice(0, KEPT)
+    this.#before = json.before
+    this.#topBefore = json.topBefore.slice(0, KEPT)
+    this.#from = this.#top.length < KEPT ? -Infinity : this.#top[KEPT - 1] as number
+    this.#set()
+  }
+
+  /** The group under way is over. */
+  #flush (): void {
+    if (this.#group === -1) return
+    this.#group = -1
+    const pending = this.#pending
+    this.#pending = -Infinity
+    if (pending <= this.#from && this.n < this.#next) return
+    this.#insert(pending)
+    this.#set()
+  }
+
+  #insert (signed: number): void {
+    let top = this.#top
+    let at = top.length
+    while (at > 0 && (top[at - 1] as number) < signed) at--
+    if (at >= KEPT) return
+    if (top.length < KEPT) this.#top = top = [...top, signed]
+    for (let i = top.length - 1; i > at; i--) top[i] = top[i - 1] as number
+    top[at] = signed
+    if (top.length === KEPT) this.#from = top[KEPT - 1] as number
+  }
+
+  #set (): void {
+    this.#next = this.n * 1.25
+    const seen = this.#topBefore.length === 0 ? this.#top : [...this.#top, ...this.#topBefore].sort((a, b) => b - a)
+    const kept = Math.min(KEPT, seen.length, Math.max(2, this.n >>> 1))
+    if (kept < 3) {
+      this.limit = this.#sign * Infinity
+      return
+    }
+    const least = seen[kept - 1] as number
+    const without = this.#bound(seen, 1, kept)
+    const distance = (seen[0] as number) - least
+    const isStray = this.n >= MANY && distance > STRAY * (without - least) && distance > Math.abs(least) + 2
+    this.limit = this.#sign * (isStray ? without : this.#bound(seen, 0, kept)) + 0
+  }
+
+  /** The bound that the values from `first` on say. */
+  #bound (seen: readonly number[], first: number, kept: number): number {
+    const least = seen[kept - 1] as number
+    const terms = kept - 1 - first
+    const odds = Math.max(1, kept / (this.n * this.#error))
+    const isScalable = least > 0 || (seen[0] as number) < 0
+    let excess = 0
+    let logExcess = 0
+    for (let i = first; i < kept - 1; i++) {
+      excess += (seen[i] as number) - least
+      if (isScalable) logExcess += Math.abs(Math.log((seen[i] as number) / least))
+    }
+    // Whole numbers are values rounded: those not alike differ by half a unit more or less.
+    if (excess > 0 && areWhole(seen, kept)) excess += terms / 2
+    const linear = least + excess * (odds ** (1 / terms) - 1)
+    const heavy = isScalable ? least * Math.exp(Math.sign(least) * logExcess / terms * Math.log(odds)) : linear
+    return Math.max(seen[first] as number, linear, heavy)
+  }
+}
+
+function areWhole (values: readonly number[], count: number): boolean {
+  for (let i = 0; i < count; i++) if (!Number.isInteger(values[i])) return false
+  return true
+}

@@ -1,0 +1,158 @@
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import { BodyBaseline } from '../lib/detectors/body-baseline'
+import type { BodyShared, RouteGuides } from '../lib/detectors/body-baseline'
+import { BodyGuide } from '../lib/detectors/body-guide'
+import { bodyShared } from '../lib/detectors/body-shared'
+import { NameBacking } from '../lib/detectors/name-backing'
+import { SharedNames } from '../lib/detectors/shared-names'
+import type { Observation } from '../lib/observation'
+import type { RouteState } from '../lib/route-state'
+import { resolveOptions } from './options'
+import type { OptionTable } from './options'
+import { SchemaCompiler } from './schema-compiler'
+
+export interface JsonSchemaLearnerOptions {
+  /** `observe` keeps this detector's findings out of what `enforce` decides. By default as the registry's. */
+  mode?: 'observe' | 'enforce'
+  /**
+   * Bodies a route is learned from before they are judged; a floor, since each thing waits for its own level to settle.
+   * @default 20
+   */
+  minSamples?: number
+  /**
+   * Whether request bodies are learned and judged.
+   * @default true
+   */
+  requests?: boolean
+  /**
+   * Whether reply bodies are learned and judged.
+   * @default true
+   */
+  responses?: boolean
+  /**
+   * Share of ordinary lengths and numbers that a learned bound may leave out.
+   * @default 0.0001
+   */
+  errorRate?: number
+  /**
+   * Places in bodies that are learned, per route and kind of body.
+   * @default 512
+   */
+  maxNodes?: number
+  /**
+   * Levels of nesting that are looked at.
+   * @default 12
+   */
+  maxDepth?: number
+  /**
+   * Values of one body that are looked at.
+   * @default 4096
+   */
+  maxValues?: number
+  /**
+   * Characters of one body's strings that are looked at.
+   * @default 262144
+   */
+  maxCharacters?: number
+  /**
+   * Routes whose frozen schemas are compiled.
+   * @default 256
+   */
+  maxCompiled?: number
+}
+
+/** Schema, defaults and documentation of `JsonSchemaLearnerOptions`. */
+export const jsonSchemaLearnerOptions: OptionTable = {
+  mode: { enum: ['observe', 'enforce'], description: '`observe` keeps this detector\'s findings out of what `enforce` decides; by default as the registry\'s' },
+  minSamples: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 20, description: 'bodies a route is learned from before they are judged; each thing also waits for its own level to settle' },
+  requests: { type: 'boolean', default: true, description: 'whether request bodies are learned and judged' },
+  responses: { type: 'boolean', default: true, description: 'whether reply bodies are learned and judged' },
+  errorRate: { type: 'number', minimum: 0.000001, maximum: 0.1, default: 0.0001, description: 'share of ordinary lengths and numbers that a learned bound may leave out' },
+  maxNodes: { type: 'integer', minimum: 8, maximum: 65_536, default: 512, description: 'places in bodies that are learned, per route and kind of body' },
+  maxDepth: { type: 'integer', minimum: 1, maximum: 64, default: 12, description: 'levels of nesting that are looked at' },
+  maxValues: { type: 'integer', minimum: 16, maximum: 1_000_000, default: 4096, description: 'values of one body that are looked at' },
+  maxCharacters: { type: 'integer', minimum: 256, maximum: 16_777_216, default: 262_144, description: 'characters of one body\'s strings that are looked at' },
+  maxCompiled: { type: 'integer', minimum: 0, maximum: 100_000, default: 256, description: 'routes whose frozen schemas are compiled' }
+}
+
+type Settings = Required<JsonSchemaLearnerOptions>
+
+/** Learns what JSON each route takes and gives, reports what departs from it, and hands it out as JSON Schema and OpenAPI. */
+async function jsonSchemaLearner (fastify: FastifyInstance, options: JsonSchemaLearnerOptions): Promise<void> {
+  const settings = resolveOptions<Settings>('jsonSchemaLearner', jsonSchemaLearnerOptions, null, options)
+  const { anomalies } = fastify
+  const schemas = new Map<string, RouteOptions['schema']>()
+  const compiler = new SchemaCompiler(settings.maxCompiled, fastify.log)
+  const names = new NameBacking()
+  const shared = sharedOf(settings, fastify, names, compiler)
+
+  fastify.addHook('onRoute', (route) => {
+    if (route.schema === undefined) return
+    for (const method of [route.method].flat()) schemas.set(`${method} ${route.url}`, route.schema)
+  })
+  fastify.addHook('onClose', (_, done) => {
+    compiler.close()
+    done()
+  })
+
+  const detector = anomalies.detector<BodyBaseline>('json-schema-learner', createBaseline, { check: checkRoute, minSamples: settings.minSamples, mode: options.mode })
+    .on('preValidation', judgeRequest)
+    .learn(learn)
+    .quarantine(quarantine)
+    .share(new SharedNames(names))
+  if (settings.responses) detector.on('preSerialization', judgeResponse)
+
+  function createBaseline (routeOptions: object | undefined, route: RouteState): BodyBaseline | null {
+    const resolved = resolveOptions<Settings>('jsonSchemaLearner', jsonSchemaLearnerOptions, settings, routeOptions, route.key)
+    if (!route.matched) return null
+    const own = routeOptions === undefined ? shared : sharedOf(resolved, fastify, names, compiler)
+    return new BodyBaseline(own, resolved, guidesOf(schemas.get(`${route.method} ${route.url}`), (id) => fastify.getSchema(id)))
+  }
+
+  function checkRoute (routeOptions: object, route: string): void {
+    resolveOptions('jsonSchemaLearner', jsonSchemaLearnerOptions, settings, routeOptions, route)
+  }
+}
+
+function sharedOf (settings: Settings, { anomalies }: FastifyInstance, backing: NameBacking, compiler: SchemaCompiler): BodyShared {
+  const limits = { nodes: settings.maxNodes, depth: settings.maxDepth, values: settings.maxValues, characters: settings.maxCharacters }
+  return bodyShared(limits, settings.errorRate, {
+    seed: anomalies.hash.seed,
+    redactor: anomalies.redactor,
+    backing,
+    promoteAfter: anomalies.settings.promoteAfter as number,
+    compile: (baseline) => compiler.schedule(baseline)
+  })
+}
+
+/** What a route's own schema says, `null` where it has none that counts. */
+function guidesOf (schema: RouteOptions['schema'], schemaOf: (id: string) => unknown): RouteGuides | null {
+  if (schema === undefined) return null
+  const resolve = (reference: string): unknown => reference.endsWith('#') ? schemaOf(reference.slice(0, -1)) : schemaOf(reference)
+  const replies = new Map<string, BodyGuide>()
+  for (const [status, reply] of Object.entries((schema.response ?? {}) as Record<string, unknown>)) {
+    const guide = BodyGuide.of(reply, true, resolve)
+    if (guide !== null) replies.set(status.toLowerCase(), guide)
+  }
+  const body = BodyGuide.of(schema.body, false, resolve)
+  return body === null && replies.size === 0 ? null : { body, replies }
+}
+
+function judgeRequest (baseline: BodyBaseline, observation: Observation): void {
+  baseline.judgeRequest(observation)
+}
+
+function judgeResponse (baseline: BodyBaseline, observation: Observation): void {
+  baseline.judgeResponse(observation)
+}
+
+function learn (baseline: BodyBaseline, observation: Observation, several: boolean): void {
+  baseline.learn(observation, several)
+}
+
+function quarantine (baseline: BodyBaseline, observation: Observation, onPromoted: (field: string) => void): void {
+  baseline.quarantine(observation, onPromoted)
+}
+
+export default fp(jsonSchemaLearner, { fastify: '5.x', name: 'fastify-anomalies-json-schema-learner', dependencies: ['fastify-anomalies-registry'] })
