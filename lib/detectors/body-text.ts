@@ -38,7 +38,7 @@ interface Literal { n: number, principals: number[] }
  * What the strings at one place of a body look like: lengths, formats, the few values where they are few, and (of requests) the value model.
  *
  * Literals are kept only while there are 16 or fewer of 64 characters or less, and only for `enum` in exported schemas; those that fewer
- * than three principals sent are in no snapshot. Memory: 0.5 kB, with a value model about 1 kB more.
+ * than three principals sent are in no snapshot, and values of a format (addresses, cards, ids, dates) are none. Memory: 0.5 kB, with a value model about 1 kB more.
  */
 export class TextLeaf {
   /** Strings learned. */
@@ -71,7 +71,7 @@ export class TextLeaf {
     const format = this.#formatOf(text)
     this.formats[format] = (this.formats[format] as number) + 1
     if (this.n % LOOK === 0 || (this.enforced !== NONE && format !== this.enforced)) this.#enforce()
-    if (this.#literals !== null) this.#keep(text, principal)
+    if (this.#literals !== null) this.#keep(text, format, principal)
   }
 
   /** Enforces no format until the share of one has recovered. */
@@ -157,13 +157,14 @@ export class TextLeaf {
     return this.n > HOPELESS && (this.formats[NONE] as number) * 10 > this.n ? NONE : formatOf(text)
   }
 
-  #keep (text: string, principal: number): void {
+  /** A value of a format (an e-mail address, a card, a UUID) stands for somebody: it is no literal, however many sent it. */
+  #keep (text: string, format: number, principal: number): void {
     const literals = this.#literals as Map<string, Literal>
     const known = literals.get(text)
     if (known !== undefined) {
       known.n++
       if (known.principals.length < MAX_SUPPORT && !known.principals.includes(principal)) known.principals.push(principal)
-    } else if (this.isSecret || text.length > MAX_LITERAL || literals.size >= MAX_LITERALS) {
+    } else if (this.isSecret || format !== NONE || text.length > MAX_LITERAL || literals.size >= MAX_LITERALS) {
       this.#literals = null
     } else {
       literals.set(text, { n: 1, principals: [principal] })
