@@ -49,6 +49,7 @@ export const variants: Variant[] = [
   variant('registry', 'the registry alone', { register: collection(NOTHING) }),
   variant('endpoint-profiler', 'the registry and endpoint-profiler', { register: only('endpointProfiler') }),
   variant('header-profiler', 'the registry and header-profiler', { register: only('headerProfiler') }),
+  variant('both-profilers', 'the registry and both profilers: what the budget of 1.12 is for', { register: only('endpointProfiler', 'headerProfiler') }),
   variant('json-schema-learner', 'the registry and json-schema-learner', { register: only('jsonSchemaLearner') }),
   variant('auth-burst', 'the registry, auth-burst (no login route in the mix), and enforcement in mode observe', { register: only('authBurst', 'enforcement') }),
   variant('enforce', 'the same in mode enforce, while some other client has a risk', {
