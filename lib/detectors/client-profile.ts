@@ -402,6 +402,15 @@ export class ClientProfile {
       }
       onPromoted('headers')
     }
+    for (const name of shape.names) {
+      if (!name.counts || this.#items.count(NAMES, name.hash) > 0 || this.#items.note(NAMES, name.hash, principal) < enough) continue
+      this.#items.promote(NAMES, name.hash, 2)
+      onPromoted(`header.${name.name.slice(0, 64)}`)
+    }
+    if (shape.repeated !== null && this.#items.count(REPEATED, shape.repeated.hash) === 0 && this.#items.note(REPEATED, shape.repeated.hash, principal) >= enough) {
+      this.#items.promote(REPEATED, shape.repeated.hash, 2)
+      onPromoted(`header.${shape.repeated.name.slice(0, 64)}`)
+    }
     for (let i = 0; i < shape.names.length; i++) {
       const name = shape.names[i] as HeaderName
       const field = name.look === NOTHING || name.isCookie ? undefined : this.#fields.get(name.name)

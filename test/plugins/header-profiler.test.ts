@@ -151,6 +151,19 @@ test('headers that several clients send after a deployment are known after three
   t.ok(app.anomalies.baselines()[0]?.promotions.some((promotion) => promotion.field === 'headers'))
 })
 
+test('a header that several clients send, each in a list of its own, is known after three of them', async (t) => {
+  const { app, ask, teach } = await buildApp({ endpointProfiler: false })
+  await teach(150, (i) => ({ url: '/search', headers: browser(i) }))
+  const alarms: boolean[] = []
+  for (let client = 0; client < 6; client++) {
+    const list = Object.entries({ ...browser(client), 'x-app-version': '7' })
+    const found = await ask({ url: '/search', client, headers: Object.fromEntries([...list.slice(client % 3), ...list.slice(0, client % 3)]) })
+    alarms.push(found.assessment.signals.some((signal) => signal.type === 'header_unexpected'))
+  }
+  t.same(alarms, [true, true, true, false, false, false])
+  t.ok(app.anomalies.baselines()[0]?.promotions.some((promotion) => promotion.field === 'header.x-app-version'))
+})
+
 test('neither a credential nor a cookie can be found in what is kept, shown or recorded', async (t) => {
   const { app, ask, teach } = await buildApp({}, account)
   await teach(150, onAccount)
