@@ -125,7 +125,7 @@ export class FieldProfile {
       const symbols = backing === null ? newSymbols : newSymbols & ~backing.#symbols
       if ((kinds | symbols) !== 0) verdict.addCharacters(this.#surprise(CHARACTERS, spare), kinds, symbols, this.#tolerance())
     }
-    if (this.#isNew(CHARSETS, charsetOf(scan.kinds), backing)) verdict.add(CHARSET, this.#surprise(CHARSETS, spare))
+    if (this.#surprise(SHAPES, 0) < COMPOSED && this.#isNew(CHARSETS, charsetOf(scan.kinds), backing)) verdict.add(CHARSET, this.#surprise(CHARSETS, spare))
     this.#judgeNeighbours(scan, backing, spare, verdict)
     if (this.#isNew(SHAPES, scan.shape, backing)) verdict.add(SHAPE, this.#surprise(SHAPES, spare))
     if (this.#surprise(EXACTS, 0) >= FREE) {
