@@ -72,7 +72,7 @@ export class FieldVerdict {
   symbol = 0
   /** Whether only characters never seen count (values that are free to differ otherwise). */
   only = false
-  /** Whether the value is judged by what all kinds of clients send: one of another kind may well have another. */
+  /** Whether the value is judged by what all kinds of clients send: one of another kind may well have another form, in all its parts at once. */
   isStranger = false
   /** Least chance of all ingredients. */
   chance = 1
@@ -139,7 +139,7 @@ export class FieldVerdict {
   /** @param isStrong Whether the symbol has only ever come in one number. */
   addCount (chance: number, symbol: number, isStrong: boolean): void {
     const isImplied = !isStrong && (this.parts & SHAPE) !== 0
-    if (this.#weigh(SYMBOL_COUNT, chance, isImplied ? IMPLIED : 1, isStrong ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
+    if (this.#weigh(SYMBOL_COUNT, chance, isImplied ? IMPLIED : 1, isStrong && !this.isStranger ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
   }
 
   /** @param isClosed Whether all the values known have been seen at least three times. */
@@ -171,6 +171,7 @@ export class FieldVerdict {
     if (chance < this.chance) this.chance = chance
     const confidence = chance <= CERTAIN ? 1 : 1 - (full === STRONG_RISK ? 0.25 : 0.5) * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
     if (full === STRONG_RISK) this.#strong++
+    else if (this.isStranger && this.parts !== ingredient) weight *= IMPLIED
     this.#calm *= (1 - full * confidence / 100) ** weight
     return true
   }
