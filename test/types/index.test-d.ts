@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
 import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, jsonSchemaLearner, rateSpike, registry } from '../../dist/plugins'
-import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, RateSpikeOptions, RegistryOptions, Snapshot } from '../../dist/plugins'
+import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, Snapshot } from '../../dist/plugins'
 
 const app = Fastify()
 
