@@ -17,7 +17,7 @@ export function report (board: Scoreboard, requestsPerSecond: number): string {
     ]),
     '',
     `attacks        ${caught} of ${sent} caught; ${sum(own, 'caught')} of ${sum(own, 'sent')} without those marked *`,
-    '               * in JSON bodies and free text, which the two profilers do not model',
+    '               * in JSON bodies and free text, which need more learning, or a model of injections, than structured fields do',
     `false alarms   ${alarms(board.watching, 'while the attackers were there')}`,
     `               ${alarms(board.learning, 'before, while learning')}`,
     `speed          ${count(Math.round(requestsPerSecond))} requests per second, one at a time, clients in the same process`
