@@ -7,6 +7,7 @@ import { HyperLogLog } from '../stats/hyper-log-log'
 import type { HyperLogLogJson } from '../stats/hyper-log-log'
 import { LinearCounter } from '../stats/linear-counter'
 import { TextCache } from '../store/text-cache'
+import { CookieScan } from '../text/cookie-scan'
 import { hashText } from '../text/keyed-hash'
 import { finishHash } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
@@ -40,7 +41,6 @@ const ENOUGH = 31
 const ANY = '*'
 /** Headers and cookies with a profile, at the most. */
 const MAX_FIELDS = 96
-const MAX_COOKIES = 32
 /** Values of which the entropy has to be known, and standard deviations from which it is unusual. */
 const LEAST_WEIGHT = 20
 const TELLING = 4
@@ -91,6 +91,7 @@ export class ClientProfile {
   /** Forgotten whenever a field comes or goes, or what is ordinary does. */
   readonly #plans = new Map<HeaderShape, Plan>()
   #items = new ItemTable()
+  readonly #cookies = new CookieScan()
   #relations = new HeaderRelations()
   #principals = new HyperLogLog()
   /**
@@ -235,23 +236,17 @@ export class ClientProfile {
   }
 
   #judgeCookieHeader (header: string, floor: number, observation: Observation): void {
-    let start = 0
-    for (let count = 0; count < MAX_COOKIES && start < header.length; count++) {
-      let end = header.indexOf(';', start)
-      if (end < 0) end = header.length
-      while (header.charCodeAt(start) === 32) start++
-      let equals = header.indexOf('=', start)
-      if (equals < 0 || equals > end) equals = end
-      const name = header.slice(start, equals)
+    const cookies = this.#cookies.read(header)
+    while (cookies.next()) {
+      const { name } = cookies
       const field = this.#fields.get(`;${name}`)
       if (field !== undefined) {
-        const value = header.slice(equals + 1, end)
+        const value = cookies.value
         this.#judge.scan.scan(value)
         this.#judge.judge(value, field.profile, null, floor, headerKind, 'cookie.', name, 1, observation)
       } else {
         this.#judgeUnknownCookie(name, observation)
       }
-      start = end + 1
     }
   }
 
@@ -365,22 +360,16 @@ export class ClientProfile {
   }
 
   #learnCookieHeader (header: string, principal: number, several: boolean): void {
-    let start = 0
-    for (let count = 0; count < MAX_COOKIES && start < header.length; count++) {
-      let end = header.indexOf(';', start)
-      if (end < 0) end = header.length
-      while (header.charCodeAt(start) === 32) start++
-      let equals = header.indexOf('=', start)
-      if (equals < 0 || equals > end) equals = end
-      const name = header.slice(start, equals)
+    const cookies = this.#cookies.read(header)
+    while (cookies.next()) {
+      const { name } = cookies
       const field = name.length <= 64 ? this.#field(`;${name}`) : undefined
       const hash = hashText(name, this.#judge.scan.seed)
       if (this.#items.count(COOKIES, hash) < 16) this.#items.learn(COOKIES, hash, principal, several)
       if (field !== undefined) {
         this.#countSender(field, principal)
-        field.profile.learn(this.#judge.scan.scan(header.slice(equals + 1, end)), principal, several)
+        field.profile.learn(this.#judge.scan.scan(cookies.value), principal, several)
       }
-      start = end + 1
     }
   }
 
@@ -428,23 +417,17 @@ export class ClientProfile {
   }
 
   #quarantineCookieHeader (header: string, principal: number, enough: number, onPromoted: (field: string) => void): void {
-    let start = 0
-    for (let count = 0; count < MAX_COOKIES && start < header.length; count++) {
-      let end = header.indexOf(';', start)
-      if (end < 0) end = header.length
-      while (header.charCodeAt(start) === 32) start++
-      let equals = header.indexOf('=', start)
-      if (equals < 0 || equals > end) equals = end
-      const name = header.slice(start, equals)
+    const cookies = this.#cookies.read(header)
+    while (cookies.next()) {
+      const { name } = cookies
       const field = this.#fields.get(`;${name}`)
       const hash = hashText(name, this.#judge.scan.seed)
       if (field !== undefined) {
-        if (field.profile.quarantine(this.#judge.scan.scan(header.slice(equals + 1, end)), principal, enough)) onPromoted(`cookie.${name}`)
+        if (field.profile.quarantine(this.#judge.scan.scan(cookies.value), principal, enough)) onPromoted(`cookie.${name}`)
       } else if (name.length <= 64 && this.#items.note(COOKIES, hash, principal) >= enough) {
         this.#items.promote(COOKIES, hash, 2)
         if (this.#field(`;${name}`) !== undefined) onPromoted(`cookie.${name}`)
       }
-      start = end + 1
     }
   }
 
