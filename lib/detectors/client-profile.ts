@@ -106,7 +106,11 @@ export class ClientProfile {
 
   constructor (judge: ValueJudge) { this.#judge = judge }
 
-  /** Names, their order and combination. @param everyone Profile of all clients, which backs this one. */
+  /**
+   * Names, their order and combination.
+   * @param everyone Profile of all clients, which backs this one.
+   * @param reader Knows the names of bits, and which headers clients send at times only.
+   */
   judgeShape (shape: HeaderShape, everyone: ClientProfile, reader: HeaderReader, observation: Observation): void {
     const plan = this.#planOf(shape)
     if (plan.isKnown) return
@@ -138,8 +142,8 @@ export class ClientProfile {
         break
       }
     }
-    if (shape.repeated !== null && this.#items.count(REPEATED, shape.repeated.hash) === 0 && everyone.#items.count(REPEATED, shape.repeated.hash) === 0 && chance < SETTLED) {
-      const rarity = everyone.#surprise(REPEATED)
+    const rarity = shape.repeated === null ? 1 : everyone.#surprise(REPEATED)
+    if (shape.repeated !== null && rarity < SETTLED && this.#items.count(REPEATED, shape.repeated.hash) === 0 && everyone.#items.count(REPEATED, shape.repeated.hash) === 0) {
       observation.add(new Signal(HEADER_REPEATED, `header.${shape.repeated.name.slice(0, 64)}`, severityAt(rarity), riskAt(rarity), this.n, undefined))
       found = true
     }

@@ -27,8 +27,9 @@ const MAX_COUNTS = 3
 const SHORTEST_FORMAT = 3
 /** Sightings after which a thing is learned no further (it is well known; the count only has to outlast decay). */
 const ENOUGH = 16
-/** Chance of an unseen shape from which on a field's values are put together freely (tokens, text). */
+/** Chance of an unseen exact shape from which on a field's exact shapes are free, and its lengths are asked instead. */
 const FREE = 0.4
+/** Chance of an unseen shape from which on a field's values are put together freely (tokens, text). */
 const COMPOSED = 0.25
 /** Values of the profile that backs a field count as evidence of its own, so many for each that it has itself. */
 const AGREE = 4
@@ -125,7 +126,7 @@ export class FieldProfile {
       const symbols = backing === null ? newSymbols : newSymbols & ~backing.#symbols
       if ((kinds | symbols) !== 0) verdict.addCharacters(this.#surprise(CHARACTERS, spare), kinds, symbols, this.#tolerance())
     }
-    if (this.#surprise(SHAPES, 0) < COMPOSED && this.#isNew(CHARSETS, charsetOf(scan.kinds), backing)) verdict.add(CHARSET, this.#surprise(CHARSETS, spare))
+    if (this.#isNew(CHARSETS, charsetOf(scan.kinds), backing) && !this.#isComposed()) verdict.add(CHARSET, this.#surprise(CHARSETS, spare))
     this.#judgeNeighbours(scan, backing, spare, verdict)
     if (this.#isNew(SHAPES, scan.shape, backing)) verdict.add(SHAPE, this.#surprise(SHAPES, spare))
     if (this.#surprise(EXACTS, 0) >= FREE) {
@@ -140,8 +141,12 @@ export class FieldProfile {
     }
   }
 
+  /** Whether the values are put together freely: then neither their neighbours nor their combinations of characters say anything. */
+  #isComposed (): boolean { return this.#surprise(SHAPES, 0) >= COMPOSED }
+
+  /** Known kinds of characters in an unseen place. */
   #judgeNeighbours (scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
-    if (!this.#isOpen(PAIRS) || this.#surprise(SHAPES, 0) >= COMPOSED) return
+    if (!this.#isOpen(PAIRS) || this.#isComposed()) return
     const chance = this.#surprise(PAIRS, spare)
     if (chance >= UNSETTLED) return
     const count = scan.neighbours()
@@ -185,7 +190,7 @@ export class FieldProfile {
       if (count === 1) rare++
       seen += count
     }
-    if (numbers > MAX_COUNTS || this.#surprise(SHAPES, 0) >= COMPOSED) return
+    if (numbers > MAX_COUNTS || this.#isComposed()) return
     const isFixed = numbers === 1 && (this.#always & (1 << bit)) !== 0
     verdict.addCount((rare + 1) / (Math.min(isFixed ? this.n : seen, this.draws) + spare + 2), bit, isFixed)
   }
