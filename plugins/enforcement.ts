@@ -9,7 +9,7 @@ import type { Observation } from '../lib/observation'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_BLOCKED, FST_ANOMALIES_THROTTLED } from './errors'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
-import type { ActionCounts } from './registry-state'
+import type { ActionCounts } from './guard'
 import { createLimiter } from './throttle'
 import type { Limiter } from './throttle'
 
