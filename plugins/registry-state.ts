@@ -109,7 +109,7 @@ export class Registry {
       hysteresis: settings.hysteresis as number
     })
     this.recorder = new Recorder(this.log, this.entities, this.routes, settings.key !== undefined)
-    this.observer = new Observer(this.clock, this.routes, this.#identities, this.hash, this.recorder, this.#subscribers, settings.key)
+    this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key)
     this.stages = new Stages(fastify, this.recorder)
   }
 
@@ -206,7 +206,7 @@ export class Registry {
   addressOf (ip: string): string { return clientOf(ip) }
 
   /** Tag of a user name, the same as that of a principal (`key`) of that name. */
-  userTag (name: string): string { return this.#identities.tagOf(`user ${name}`) }
+  userTag (name: string): string { return this.#identities.nameOf(`user ${name}`).tag }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
   risk (entity: string): number { return this.entities.risk(this.#entityOf(entity), this.clock.now()) }
