@@ -4,14 +4,18 @@ import type { Observation } from '../observation'
 import { FORMATS, isOfFormat, NONE } from '../text/value-format'
 import { describeCharacters } from '../text/value-shape'
 import type { BodyGuide } from './body-guide'
-import { nameOf } from './body-learner'
 import type { BodyContext } from './body-learner'
-import { ARRAY, BOOLEAN, joinPath, MANY, NULL, NUMBER, OBJECT, OPAQUE, STRING, TYPES, typeOf } from './body-node'
-import type { BodyNode, ListShape, ObjectShape } from './body-node'
+import type { ListShape } from './body-list'
+import type { BodyNode } from './body-node'
+import type { ObjectShape } from './body-object'
+import { joinPath, nameOf } from './body-path'
 import * as signals from './body-signals'
 import type { BodyTree } from './body-tree'
+import { ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, OPAQUE, STRING, TYPES, typeOf } from './body-types'
 import { FieldVerdict, ingredientNames, LENGTH, NUMERIC } from './field-verdict'
 
+/** Bodies after which a thing has to be seen twice to be known well. */
+const MANY = 60
 /** Chance from which something unseen says nothing. */
 const SETTLED = 0.05
 /** Chance below which it says all it can. */

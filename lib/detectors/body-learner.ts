@@ -1,10 +1,13 @@
 import type { Redactor } from '../text/redact'
 import type { BodyGuide } from './body-guide'
-import { ARRAY, BOOLEAN, BodyNode, ListShape, MAX_NAME, MAX_NAMES, NUMBER, OBJECT, ObjectShape, OPAQUE, STRING, typeOf } from './body-node'
-import type { NodeSettings } from './body-node'
+import { ListShape } from './body-list'
+import type { BodyNode, NodeSettings } from './body-node'
 import { NumberLeaf } from './body-number'
+import { MAX_NAME, MAX_NAMES, ObjectShape } from './body-object'
+import { nameOf } from './body-path'
 import { TextLeaf } from './body-text'
 import type { BodyLimits, BodyTree } from './body-tree'
+import { ARRAY, BOOLEAN, NUMBER, OBJECT, OPAQUE, STRING, typeOf } from './body-types'
 import type { NameBacking } from './name-backing'
 import type { ValueScan } from '../text/value-shape'
 
@@ -93,7 +96,7 @@ export class BodyLearner {
   #learnList (node: BodyNode, list: readonly unknown[], guide: BodyGuide | null, depth: number): void {
     if (node.list === null) {
       if (this.#tree.nodes >= this.#context.limits.nodes) return
-      node.list = new ListShape(node, this.#context)
+      node.list = new ListShape(node.child('[]'), this.#context.error)
       this.#tree.nodes++
     }
     const shape = node.list
@@ -152,7 +155,7 @@ export class BodyLearner {
       shape.remove(least)
       this.#tree.nodes -= least.count()
     }
-    const child = new BodyNode(name, shape.owner)
+    const child = shape.owner.child(name)
     shape.add(child)
     this.#tree.nodes++
     if (objects === 1) {
@@ -172,11 +175,4 @@ export class BodyLearner {
       this.#learn(shape.values as BodyNode, object[name], guide === null ? null : guide.members.get(name) ?? null, depth + 1)
     }
   }
-}
-
-/** Name that values are known by: of elements, that of their array. */
-export function nameOf (node: BodyNode): string {
-  let at = node
-  while (at.parent !== null && (at.name === '[]' || at.name === '*') && (at.parent.list?.element === at || at.parent.object?.values === at)) at = at.parent
-  return at.name
 }

@@ -2,8 +2,11 @@ import { hashText } from '../text/keyed-hash'
 import { isOfFormat, NONE } from '../text/value-format'
 import type { BodyGuide } from './body-guide'
 import type { BodyContext } from './body-learner'
-import { ARRAY, BodyNode, joinPath, MAX_NAME, MAX_NAMES, NUMBER, OBJECT, OPAQUE, STRING, typeOf } from './body-node'
+import type { BodyNode } from './body-node'
+import { MAX_NAME, MAX_NAMES } from './body-object'
+import { joinPath } from './body-path'
 import type { BodyTree } from './body-tree'
+import { ARRAY, NUMBER, OBJECT, OPAQUE, STRING, typeOf } from './body-types'
 import type { Side } from './body-judge'
 
 /** Times that something promoted counts as learned. */
@@ -116,7 +119,7 @@ export class BodyQuarantine {
       shape.remove(least)
       this.#tree.nodes -= least.count()
     }
-    shape.add(new BodyNode(name, node))
+    shape.add(node.child(name))
     this.#tree.nodes++
     this.#onPromoted(where)
   }
