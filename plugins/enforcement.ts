@@ -59,17 +59,15 @@ async function enforcement (fastify: FastifyInstance, options: EnforcementOption
   let seen = 0
   let isWarned = false
 
-  anomalies.guard = guard
+  anomalies.guard = { concerns, decide }
   anomalies.addressFault = () => addresses.fault
   if (anomalies.settings.mode === 'enforce') limiter = makeLimiter()
   if (limiter !== null) await limiter
 
-  function guard (request: FastifyRequest, reply: FastifyReply, observation: Observation, isLate: boolean, done: () => void): void {
+  function concerns (request: FastifyRequest, observation: Observation, isLate: boolean): boolean {
     if (!isLate && (++seen <= FIRST || seen % SAMPLED === 0)) noteAddress(request, observation)
-    if (entities.isCalm) return done()
     // Where the application may know the user later, everybody is judged then: the user comes before the address.
-    if (!isLate && hasLateStage) return done()
-    decide(request, reply, observation, done)
+    return (isLate || !hasLateStage) && !entities.isCalm(observation.at)
   }
 
   function decide (request: FastifyRequest, reply: FastifyReply, observation: Observation, done: () => void): void {

@@ -14,5 +14,13 @@ export interface ActionCounts {
   sparedByList: number
 }
 
-/** Decides about a request: calls `done`, or answers. @param isLate Whether `preHandler` has been reached. */
-export type Guard = (request: FastifyRequest, reply: FastifyReply, observation: Observation, isLate: boolean, done: () => void) => void
+/** Stands between risk and replies, where the enforcement plugin is registered. */
+export interface Guard {
+  /** Whether there may be anything to decide about a request now. @param isLate Whether `preHandler` has been reached. */
+  concerns (request: FastifyRequest, observation: Observation, isLate: boolean): boolean
+  /** Decides about one that concerns it: calls `done`, or answers. */
+  decide (request: FastifyRequest, reply: FastifyReply, observation: Observation, done: () => void): void
+}
+
+/** Told of a reply with 401 or 403. */
+export type OnRefusal = (request: FastifyRequest, reply: FastifyReply, observation: Observation) => void

@@ -20,7 +20,7 @@ import type { Clock } from './clock'
 import { Detector } from './detector'
 import type { DetectorFactory, DetectorSettings } from './detector'
 import { FST_ANOMALIES_BAD_OPTION } from './errors'
-import type { ActionCounts, Guard } from './guard'
+import type { ActionCounts, Guard, OnRefusal } from './guard'
 import { Identities } from './identities'
 import { LearningGate } from './learning-gate'
 import { learnedDocument } from './learned-schemas'
@@ -77,6 +77,8 @@ export class Registry {
   addressFault: () => AddressFault | null = () => null
   /** Decides about requests, where the enforcement plugin is registered. */
   guard: Guard | null = null
+  /** Looks at replies with 401 and 403, where auth-burst proposes login routes. */
+  onRefusal: OnRefusal | null = null
   readonly #fastify: FastifyInstance
   readonly #subscribers: Subscribers
   readonly #releases: ((entity: string) => void)[] = []

@@ -36,13 +36,15 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     const observation = observer.open(request)
     request[kObservation] = observation
     if (observation === OFF) return done()
-    if (state.guard !== null) return state.guard(request, reply, observation, false, proceed)
-    proceed()
-
-    function proceed (): void {
-      stages.judge(onRequest, request, reply, observation)
-      done()
+    const { guard } = state
+    if (guard !== null && guard.concerns(request, observation, false)) {
+      return guard.decide(request, reply, observation, () => {
+        stages.judge(onRequest, request, reply, observation)
+        done()
+      })
     }
+    stages.judge(onRequest, request, reply, observation)
+    done()
   })
   if (settings.traps !== undefined && settings.traps.length > 0) installTraps(fastify, state, settings.traps)
   fastify.addHook('preValidation', function parsed (request, reply, done) {
@@ -60,8 +62,8 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       const observation = request[kObservation]
       if (observation === null || observation === OFF) return done()
       observer.identify(request, observation)
-      if (state.guard === null) return done()
-      state.guard(request, reply, observation, true, done)
+      if (state.guard === null || !state.guard.concerns(request, observation, true)) return done()
+      state.guard.decide(request, reply, observation, done)
     })
   }
   fastify.addHook('onSend', function answered (request, reply, payload, done) {
@@ -69,7 +71,10 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     if (observation === OFF) return done()
     if (observation.status === 0) observer.answer(request, reply, observation, payload)
     else observation.resent = true
-    if (!observation.resent && !observation.refused) stages.judge(onSend, request, reply, observation)
+    if (!observation.resent && !observation.refused) {
+      stages.judge(onSend, request, reply, observation)
+      if (observation.status === 401 || observation.status === 403) state.onRefusal?.(request, reply, observation)
+    }
     if (!observation.refused) state.gate.answered(observation, reply)
     done()
   })

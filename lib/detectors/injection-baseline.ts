@@ -4,6 +4,7 @@ import { essenceOf } from '../text/media-type'
 import type { Redactor } from '../text/redact'
 import { hashText } from '../text/keyed-hash'
 import { finishHash } from '../text/value-shape'
+import { ClearedHeaders } from './cleared-headers'
 import { InjectionFields } from './injection-fields'
 import type { InjectionFieldsJson } from './injection-fields'
 import { KINDS, NOT_INSPECTED, NOVEL_REQUESTS } from './injection-signals'
@@ -46,6 +47,7 @@ export class InjectionShared {
   readonly redactor: Redactor
   readonly budget = new Budget()
   readonly walk: InjectionWalk
+  readonly cleared = new ClearedHeaders()
   readonly headers: InjectionFields
   readonly novelty: RequestNovelty
   readonly seed: number
@@ -114,7 +116,7 @@ export class InjectionBaseline implements TextVisitor {
   judgeArrival (observation: Observation): void {
     if (!this.#settings.headers) return
     this.#shared.budget.start(this.#settings.maxCharacters)
-    this.#shared.walk.arrival(observation, this)
+    this.#shared.walk.arrival(observation, this, this.#shared.cleared)
     this.#report(0, observation)
   }
 
@@ -139,10 +141,17 @@ export class InjectionBaseline implements TextVisitor {
   }
 
   /** For the walk: judges one text. */
-  visit (text: string, isName: boolean, walk: InjectionWalk, observation: Observation): void {
+  visit (text: string, isName: boolean, walk: InjectionWalk, observation: Observation): boolean {
     const { text: model, budget } = this.#shared
     const logOdds = model.logOdds(text, budget)
-    if (logOdds < STRICT_FROM) return
+    if (logOdds < STRICT_FROM) return budget.skipped === 0
+    this.#judge(text, logOdds, isName, walk, observation)
+    return false
+  }
+
+  /** A text that some field might alarm at. */
+  #judge (text: string, logOdds: number, isName: boolean, walk: InjectionWalk, observation: Observation): void {
+    const { text: model } = this.#shared
     const fields = walk.isHeader ? this.#shared.headers : this.#fields
     const field = walk.field()
     if (!isName && logOdds < SECRET_FROM && !walk.isHeader && this.#shared.redactor.hides(walk.name())) return
@@ -228,13 +237,13 @@ class FieldLearner implements TextVisitor {
     this.#characters = settings.maxCharacters
     this.#onPromoted = onPromoted
     this.#shared.budget.start(settings.maxCharacters)
-    if (settings.headers) this.#shared.walk.arrival(observation, this)
+    if (settings.headers) this.#shared.walk.arrival(observation, this, null)
     this.#shared.budget.start(settings.maxCharacters)
     this.#shared.walk.content(observation, this)
   }
 
-  visit (text: string, isName: boolean, walk: InjectionWalk): void {
-    if (isName) return
+  visit (text: string, isName: boolean, walk: InjectionWalk): boolean {
+    if (isName) return false
     const { text: model, budget } = this.#shared
     const logOdds = model.logOdds(text, budget)
     const name = logOdds < ALARM_FROM ? null : model.read(text, this.#characters).name
@@ -242,6 +251,7 @@ class FieldLearner implements TextVisitor {
     const field = walk.field()
     const hasBecomeTame = fields.learn(field, logOdds !== SETTLED, logOdds >= MILD_FROM, name, this.#principal, this.#supporter, this.#weight)
     if (hasBecomeTame && this.#onPromoted !== null) this.#onPromoted(`${field} (${name})`)
+    return false
   }
 }
 
