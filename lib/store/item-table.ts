@@ -163,10 +163,15 @@ export class ItemTable {
 
   /** @throws RangeError Where `json` is not what `toJSON` made. */
   static from (json: readonly number[]): ItemTable {
-    if (!Array.isArray(json) || json.length % 2 !== 0) throw new RangeError('items: not pairs of numbers')
     const table = new ItemTable()
-    for (let i = 0; i < json.length; i += 2) ItemTable.#take(table, (json[i] as number) >>> 0, (json[i + 1] as number) & ~UNUSED)
+    table.fill(json)
     return table
+  }
+
+  /** Takes over what `toJSON` made, into an empty table. @throws RangeError Where it did not. */
+  fill (json: readonly number[]): void {
+    if (!Array.isArray(json) || json.length % 2 !== 0) throw new RangeError('items: not pairs of numbers')
+    for (let i = 0; i < json.length; i += 2) ItemTable.#take(this, (json[i] as number) >>> 0, (json[i + 1] as number) & ~UNUSED)
   }
 
   /** What the hash is kept under: levels share one array, so the level is mixed in. */
