@@ -136,9 +136,15 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
   }
 }
 
-/** Whether the value is a number like others of which more than a few are known: then it is no enumeration, and its range judges it. */
-function isCounted (own: FieldProfile, scan: ValueScan): boolean {
-  return !Number.isNaN(scan.number) && own.magnitude !== null && own.items.distinct(VALUES) > FEW_NUMBERS
+/**
+ * Whether the value is a number like others of which more than a few are known, or which follow each other without a gap (pages, ratings, counts):
+ * then it is no enumeration, and its range judges it.
+ */
+function isCounted ({ magnitude, items }: FieldProfile, scan: ValueScan): boolean {
+  if (Number.isNaN(scan.number) || magnitude === null || magnitude.bounds === null) return false
+  const known = items.distinct(VALUES) - items.pending(VALUES)
+  const [least, most] = magnitude.bounds
+  return known > FEW_NUMBERS || (known > 2 && most - least < known && Number.isInteger(scan.number))
 }
 
 /** New to the field, and to the profile that backs it. */

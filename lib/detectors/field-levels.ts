@@ -55,8 +55,7 @@ export class FieldLevels extends ItemTable {
   unseen (level: number, n: number, most: number, spare: number): number {
     if (!this.isOpen(level)) return 1
     const seen = Math.min(most, (this.#reopened & (1 << level)) === 0 ? n : n - this.#base)
-    const rare = this.once(level) + this.pending(level) + (n >= MANY ? 2 * this.twice(level) : 0)
-    return Math.min(1, (rare + 1) / (seen + spare + 2))
+    return Math.min(1, (this.rare(level, n >= MANY) + 1) / (seen + spare + 2))
   }
 
   /** Learns a thing; closes the level where there is no room for it. */

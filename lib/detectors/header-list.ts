@@ -172,8 +172,7 @@ export class HeaderList {
   unseen (level: number, draws: number): number {
     const { items } = this
     if (items.distinct(level) >= MAX_LEVEL) return 1
-    const rare = items.once(level) + items.pending(level) + (this.#draws.n >= MANY ? 2 * items.twice(level) : 0)
-    return (rare + 1) / (draws + 2)
+    return (items.rare(level, this.#draws.n >= MANY) + 1) / (draws + 2)
   }
 
   /** One half-life. */
