@@ -35,6 +35,12 @@ export class ClientProfile {
   /** Requests learned. */
   get n (): number { return this.#draws.n }
 
+  /** Clients known, estimated; requests, where addresses do not tell clients apart. */
+  get clients (): number { return this.#draws.values }
+
+  /** Independent draws among the requests: between the number of clients and that of requests. */
+  get draws (): number { return this.#draws.lists }
+
   /** Whether more than one client is known here. */
   get isSeveral (): boolean { return this.#draws.isSeveral }
 
@@ -59,9 +65,10 @@ export class ClientProfile {
    * Values of headers.
    * @param backing Profile of which what it knows is not new either.
    * @param everyone Profile of all clients, for headers that have none here.
+   * @param ofStranger Whether the client may well be of a kind whose values have another form.
    */
-  judgeValues (shape: HeaderShape, rawHeaders: readonly string[], backing: ClientProfile | null, everyone: ClientProfile, floor: number, observation: Observation): void {
-    this.#fields.judge(shape, rawHeaders, backing === null ? null : backing.#fields, everyone.#fields, floor, observation)
+  judgeValues (shape: HeaderShape, rawHeaders: readonly string[], backing: ClientProfile | null, everyone: ClientProfile, ofStranger: boolean, floor: number, observation: Observation): void {
+    this.#fields.judge(shape, rawHeaders, backing === null ? null : backing.#fields, everyone.#fields, ofStranger, floor, observation)
   }
 
   /** Cookies; for the profile of all clients. */

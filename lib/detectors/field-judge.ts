@@ -60,7 +60,7 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
   judgeCounts(own, scan, newSymbols, backing, spare, verdict)
   const off = own.length.distance(scan.length)
   if (off !== 0 && (backing === null || backing.n === own.n || backing.length.distance(scan.length) !== 0)) {
-    verdict.addDistance(LENGTH, 1 / (Math.min(own.n, own.draws) + spare + 2), off)
+    verdict.addDistance(LENGTH, 1 / (Math.min(own.n, own.draws) + spare + 2), off, own.length.octavesAbove(scan.length))
   }
 }
 
@@ -121,7 +121,7 @@ function judgeCount (own: FieldProfile, bit: number, spare: number, verdict: Fie
 function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   const { items } = own
   if (items.isOpen(VALUES) && !items.knows(VALUES, scan.value, own.n) && items.distinct(VALUES) * 3 <= own.n && !isCounted(own, scan)) {
-    verdict.addValue(own.unseen(VALUES, spare), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
+    verdict.addValue(own.unseen(VALUES, backing !== null && backing.items.distinct(VALUES) <= items.distinct(VALUES) && backing.items.isOpen(VALUES) ? spare : 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
   }
   const { texts } = own
   if (Number.isNaN(scan.number)) {
@@ -132,7 +132,7 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
   if (texts * 20 > own.n || magnitude === null) return
   const off = magnitude.distance(scan.number)
   if (off !== 0 && (backing === null || backing.n === own.n || backing.magnitude === null || backing.magnitude.distance(scan.number) !== 0)) {
-    verdict.addDistance(RANGE, 1 / (own.n + spare + 2), off)
+    verdict.addDistance(RANGE, 1 / (own.n + spare + 2), off, 0)
   }
 }
 

@@ -38,6 +38,8 @@ const CERTAIN = 0.01
 const PLAIN = 0.004
 /** Distance from which a length is more than a new shape brings with it. */
 const APART = 1.4
+/** Octaves beyond the longest value seen from which a length is strong evidence where much has been seen. */
+const HUGE = 2
 /** Distance outside a range, in its own units, from which it is strong evidence. */
 const FAR = 5
 const STRONG_RISK = 65
@@ -153,12 +155,12 @@ export class FieldVerdict {
     this.#weigh(EXACT, chance, isImplied ? IMPLIED : 1, isFixed && chance < SETTLED_FORMAT ? STRONG_RISK : WEAK_RISK)
   }
 
-  /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. A new shape that is longer is one thing. */
-  addDistance (ingredient: number, chance: number, distance: number): void {
+  /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. A new shape that is longer is one thing. @param octaves How far beyond the longest. */
+  addDistance (ingredient: number, chance: number, distance: number, octaves: number): void {
     const off = Math.abs(distance)
     const isImplied = ingredient === LENGTH && off < APART && (this.parts & SHAPE) !== 0
     const further = chance * 2 ** -off
-    if (off >= FAR) this.#weigh(ingredient, further, 1, STRONG_RISK)
+    if (off >= FAR || (octaves >= HUGE && chance * 2 ** -octaves < WELL_SETTLED)) this.#weigh(ingredient, further, 1, STRONG_RISK)
     else this.#weigh(ingredient, further, off >= 3 ? 2 : isImplied ? IMPLIED : 1)
   }
 

@@ -90,8 +90,9 @@ export class HeaderFields {
    * Values of headers.
    * @param backing Fields of which what they know is not new either.
    * @param everyone Fields of all clients, for headers that have none here.
+   * @param ofStranger Whether the client may well be of a kind whose values have another form.
    */
-  judge (shape: HeaderShape, rawHeaders: readonly string[], backing: HeaderFields | null, everyone: HeaderFields, floor: number, observation: Observation): void {
+  judge (shape: HeaderShape, rawHeaders: readonly string[], backing: HeaderFields | null, everyone: HeaderFields, ofStranger: boolean, floor: number, observation: Observation): void {
     const plan = this.planOf(shape)
     const { fields, usual } = plan
     for (let i = 0; i < usual.length; i++) {
@@ -104,7 +105,7 @@ export class HeaderFields {
         everyone.#judgeUnknown(name.name, value, observation)
         continue
       }
-      const isStranger = fields[i] === undefined || this === everyone
+      const isStranger = fields[i] === undefined || ofStranger
       if (this.#isOrdinary(field, name, value)) {
         if (fields[i] !== undefined && (usual[i] === null || (++plan.others & RENEWED) === 0)) usual[i] = value
         continue

@@ -194,9 +194,9 @@ export class HeaderList {
   }
 }
 
-/** Risk of a deviation in the list of headers: 60 where the chance is 1 % or less, falling to 45 where the level is just settled. */
+/** Risk of a deviation in the list of headers: 65 where the chance is 1 % or less, falling to 49 where the level is just settled, as that of a strong ingredient. */
 export function riskAt (chance: number): number {
-  return chance <= CERTAIN ? 60 : 60 - 15 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
+  return chance <= CERTAIN ? 65 : 65 - 16 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
 }
 
 export function severityAt (chance: number): number { return riskAt(chance) >= 50 ? 5 : 3 }
