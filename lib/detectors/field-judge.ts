@@ -1,4 +1,4 @@
-import { DIGIT, LETTER, LOWER, SPACE, UPPER } from '../text/value-shape'
+import { DIGIT, kinOf, LETTER, LOWER, SPACE, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
@@ -74,8 +74,20 @@ function judgeNeighbours (own: FieldProfile, scan: ValueScan, backing: FieldProf
   if (chance >= UNSETTLED) return
   const count = scan.neighbours()
   let fresh = 0
-  for (let i = 0; i < count; i++) if (isNew(own, PAIRS, scan.pairs[i] as number, backing)) fresh++
-  if (fresh > 0) verdict.addNeighbours(chance, fresh)
+  let isMild = true
+  for (let i = 0; i < count; i++) {
+    const pair = scan.pairs[i] as number
+    if (!isNew(own, PAIRS, pair, backing)) continue
+    fresh++
+    if (isMild) isMild = isKin(own, pair)
+  }
+  if (fresh > 0) verdict.addNeighbours(chance, isMild ? 1 : fresh)
+}
+
+/** Whether the same place is known with a letter for a digit, or a digit for a letter: what holds one mostly holds the other. */
+function isKin (own: FieldProfile, pair: number): boolean {
+  const kin = kinOf(pair)
+  return kin >= 0 && own.items.knows(PAIRS, kin, own.n)
 }
 
 /** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */

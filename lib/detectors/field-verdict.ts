@@ -122,7 +122,7 @@ export class FieldVerdict {
         ? (kinds & ~(SYMBOL | SPACE | LETTER)) === 0 && (symbols & ~WORDS) === 0
         : tolerance === 'name' && (kinds & ~SYMBOL) === 0 && (symbols & ~NAME) === 0)
     const isCode = tolerance === 'code' && chance > CERTAIN && (kinds & ~(LOWER | UPPER | SPACE | SYMBOL)) === 0 && (symbols & ~CODE) === 0
-    if (!this.#weigh(CHAR, chance, 1, isProse || isCode ? WEAK_RISK : STRONG_RISK)) return
+    if (!this.#weigh(CHAR, chance, 1, isProse || isCode ? toleratedRisk(chance) : STRONG_RISK)) return
     this.kinds = kinds
     this.symbols = symbols
     this.#isProse = isProse
@@ -200,6 +200,11 @@ export function describeParts (parts: number, kinds: number, symbols: number, sy
   if ((parts & EXACT) !== 0) phrases.push('an unseen length or case pattern')
   if ((parts & LENGTH) !== 0) phrases.push('a length far outside the usual')
   return phrases.join(', ')
+}
+
+/** Risk of a character that would not be strange: weak where the chance is 1 % or more, strong where it is `WELL_SETTLED`. */
+function toleratedRisk (chance: number): number {
+  return chance >= CERTAIN ? WEAK_RISK : WEAK_RISK + (STRONG_RISK - WEAK_RISK) * Math.log(CERTAIN / chance) / Math.log(CERTAIN / WELL_SETTLED)
 }
 
 function bits (mask: number): number {
