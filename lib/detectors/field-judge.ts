@@ -47,7 +47,7 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
   if ((newKinds | newSymbols) !== 0) {
     const kinds = backing === null ? newKinds : newKinds & ~backing.kinds
     const symbols = backing === null ? newSymbols : newSymbols & ~backing.symbols
-    if ((kinds | symbols) !== 0) verdict.addCharacters(own.unseen(CHARACTERS, spare), kinds, symbols, toleranceOf(own))
+    if ((kinds | symbols) !== 0) verdict.addCharacters(own.unseen(CHARACTERS, spare), kinds, symbols, toleranceOf(spare > 0 && backing !== null ? backing : own))
   }
   if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(own)) verdict.add(CHARSET, own.unseen(CHARSETS, spare))
   judgeNeighbours(own, scan, backing, spare, verdict)
@@ -174,8 +174,10 @@ function agreeing (own: FieldProfile, backing: FieldProfile): number {
 }
 
 /** New symbols that would not be strange: punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */
-function toleranceOf ({ kinds, items }: FieldProfile): Tolerance {
+function toleranceOf (own: FieldProfile): Tolerance {
+  const { kinds, items } = own
   if ((kinds & LETTERS) === 0) return 'code'
+  if ((kinds & SPACE) !== 0 && isComposed(own)) return 'prose'
   if (items.isOpen(SHAPES) && items.distinct(SHAPES) <= 8 && items.isOpen(EXACTS) && items.distinct(EXACTS) <= 8) return 'none'
   if ((kinds & DIGIT) === 0) return 'words'
   if ((kinds & SPACE) !== 0) return 'prose'

@@ -1,4 +1,4 @@
-import { describeCharacters, LETTER, LOWER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf, UPPER } from '../text/value-shape'
+import { describeCharacters, DIGIT, LETTER, LOWER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf, UPPER } from '../text/value-shape'
 
 /** Ingredients of the value model, a bit each. */
 export const CHAR = 1
@@ -117,7 +117,7 @@ export class FieldVerdict {
     if (unseen >= UNSETTLED) return
     const chance = unseen ** ((1 + bits(kinds & ~SYMBOL) + bits(symbols)) / 2)
     const isProse = chance > WELL_SETTLED && (tolerance === 'prose'
-      ? (kinds & ~(SYMBOL | SPACE | LETTER | SIGN)) === 0 && (symbols & ~PROSE) === 0
+      ? (kinds & ~(SYMBOL | SPACE | LETTER | SIGN | DIGIT)) === 0 && (symbols & ~PROSE) === 0
       : tolerance === 'words'
         ? (kinds & ~(SYMBOL | SPACE | LETTER)) === 0 && (symbols & ~WORDS) === 0
         : tolerance === 'name' && (kinds & ~SYMBOL) === 0 && (symbols & ~NAME) === 0)
@@ -155,11 +155,11 @@ export class FieldVerdict {
     this.#weigh(EXACT, chance, isImplied ? IMPLIED : 1, isFixed && chance < SETTLED_FORMAT ? STRONG_RISK : WEAK_RISK)
   }
 
-  /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. A new shape that is longer is one thing. @param octaves How far beyond the longest. */
+  /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. A new shape that is longer is one thing. Few values are less wide than more would be: before 18 of them distance counts less. @param octaves How far beyond the longest. */
   addDistance (ingredient: number, chance: number, distance: number, octaves: number): void {
     const off = Math.abs(distance)
     const isImplied = ingredient === LENGTH && off < APART && (this.parts & SHAPE) !== 0
-    const further = chance * 2 ** -off
+    const further = chance * 2 ** -(off * Math.min(1, SETTLED / chance))
     if (off >= FAR || (octaves >= HUGE && chance * 2 ** -octaves < WELL_SETTLED)) this.#weigh(ingredient, further, 1, STRONG_RISK)
     else this.#weigh(ingredient, further, off >= 3 ? 2 : isImplied ? IMPLIED : 1)
   }
