@@ -1,8 +1,8 @@
-import { DIGIT, kinOf, LETTER, LOWER, SPACE, UPPER } from '../text/value-shape'
+import { DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
-import { CHARSET, LENGTH, NUMERIC, RANGE, SHAPE, UNSETTLED } from './field-verdict'
+import { CHARSET, LENGTH, RANGE, SHAPE, UNSETTLED } from './field-verdict'
 import type { FieldVerdict, Tolerance } from './field-verdict'
 
 /** Values up to which a field is judged by its name: by the form of what bears it elsewhere, not by its values. */
@@ -19,6 +19,7 @@ const SHORTEST_FORMAT = 3
 const FREE = 0.4
 /** Chance of an unseen shape from which on a field's values are put together freely (tokens, text). */
 const COMPOSED = 0.25
+const HYPHEN = symbolMask('-')
 const LETTERS = LOWER | UPPER | LETTER
 
 /**
@@ -137,7 +138,7 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
   }
   const { texts } = own
   if (Number.isNaN(scan.number)) {
-    if (scan.length > 0 && (backing === null || backing.texts * 20 <= backing.n)) verdict.add(NUMERIC, (texts + 1) / (Math.min(own.n, own.draws) + spare + 2))
+    if (scan.length > 0 && (backing === null || backing.texts * 20 <= backing.n)) verdict.addText((texts + 1) / (Math.min(own.n, own.draws) + spare + 2), (scan.kinds & ~(DIGIT | SPACE | SYMBOL)) === 0 && (scan.symbols & ~HYPHEN) === 0)
     return
   }
   const { magnitude } = own

@@ -61,7 +61,7 @@ const WELL_SETTLED = 0.0005
  * What is unusual about one value, as ingredients with the chance that ordinary traffic shows the like, and the risk
  * that follows. Reused for every value: `reset`, let a profile judge, read.
  *
- * An ingredient's risk falls from its full worth (65 strong, 35 weak) where the chance is 1 % or less to three quarters
+ * An ingredient's risk falls from its full worth (65 strong, 35 weak) where the chance is 1 % or less to two thirds
  * of that at 5 %, the level at which novelty settles; risks of one value combine as independent causes do (noisy-or).
  */
 export class FieldVerdict {
@@ -104,9 +104,13 @@ export class FieldVerdict {
 
   /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
   add (ingredient: number, chance: number): void {
-    if (ingredient === NUMERIC && chance >= SETTLED_FORMAT) return
     const isImplied = (ingredient === CHARSET && (this.parts & CHAR) !== 0) || (ingredient === SHAPE && (this.#isProse || (this.parts & (CHARSET | NEIGHBOURS)) !== 0))
     this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
+  }
+
+  /** No number where only numbers were. @param isGrouped Whether it has digits and blanks or hyphens only: a number written in groups is one. */
+  addText (chance: number, isGrouped: boolean): void {
+    if (chance < SETTLED_FORMAT) this.#weigh(NUMERIC, chance, 1, isGrouped ? WEAK_RISK : STRONG_RISK)
   }
 
   /**
@@ -171,7 +175,7 @@ export class FieldVerdict {
     if (chance >= SETTLED || (this.only && ingredient !== CHAR && !(ingredient === LENGTH && (weight > 1 || full === STRONG_RISK)))) return false
     this.parts |= ingredient
     if (chance < this.chance) this.chance = chance
-    const confidence = chance <= CERTAIN ? 1 : 1 - (full === STRONG_RISK ? 0.25 : 0.5) * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
+    const confidence = chance <= CERTAIN ? 1 : 1 - (full === STRONG_RISK ? 0.35 : 0.5) * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
     if (full === STRONG_RISK) this.#strong++
     else if (this.isStranger && this.parts !== ingredient) weight *= IMPLIED
     this.#calm *= (1 - full * confidence / 100) ** weight

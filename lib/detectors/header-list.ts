@@ -194,7 +194,7 @@ export class HeaderList {
   }
 }
 
-/** Risk of a deviation in the list of headers: 65 where the chance is 1 % or less, falling to 49 where the level is just settled, as that of a strong ingredient. */
+/** Risk of a deviation in the list of headers: 65 where the chance is 1 % or less, falling to 49 where the level is just settled. */
 export function riskAt (chance: number): number {
   return chance <= CERTAIN ? 65 : 65 - 16 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
 }
