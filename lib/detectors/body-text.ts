@@ -47,6 +47,8 @@ export class TextLeaf {
   readonly shortest: TailBound
   /** Number of the format that values must have, `NONE` where there is no such. */
   enforced = NONE
+  /** Number of the format that every value had, `NONE` where there is no such. */
+  sole = NONE
   /** The value model; `null` where values are not judged by it (replies). */
   readonly profile: FieldProfile | null
   /** Whether the name tells that values are secrets: then none is kept in clear. */
@@ -70,6 +72,8 @@ export class TextLeaf {
     this.shortest.learn(text.length, body)
     const format = this.#formatOf(text)
     this.formats[format] = (this.formats[format] as number) + 1
+    if (this.n === 1) this.sole = format
+    else if (format !== this.sole) this.sole = NONE
     if (this.n % LOOK === 0 || (this.enforced !== NONE && format !== this.enforced)) this.#enforce()
     if (this.#literals !== null) this.#keep(text, format, principal)
   }
@@ -97,8 +101,7 @@ export class TextLeaf {
 
   /** Name of a format that every value had, `none` where there is no such. */
   get format (): string {
-    for (let format = 1; format < FORMATS.length; format++) if (this.formats[format] === this.n && this.n > 0) return FORMATS[format] as string
-    return 'none'
+    return FORMATS[this.sole] as string
   }
 
   /** One half-life. */
@@ -186,8 +189,10 @@ export class TextLeaf {
 
   #enforce (): void {
     this.enforced = NONE
+    this.sole = NONE
     for (let format = 1; format < FORMATS.length; format++) {
       if ((this.formats[format] as number) * 10 > this.n * 9 && wilsonLower(this.formats[format] as number, this.n) > LEAST_SHARE) this.enforced = format
+      if (this.formats[format] === this.n && this.n > 0) this.sole = format
     }
   }
 }

@@ -1,7 +1,6 @@
 import { Candidates } from './body-candidates'
 import { BodyNode } from './body-node'
 import type { BodyNodeJson, NodeSettings } from './body-node'
-import type { TextLeaf } from './body-text'
 
 /** The plain form of a `BodyTree`. */
 export interface BodyTreeJson {
@@ -33,8 +32,8 @@ export class BodyTree {
   root = new BodyNode('', null)
   readonly candidates = new Candidates()
 
-  /** Calls `act` with each place that holds strings. */
-  eachText (act: (node: BodyNode, text: TextLeaf) => void): void { visit(this.root, act) }
+  /** Calls `act` with each place. */
+  each (act: (node: BodyNode) => void): void { visit(this.root, act) }
 
   /** One half-life. */
   halve (): void {
@@ -65,8 +64,8 @@ export class BodyTree {
   }
 }
 
-function visit (node: BodyNode, act: (node: BodyNode, text: TextLeaf) => void): void {
-  if (node.text !== null) act(node, node.text)
+function visit (node: BodyNode, act: (node: BodyNode) => void): void {
+  act(node)
   if (node.list !== null) visit(node.list.element, act)
   if (node.object === null) return
   for (const child of node.object.order) visit(child, act)
