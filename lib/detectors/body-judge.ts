@@ -49,7 +49,7 @@ export class BodyJudge {
     if (tree.bodies < floor || tree.bodies === 0) return
     const { limits } = this.#context
     this.#findings.open(side, observation)
-    this.#leaves.open(floor, tree.nodes)
+    this.#leaves.open(tree, floor)
     this.#isRequest = side === 'body'
     this.#floor = floor
     this.#places = tree.nodes
@@ -108,7 +108,7 @@ export class BodyJudge {
   #judgeList (node: BodyNode, shape: ListShape, list: readonly unknown[], guide: BodyGuide | null): void {
     const { length } = list
     if (shape.lengths.n >= this.#floor && shape.isBeyond(length)) {
-      const chance = this.#places * this.#context.priors.of('items').chance(Math.min(shape.lengths.n, node.draws)) / (length > FAR * shape.lengths.limit ? GROSS : 1)
+      const chance = this.#leaves.chanceBeyond('items', node, shape.lengths.n, length > FAR * shape.lengths.limit)
       this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
     }
     const most = this.#isRequest ? ELEMENTS.body : ELEMENTS.response

@@ -1,5 +1,5 @@
 import { hashText } from '../text/keyed-hash'
-import { isOfFormat, NONE } from '../text/value-format'
+import { fitsFormat, NONE } from '../text/value-format'
 import type { BodyGuide } from './body-guide'
 import type { BodyContext } from './body-learner'
 import type { BodyNode } from './body-node'
@@ -67,7 +67,7 @@ export class BodyQuarantine {
     if (leaf === null) return
     if (leaf.longest.isBeyond(text.length) && this.#isEnough(`long ${path}`)) this.#promote(path, (group) => leaf.longest.learn(text.length, group))
     if (leaf.shortest.isBeyond(text.length) && this.#isEnough(`short ${path}`)) this.#promote(path, (group) => leaf.shortest.learn(text.length, group))
-    if (leaf.enforced !== NONE && !isOfFormat(leaf.enforced, text) && this.#isEnough(`format ${path}`)) {
+    if (leaf.enforced !== NONE && !fitsFormat(leaf.enforced, text) && this.#isEnough(`format ${path}`)) {
       leaf.allowAnyFormat()
       this.#onPromoted(path)
     }

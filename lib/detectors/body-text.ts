@@ -1,7 +1,7 @@
 import { wilsonLower } from '../stats/proportion'
 import { TailBound } from '../stats/tail-bound'
 import type { TailBoundJson } from '../stats/tail-bound'
-import { FORMATS, formatOf, isOfFormat, NONE } from '../text/value-format'
+import { fitsFormat, FORMATS, formatOf, NONE } from '../text/value-format'
 import { LEAST_SHARE } from './body-formats'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
@@ -87,6 +87,9 @@ export class TextLeaf {
     this.#enforce()
   }
 
+  /** Whether the values may be an enumeration: few, none of them long. */
+  get isFew (): boolean { return this.#literals !== null }
+
   /** The values, where they are few, all settled and each of several principals; else `null`. */
   values (principals: number): string[] | null {
     const literals = this.#literals
@@ -154,9 +157,10 @@ export class TextLeaf {
     return leaf
   }
 
-  /** Tries the enforced format first, and none where too many values have had none for any to be enforced. */
+  /** Tries the format of all others first, and none where too many values have had none for any to be enforced. */
   #formatOf (text: string): number {
-    if (this.enforced !== NONE && isOfFormat(this.enforced, text)) return this.enforced
+    const likely = this.enforced === NONE ? this.sole : this.enforced
+    if (likely !== NONE && fitsFormat(likely, text)) return likely
     return this.n > HOPELESS && (this.formats[NONE] as number) * 10 > this.n ? NONE : formatOf(text)
   }
 

@@ -1,6 +1,7 @@
 import { Candidates } from './body-candidates'
 import { BodyNode } from './body-node'
 import type { BodyNodeJson, NodeSettings } from './body-node'
+import type { Sort } from './body-priors'
 
 /** The plain form of a `BodyTree`. */
 export interface BodyTreeJson {
@@ -35,6 +36,13 @@ export class BodyTree {
   /** Calls `act` with each place. */
   each (act: (node: BodyNode) => void): void { visit(this.root, act) }
 
+  /** Places that may show something new of a sort. Time: linear in places. */
+  places (sort: Sort): number {
+    let count = 0
+    visit(this.root, (node) => { if (mayShow(node, sort)) count++ })
+    return count
+  }
+
   /** One half-life. */
   halve (): void {
     this.bodies >>>= 1
@@ -61,6 +69,15 @@ export class BodyTree {
     tree.root = BodyNode.from(json.root, '', null, settings)
     tree.nodes = tree.root.count()
     return tree
+  }
+}
+
+function mayShow (node: BodyNode, sort: Sort): boolean {
+  switch (sort) {
+    case 'fraction': case 'high': case 'low': return node.number !== null
+    case 'long': case 'short': case 'format': return node.text !== null
+    case 'items': return node.list !== null
+    default: return true
   }
 }
 
