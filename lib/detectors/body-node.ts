@@ -69,18 +69,18 @@ export class BodyNode {
   /** A place below this one; it is its shape's to keep. */
   child (name: string): BodyNode { return new BodyNode(name, this) }
 
-  /** Notes one value of a body. */
-  meet (type: number, body: number, principal: number): void {
+  /** Notes one value of a body. @returns Whether it is the first in this body. */
+  meet (type: number, body: number, principal: number): boolean {
     this.n++
     this.types[type] = (this.types[type] as number) + 1
-    if (this.body !== body) {
-      this.body = body
-      this.draws++
-    }
     if (!this.isShared) {
       if (this.n === 1) this.#first = principal
       else if (this.#first !== principal) this.isShared = true
     }
+    if (this.body === body) return false
+    this.body = body
+    this.draws++
+    return true
   }
 
   /** Where it is, such as `body.items[].price`. @param root What the body itself is called. */

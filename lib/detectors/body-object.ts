@@ -46,6 +46,12 @@ export class ObjectShape {
 
   constructor (owner: BodyNode) { this.owner = owner }
 
+  /** Whether one object in four still brings new names: then a new one says nothing, and names may turn out to be data. @param objects Objects learned. */
+  isOpen (objects: number): boolean { return this.fresh * 4 >= objects }
+
+  /** Whether objects differ in their members. */
+  get isVaried (): boolean { return this.always < this.order.length }
+
   add (child: BodyNode): void {
     child.index = this.order.length
     this.children.set(child.name, child)
@@ -80,7 +86,7 @@ export class ObjectShape {
   }
 
   /** Whether names are data, by what was learned so far. @param objects Objects learned. */
-  looksLikeMap (objects: number): boolean { return this.order.length >= 16 && this.fresh >= 12 && this.fresh * 4 >= objects }
+  looksLikeMap (objects: number): boolean { return this.order.length >= 16 && this.fresh >= 12 && this.isOpen(objects) }
 
   /** Takes the names for data from now on. */
   collapse (settings: NodeSettings): void {
