@@ -13,7 +13,11 @@ export type Lesson = 'teach' | 'quarantine' | 'none'
 export interface CredentialName { readonly tag: string, readonly hash: number }
 
 /** Makes the keyed hashes that stand for a credential. */
-export interface Namer { nameOf (token: string): CredentialName }
+export interface Namer {
+  nameOf (token: string): CredentialName
+  /** 32 bits of the credential itself, for counting: no look-up, and nothing to show. */
+  hashOf (token: string): number
+}
 
 /**
  * What one request and its response showed, as plain values read once: detectors judge it and learn from it, and never
@@ -94,7 +98,9 @@ export class Observation {
   #credential: string | null
   #principal: number
   /** The credential as sent, until somebody asks for its hash: most requests are judged without. */
-  #token: string | null
+  readonly #token: string | null
+  #isNamed: boolean
+  #tokenHash = 0
   readonly #namer: Namer | null
   #drawn: boolean | null = null
 
@@ -119,34 +125,41 @@ export class Observation {
     this.#credential = credential
     this.#principal = principal
     this.#token = token
+    this.#isNamed = token === null
     this.#namer = namer
   }
 
   /** Keyed hash of the credential, or `null`. */
   get credential (): string | null {
-    if (this.#token !== null) this.#nameCredential(this.#token)
+    if (!this.#isNamed) this.#nameCredential()
     return this.#credential
   }
 
   /** Hash of the principal: user, else credential, else client. */
   get principal (): number {
-    if (this.#token !== null) this.#nameCredential(this.#token)
+    if (this.user === null && !this.#isNamed) this.#nameCredential()
     return this.#principal
   }
 
   /** Tells who the user is. @param user Keyed hash of the name. */
   identify (user: string, principal: number): void {
-    if (this.#token !== null) this.#nameCredential(this.#token)
     this.user = user
     this.#principal = principal
     if (this.entity !== null) this.entity.user = user
   }
 
-  #nameCredential (token: string): void {
-    const { tag, hash } = (this.#namer as Namer).nameOf(token)
-    this.#token = null
+  /** For counting by credential: a hash that costs no look-up and is nowhere shown; 0 without a credential. */
+  get credentialHash (): number {
+    if (this.#token === null) return 0
+    if (this.#tokenHash === 0) this.#tokenHash = (this.#namer as Namer).hashOf(this.#token) || 1
+    return this.#tokenHash
+  }
+
+  #nameCredential (): void {
+    const { tag, hash } = (this.#namer as Namer).nameOf(this.#token as string)
+    this.#isNamed = true
     this.#credential = tag
-    this.#principal = hash
+    if (this.user === null) this.#principal = hash
   }
 
   /** Whether the request is one of those that teach, of a route with more than enough; drawn when first asked for. */
