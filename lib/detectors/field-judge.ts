@@ -48,9 +48,9 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
   if ((newKinds | newSymbols) !== 0) {
     const kinds = backing === null ? newKinds : newKinds & ~backing.kinds
     const symbols = backing === null ? newSymbols : newSymbols & ~backing.symbols
-    if ((kinds | symbols) !== 0) verdict.addCharacters(own.unseen(CHARACTERS, spare), kinds, symbols, toleranceOf(spare > 0 && backing !== null ? backing : own))
+    if ((kinds | symbols) !== 0) verdict.addCharacters(own.unseen(CHARACTERS, spare), kinds, symbols, toleranceOf(elder(own, backing, spare)))
   }
-  if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(own)) verdict.add(CHARSET, own.unseen(CHARSETS, spare))
+  if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(elder(own, backing, spare))) verdict.add(CHARSET, own.unseen(CHARSETS, spare))
   judgeNeighbours(own, scan, backing, spare, verdict)
   if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, own.unseen(SHAPES, spare))
   if (own.unseen(EXACTS, 0) >= FREE) {
@@ -68,9 +68,12 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
 /** Whether the values are put together freely: then neither their neighbours nor their combinations of characters say anything. */
 function isComposed (own: FieldProfile): boolean { return own.unseen(SHAPES, 0) >= COMPOSED }
 
+/** The profile that knows more: the field's own, or while it has few values, what bears its name elsewhere. */
+function elder (own: FieldProfile, backing: FieldProfile | null, spare: number): FieldProfile { return spare > 0 && backing !== null ? backing : own }
+
 /** Known kinds of characters in an unseen place. */
 function judgeNeighbours (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
-  if (!own.items.isOpen(PAIRS) || isComposed(own)) return
+  if (!own.items.isOpen(PAIRS) || isComposed(elder(own, backing, spare))) return
   const chance = own.unseen(PAIRS, spare)
   if (chance >= UNSETTLED) return
   const count = scan.neighbours()
@@ -109,13 +112,13 @@ function judgeCounts (own: FieldProfile, scan: ValueScan, fresh: number, backing
     const bit = 31 - Math.clz32(left)
     left &= ~(1 << bit)
     if (!isNew(own, COUNTS, countKey(bit, scan.counts[bit] as number), backing)) continue
-    judgeCount(own, bit, spare, verdict)
+    judgeCount(own, bit, elder(own, backing, spare), spare, verdict)
     return
   }
 }
 
 /** A symbol in an unseen number: strong where it is always there in the same number, nothing where it comes in many. */
-function judgeCount (own: FieldProfile, bit: number, spare: number, verdict: FieldVerdict): void {
+function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare: number, verdict: FieldVerdict): void {
   let numbers = 0
   let rare = 0
   let seen = 0
@@ -125,7 +128,7 @@ function judgeCount (own: FieldProfile, bit: number, spare: number, verdict: Fie
     if (count === 1) rare++
     seen += count
   }
-  if (numbers > MAX_COUNTS || isComposed(own)) return
+  if (numbers > MAX_COUNTS || isComposed(known)) return
   const isFixed = numbers === 1 && (own.always & (1 << bit)) !== 0
   verdict.addCount((rare + 1) / (Math.min(isFixed ? own.n : seen, own.draws) + spare + 2), bit, isFixed)
 }
