@@ -20,6 +20,8 @@ import type { InjectionOptions } from './injection'
 import registry from './registry'
 import type { RegistryOptions } from './registry'
 import { registryOptions } from './registry-options'
+import trends from './trends'
+import type { TrendsOptions } from './trends'
 
 /** Options of the whole collection: those of the registry, and for each detector its own or `false`. */
 export interface AnomaliesOptions extends RegistryOptions {
@@ -32,6 +34,7 @@ export interface AnomaliesOptions extends RegistryOptions {
   enforcement?: EnforcementOptions | false
   rateSpike?: RateSpikeOptions | false
   injection?: InjectionOptions | false
+  trends?: TrendsOptions | false
   /** The admin route; absent by default. */
   admin?: AnomaliesRouteOptions | false
 }
@@ -48,6 +51,7 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   await fastify.register(registry, own)
   if (detectors.enforcement !== false) await fastify.register(enforcement, (detectors.enforcement ?? {}) as EnforcementOptions)
   if (detectors.rateSpike !== false) await fastify.register(rateSpike, (detectors.rateSpike ?? {}) as RateSpikeOptions)
+  if (detectors.trends !== false) await fastify.register(trends, (detectors.trends ?? {}) as TrendsOptions)
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
   if (detectors.injection !== false) await fastify.register(injection, (detectors.injection ?? {}) as InjectionOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
@@ -56,10 +60,10 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
 }
 
-const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'enforcement', 'admin']
+const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'trends', 'enforcement', 'admin']
 
-export { registry, endpointProfiler, headerProfiler, jsonSchemaLearner, authBurst, rateSpike, injection, enforcement, anomaliesRoute }
-export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, InjectionOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions }
+export { registry, endpointProfiler, headerProfiler, jsonSchemaLearner, authBurst, rateSpike, injection, trends, enforcement, anomaliesRoute }
+export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, InjectionOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, TrendsOptions }
 export type { ActionCounts, AuthRecord, ManualDecision } from './registry-state'
 export type { LoginRequest } from './auth-burst'
 export type { AdminGuard } from './admin/guard'
