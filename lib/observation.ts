@@ -51,6 +51,8 @@ export class Observation {
   sent: unknown = undefined
   /** The value that the reply is made of, before it is serialised; `undefined` where there is none (text, streams). */
   reply: unknown = undefined
+  /** What is sent: text, bytes or a stream, as the last `onSend` hook before ours left it. */
+  payload: unknown = undefined
   /** Status of that reply, 0 before it is known. */
   replyStatus = 0
   /** Whether an earlier hook answered before the request's own judging. */

@@ -1,5 +1,4 @@
 import type { Observation } from '../observation'
-import { finishHash } from '../text/value-shape'
 import { BANDWIDTH_SPIKE, EXFILTRATION, SCRAPING, UPLOAD } from './flow-signals'
 import { subjectOf } from './flow-episode'
 import type { Gravity } from './flow-episode'
@@ -19,6 +18,8 @@ const WHATEVER = 3
 /** Share of requests that read something new, and variation of gaps, of a scraper: people come back, and pause. */
 const BREADTH = 0.8
 const STEADY = 1.2
+/** Windows known up to which a norm is young. */
+const YOUNG = 300
 /** Own levels of senders, and what keeps their habits apart. */
 const HABIT = { bandwidth: 0x2545f491, exfiltration: 0x4f6cdd1d, upload: 0x6a09e667, pages: 0x9b05688c } as const
 /** Numbers of their episodes. */
@@ -60,6 +61,8 @@ type Norm = 'minute' | 'received' | 'sent' | 'ratio' | 'pages'
  * Time: O(1), 0.1 µs. Memory: 36 bytes a sender (`RateTable`), 3 kB of norms; the senders' own records are the caller's.
  */
 export class FlowWatch {
+  /** Whether nothing is learned. */
+  isFrozen = false
   readonly #settings: FlowSettings
   readonly #habits: Habits
   readonly #minutes: RateTable
@@ -97,7 +100,7 @@ export class FlowWatch {
 
   /** A sender's window is over: what it had is what windows have. */
   close (flow: IdentityFlow, at: number): void {
-    if (flow.requests === 0) return
+    if (flow.requests === 0 || this.isFrozen) return
     const { volumeFloor, pagesFloor } = this.#settings
     this.#learn('received', flow.received, volumeFloor, HABIT.exfiltration, flow, at)
     this.#learn('sent', flow.sent, volumeFloor, HABIT.upload, flow, at)
@@ -126,7 +129,7 @@ export class FlowWatch {
 
   #learn (norm: Norm, amount: number, floor: number, habit: number, flow: IdentityFlow, at: number): void {
     const fence = this.#norms[norm]
-    if (amount > floor) this.#habits.note(finishHash(flow.key ^ habit), amount, at, fence.high === Infinity ? 1 : this.#settings.habitAfter)
+    if (amount > floor) this.#habits.note(flow.key ^ habit, amount, at, this.#apart(fence))
     fence.learn(amount)
   }
 
@@ -134,10 +137,10 @@ export class FlowWatch {
     const table = this.#minutes
     const fence = this.#norms.minute
     table.add(flow.key, observation.at, bytes, fence.high)
-    const habit = finishHash(flow.key ^ HABIT.bandwidth)
-    if (table.closed > 0) {
+    const habit = flow.key ^ HABIT.bandwidth
+    if (table.closed > 0 && !this.isFrozen) {
       fence.learn(table.closed)
-      if (table.closed > this.#settings.bandwidthFloor) this.#habits.note(habit, table.closed, observation.at, fence.high === Infinity ? 1 : this.#settings.habitAfter)
+      if (table.closed > this.#settings.bandwidthFloor) this.#habits.note(habit, table.closed, observation.at, this.#apart(fence))
     }
     if (table.over === 0) return
     const amount = Math.round(table.over * table.limit)
@@ -151,9 +154,9 @@ export class FlowWatch {
     const amount = isOut ? flow.received : flow.sent
     const ratio = ratioOf(flow)
     const { ratio: norm } = this.#norms
-    const isOneSided = isOut ? 100 * ratio > norm.high : flow.sent > 2 * flow.received && 100 * ratio < Math.max(norm.low, norm.quantile(0.01))
+    const isOneSided = isOut ? 100 * ratio > norm.high : flow.sent > 2 * flow.received && 100 * ratio < norm.quantile(0.01)
     if (!isOneSided && amount < WHATEVER * fence.high) return
-    if (this.#habits.covers(finishHash(flow.key ^ HABIT[kind]), amount)) return
+    if (this.#habits.covers(flow.key ^ HABIT[kind], amount)) return
     const shown = isOut ? ratio : flow.sent / Math.max(1, flow.received)
     this.#report(kind, isOut ? EXFILTRATION : UPLOAD, isOut ? 'client.received' : 'client.sent', flow, observation, fence.high, amount, { requests: flow.requests, minutes: this.#minutesOf(), ratio: round(shown) })
   }
@@ -161,13 +164,16 @@ export class FlowWatch {
   #judgePages (flow: IdentityFlow, observation: Observation): void {
     const amount = flow.pageCount
     if (amount < BREADTH * flow.requests || !(flow.rhythm.variation <= STEADY)) return
-    if (this.#habits.covers(finishHash(flow.key ^ HABIT.pages), amount)) return
+    if (this.#habits.covers(flow.key ^ HABIT.pages, amount)) return
     this.#report('pages', SCRAPING, 'client.pages', flow, observation, this.#norms.pages.high, amount, { requests: flow.requests, minutes: this.#minutesOf(), variation: round(flow.rhythm.variation) })
   }
 
   #report (kind: keyof typeof EPISODE, signal: typeof UPLOAD, field: string, flow: IdentityFlow, observation: Observation, expected: number, actual: number, evidence: Record<string, number>): void {
     flow.episode(EPISODE[kind]).report(signal, field, GRAVITY[kind], observation, subjectOf(observation), flow.since, Math.round(expected), Math.round(actual), evidence)
   }
+
+  /** While the norm is young, what a sender does is not yet told from what all do: each window of it is an occasion. */
+  #apart (fence: SizeFence): number { return fence.n < YOUNG ? 1 : this.#settings.habitAfter }
 
   #minutesOf (): number { return Math.max(1, Math.round(this.#settings.window / MINUTE_MS)) }
 }

@@ -24,13 +24,16 @@ export class IdentityFlow {
   firstPage = 0
   pages: LinearCounter | null = null
   readonly rhythm = new GapRhythm()
-  /** Whether the last twenty gaps were regular, and since when. */
+  /** Whether the last twenty gaps were regular, where that is remarkable. */
   isRegular = false
+  /** The route that most of the rhythm is of (a majority vote), and its lead. */
+  rhythmRoute = 0
+  rhythmVotes = 0
   /** Hashes of the last routes, the latest at `routesAt - 1`; 0 for none. */
   readonly routes = new Int32Array(LOOKBACK)
   routesAt = 0
   routesSeen = 0
-  readonly episodes: (FlowEpisode | null)[] = [null, null, null, null, null]
+  readonly episodes: (FlowEpisode | null)[] = [null, null, null, null, null, null, null, null]
 
   /** Different pages of the window. */
   get pageCount (): number { return this.pages === null ? Number(this.requests > 0 && this.firstPage !== 0) : this.pages.count }
@@ -52,6 +55,12 @@ export class IdentityFlow {
   came (hash: number): boolean {
     for (let i = 0; i < this.routesSeen; i++) if (this.routes[i] === hash) return true
     return false
+  }
+
+  /** Counts a route for the rhythm. Source: R. S. Boyer, J. S. Moore, "MJRTY: a fast majority vote algorithm", 1981. */
+  voteRhythm (hash: number): void {
+    if (this.rhythmVotes === 0) this.rhythmRoute = hash
+    this.rhythmVotes += hash === this.rhythmRoute ? 1 : -1
   }
 
   /** The route of its last request; 0 for none. */
@@ -83,6 +92,7 @@ export class IdentityFlow {
     this.key = 0
     this.rhythm.clear()
     this.isRegular = false
+    this.rhythmRoute = this.rhythmVotes = 0
     this.routes.fill(0)
     this.routesAt = 0
     this.routesSeen = 0

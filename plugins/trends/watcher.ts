@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import type { Habits } from '../../lib/detectors/habits'
+import type { Senders } from '../../lib/detectors/senders'
 import type { Observation } from '../../lib/observation'
 import type { RouteState } from '../../lib/route-state'
 import type { SignalStore } from '../../lib/store/signal-store'
@@ -11,6 +13,10 @@ export interface TrendsContext {
   readonly settings: TrendsSettings
   /** Where signals over time go. */
   readonly store: SignalStore
+  /** Whom requests are counted for. */
+  readonly senders: Senders
+  /** What single senders do again and again. */
+  readonly habits: Habits
 }
 
 /**
