@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Observation } from '../../lib/observation'
 import type { RouteState } from '../../lib/route-state'
-import type { SignalStore } from '../../lib/store/signal-store'
+import type { SignalStore } from '../../lib/detectors/signal-store'
 import type { DetectorState, Judge, SharedState, Stage } from '../detector'
 import type { TrendsSettings } from './options'
 
