@@ -22,7 +22,7 @@ import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
 import type { Judge, Stage } from './detector'
-import { FST_ANOMALIES_BAD_OPTION } from './errors'
+import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_NO_TRENDS } from './errors'
 import { Identities } from './identities'
 import { LearningGate } from './learning-gate'
 import { learnedDocument } from './learned-schemas'
@@ -32,6 +32,7 @@ import type { OptionTable } from './options'
 import { RouteTable } from './route-table'
 import { kObservation, OFF } from './symbols'
 import { restoreSnapshot, takeSnapshot } from './snapshots'
+import type { TrendPage, TrendQuery } from './trends/trend-page'
 
 /** Makes the state that a detector keeps for a route, or `null` to leave the route alone. */
 export type DetectorFactory<S> = (routeOptions: object | undefined, route: RouteState) => S | null
@@ -136,6 +137,7 @@ export class Registry {
   #listenerFailed = false
   readonly #releases: ((entity: string) => void)[] = []
   #recordAuth: ((login: AuthRecord) => void) | null = null
+  #trends: ((query: TrendQuery) => TrendPage) | null = null
   readonly #sweeps: ((at: number) => void)[] = []
 
   constructor (fastify: FastifyInstance, settings: RegistryOptions) {
@@ -299,6 +301,18 @@ export class Registry {
 
   /** For auth-burst: who takes `recordAuth` in. */
   onRecordAuth (take: (login: AuthRecord) => void): void { this.#recordAuth = take }
+
+  /**
+   * Signals over time: what came, from how many, how that changed, and who has uncommon things in common.
+   * @throws FST_ANOMALIES_NO_TRENDS Where the plugin is switched off.
+   */
+  trends (query: TrendQuery = {}): TrendPage {
+    if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
+    return this.#trends(query.entity === undefined ? query : { ...query, entity: this.#entityOf(query.entity) })
+  }
+
+  /** For trends: who answers. */
+  onTrends (answer: (query: TrendQuery) => TrendPage): void { this.#trends = answer }
 
   /** An address as clients are counted by it: IPv6 by /64, IPv4-mapped as IPv4. */
   addressOf (ip: string): string { return clientOf(ip) }

@@ -4,7 +4,7 @@ import { Habits } from '../lib/detectors/habits'
 import { Senders } from '../lib/detectors/senders'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
-import { SignalStore } from '../lib/store/signal-store'
+import { SignalStore } from '../lib/detectors/signal-store'
 import type { Judge, Stage } from './detector'
 import { resolveOptions } from './options'
 import { watchBehaviour } from './trends/behaviour'
@@ -12,6 +12,7 @@ import { watchFlow } from './trends/flow'
 import { watchIdentity } from './trends/identity'
 import { trendsOptions } from './trends/options'
 import type { TrendsOptions, TrendsSettings } from './trends/options'
+import { trendPage } from './trends/trend-page'
 import { TrendsRoute, TrendsShared } from './trends/watcher'
 import type { TrendsContext, Watcher } from './trends/watcher'
 
@@ -23,13 +24,14 @@ const STAGES: readonly Stage[] = ['onRequest', 'preValidation', 'preSerializatio
 /** Keeps what traffic shows over time, and watches identities, devices, places, flows and behaviour. */
 async function trends (fastify: FastifyInstance, options: TrendsOptions): Promise<void> {
   const settings = resolveOptions<TrendsSettings>('trends', trendsOptions, null, options)
-  const context: TrendsContext = { fastify, settings, store: new SignalStore(), senders: new Senders(settings.senders, settings.window), habits: new Habits() }
+  const context: TrendsContext = { fastify, settings, store: new SignalStore(settings.recent), senders: new Senders(settings.senders, settings.window), habits: new Habits() }
   const watchers: Watcher[] = [watchIdentity(context), watchFlow(context), watchBehaviour(context)]
   const names = watchers.map(({ name }) => name)
 
   const detector = fastify.anomalies.detector<TrendsRoute>('trends', createRoute, { check: checkRoute, mode: options.mode })
     .learn(learn)
     .share(new TrendsShared(watchers))
+  fastify.anomalies.onTrends((query) => trendPage(context.store, query, fastify.anomalies.clock.now(), (entity) => fastify.anomalies.hash.hash(entity)))
   for (const stage of STAGES) {
     const judge = judgeAt(watchers, stage)
     if (judge !== null) detector.on(stage, judge)

@@ -40,4 +40,4 @@ export const SEQUENCE = kind('sequence_anomaly', (signal) => {
   return `this route was reached without ${signal.expected}, which came before ${share} of ${visits} visits`
 })
 export const DLP_MATCH = kind('dlp_match', (signal) => `the reply holds ${signal.actual} (${String(signal.field).replace('response.', '')}); up to ${signal.expected} are ordinary on this route`)
-export const VELOCITY_SPIKE = kind('velocity_spike', (signal) => `${evidenceOf(signal).last ?? signal.actual} signals of this kind within a minute; about ${signal.expected} are ordinary now`)
+export const VELOCITY_SPIKE = kind('velocity_spike', (signal) => `up to ${signal.actual} signals of this kind within a minute; about ${signal.expected} are ordinary now`)

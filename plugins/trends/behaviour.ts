@@ -1,14 +1,17 @@
 import { SHOWN } from '../../lib/detectors/auth-coverage'
 import type { Gravity } from '../../lib/detectors/flow-episode'
 import { subjectOf } from '../../lib/detectors/flow-episode'
-import { TIMING } from '../../lib/detectors/flow-signals'
+import { TIMING, VELOCITY_SPIKE } from '../../lib/detectors/flow-signals'
 import { GAPS } from '../../lib/detectors/gap-rhythm'
 import type { IdentityFlow } from '../../lib/detectors/identity-flow'
 import { ObjectWalk, isFruitless } from '../../lib/detectors/object-walk'
 import { RouteBehaviour } from '../../lib/detectors/route-behaviour'
+import { SignalVelocity } from '../../lib/detectors/signal-velocity'
+import type { RateChange, RateWatch } from '../../lib/detectors/rate-watch'
 import type { Observation } from '../../lib/observation'
 import type { RouteState } from '../../lib/route-state'
-import { TYPE } from '../../lib/store/signal-types'
+import { Signal } from '../../lib/signal'
+import { TYPE } from '../../lib/detectors/signal-types'
 import { WayTable } from '../../lib/store/way-table'
 import { hashText } from '../../lib/text/keyed-hash'
 import { finishHash } from '../../lib/text/value-shape'
@@ -36,10 +39,12 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     closeWalk(walk, lastAt)
     walk.clear()
   })
+  const velocity = new SignalVelocity({ leastJump: settings.velocityJump }, tellVelocity)
+  anomalies.onSweep((at) => velocity.advance(at, store.minutes))
   let started = -1
   let lastAt = 0
 
-  return { name: 'behaviour', createRoute, onSend: judge }
+  return { name: 'behaviour', createRoute, onSend: judge, shared: velocity }
 
   function createRoute (_: unknown, route: RouteState): RouteBehaviour | null {
     if (!route.matched) return null
@@ -52,6 +57,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     const { at } = observation
     if (started < 0) started = at
     if (at > lastAt) lastAt = at
+    velocity.advance(at, store.minutes)
     if (own === null || observation.method === 'OPTIONS') return
     const flow = senders.of(observation)
     const isFrozen = anomalies.routes.frozen || observation.route.frozen
@@ -134,6 +140,15 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     let pattern = 0
     for (let i = 0; i < flow.routesSeen; i++) pattern ^= flow.routes[i] as number
     signal(TYPE.request_pattern, pattern, observation)
+  }
+
+  /** Signals as a whole come faster: that is nobody's. */
+  function tellVelocity (name: string, watch: RateWatch, change: Exclude<RateChange, 'none'>, at: number): void {
+    const mean = Math.round(watch.amount / watch.buckets)
+    const found = new Signal(VELOCITY_SPIKE, `signals.${name}`, 5, 0, Number(watch.expected.toPrecision(3)), watch.extreme, {
+      finding: { subject: name, count: Math.round(watch.amount), since: watch.since, quietMs: 0, evidence: { minutes: watch.buckets, mean, extreme: watch.extreme } }
+    })
+    anomalies.note(found, at, null, change, watch.since, Math.round(watch.amount))
   }
 
   function signal (type: number, value: number, observation: Observation): void {

@@ -8,7 +8,7 @@ import { ReplySecrets, isTextual } from '../../lib/detectors/reply-secrets'
 import type { IdentityFlow } from '../../lib/detectors/identity-flow'
 import type { Observation } from '../../lib/observation'
 import type { Signal } from '../../lib/signal'
-import { TYPE } from '../../lib/store/signal-types'
+import { TYPE } from '../../lib/detectors/signal-types'
 import { SECRET_KINDS, scanSecrets } from '../../lib/text/secret-scan'
 import type { TrendsContext, Watcher } from './watcher'
 
@@ -58,7 +58,7 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets> {
     const { payload, route } = observation
     const isText = typeof payload === 'string'
     if ((!isText && !Buffer.isBuffer(payload)) || observation.status >= 400 || !isTextual(observation.responseType)) return
-    const text = isText ? payload : payload.latin1Slice(0, settings.dlpBytes)
+    const text = isText ? payload : payload.toString('latin1', 0, settings.dlpBytes)
     const isFrozen = route.frozen || anomalies.routes.frozen
     if (scanSecrets(text, settings.dlpBytes, found) === 0) {
       if (!isFrozen) secrets.learn(null)

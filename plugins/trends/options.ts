@@ -26,8 +26,10 @@ export const trendsOptions: OptionTable = {
   ...behaviourOptions
 }
 
-/** The options with their defaults; durations in milliseconds. */
-export type TrendsSettings = Resolved<TrendsOptions>
+/** Options that may be left out for good: nothing is their default. */
+type Open = 'mode' | 'ja4' | 'ja4h' | 'geo' | 'sessionCookies'
 
-/** Functions and what has no default may be missing; a duration has become a number. */
-type Resolved<T> = { [K in keyof T]: number extends T[K] ? string extends T[K] ? number : T[K] : T[K] }
+/** The options with their defaults; durations in milliseconds. */
+export type TrendsSettings = Pick<TrendsOptions, Open> & Resolved<Omit<TrendsOptions, Open>>
+
+type Resolved<T> = { [K in keyof T]-?: number | string extends T[K] ? number : NonNullable<T[K]> }

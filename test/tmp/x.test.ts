@@ -1,0 +1,2 @@
+import '../lib/top-table'
+import '../lib/signal-store'
