@@ -105,7 +105,7 @@ export class FlowWatch {
     this.#learn('received', flow.received, volumeFloor, HABIT.exfiltration, flow, at)
     this.#learn('sent', flow.sent, volumeFloor, HABIT.upload, flow, at)
     if (flow.pageCount > 0) this.#learn('pages', flow.pageCount, pagesFloor, HABIT.pages, flow, at)
-    this.#norms.ratio.learn(Math.round(100 * ratioOf(flow)))
+    this.#norms.ratio.learn(100 * ratioOf(flow))
   }
 
   /** One half-life. */
