@@ -11,10 +11,17 @@ const KEPT = 16
 /** Share of visits without what ordinarily comes before (the unseen mass), up to which that is remarkable: no exception in 200 visits, one in 400. */
 const RARE = 0.005
 
+/** Routes that are asked for, at the most. */
+const MOST_REQUIRED = 4
+/** A link from elsewhere, or a bookmark, leads anywhere; it is followed by these. */
+const SAFE: readonly string[] = ['GET', 'HEAD']
+
 const GRAVITY: Gravity = { severity: 5, risk: 40, charge: 10 }
 
 /** The plain form: visits, then hash, count and name of each route before. */
 export interface RouteSequenceJson { visits: number, before: [hash: number, count: number, name: string][] }
+
+const NONE: readonly Before[] = []
 
 interface Before { readonly hash: number, count: number, readonly name: string }
 
@@ -22,7 +29,8 @@ interface Before { readonly hash: number, count: number, readonly name: string }
  * By which routes a route is ordinarily reached: for each visit, which others were among the sender's last ten requests. A visit without a route that 99.5 % of all
  * visits had before is out of sequence: an order without a cart, a confirmation without a payment.
  *
- * Deep links, new sessions and clients that call only this route are visits like all others: where more than 0.5 % are of that kind, nothing is ordinary and nothing is said.
+ * Deep links, new sessions and clients that call only this route are visits like all others: where more than 0.5 % are of that kind, nothing is ordinary and nothing is said. A sender's
+ * first request may GET anything.
  * A sender that was out of sequence on three occasions may be. The sixteen most frequent routes before it are kept.
  *
  * Time: O(1), 60 ns a visit that teaches. Memory: 100 bytes, and 60 for each route before.
@@ -30,17 +38,17 @@ interface Before { readonly hash: number, count: number, readonly name: string }
 export class RouteSequence {
   #visits = 0
   #before: Before[] = []
-  /** The route that ordinarily comes before, once known. */
-  #required: Before | null = null
+  /** Routes that ordinarily come before, once known; the most frequent first. */
+  #required: readonly Before[] = NONE
 
   /** Says where a visit was out of sequence. @param habit Key of sender and route. */
   judge (flow: IdentityFlow, observation: Observation, habits: Habits, habit: number, apart: number): void {
-    const required = this.#required
-    if (required === null || flow.came(required.hash)) return
+    const missing = this.#missing(flow)
+    if (missing === null || (flow.routesSeen === 0 && SAFE.includes(observation.method))) return
     if (habits.covers(habit, 1)) return
     habits.note(habit, 1, observation.at, apart)
-    const share = Number((required.count / this.#visits).toPrecision(3))
-    flow.episode(SEQUENCE_EPISODE).report(SEQUENCE, 'route.sequence', GRAVITY, observation, `${subjectOf(observation)} ${observation.route.key}`, observation.at, required.name, 'not among the last ten', {
+    const share = Number((missing.count / this.#visits).toPrecision(3))
+    flow.episode(SEQUENCE_EPISODE).report(SEQUENCE, 'route.sequence', GRAVITY, observation, `${subjectOf(observation)} ${observation.route.key}`, observation.at, missing.name, 'not among the last ten', {
       share, visits: Math.round(this.#visits), lookback: 10
     })
   }
@@ -83,7 +91,12 @@ export class RouteSequence {
 
   /** What was learned, for people. */
   describe (): Record<string, unknown> {
-    return { visits: Math.round(this.#visits), before: this.#required === null ? null : this.#required.name }
+    return { visits: Math.round(this.#visits), before: this.#required.map(({ name }) => name) }
+  }
+
+  #missing (flow: IdentityFlow): Before | null {
+    for (let i = 0; i < this.#required.length; i++) if (!flow.came((this.#required[i] as Before).hash)) return this.#required[i] as Before
+    return null
   }
 
   #count (hash: number, nameOf: (hash: number) => string): void {
@@ -103,10 +116,8 @@ export class RouteSequence {
   }
 
   #choose (): void {
-    let most: Before | null = null
-    for (const before of this.#before) if (most === null || before.count > most.count) most = before
-    const isOrdinary = most !== null && isSettled(this.#visits - most.count, this.#visits, RARE)
-    this.#required = isOrdinary ? most : null
+    const required = this.#before.filter(({ count }) => isSettled(Math.max(0, this.#visits - count), this.#visits, RARE))
+    this.#required = required.length === 0 ? NONE : required.sort((a, b) => b.count - a.count).slice(0, MOST_REQUIRED)
   }
 }
 
