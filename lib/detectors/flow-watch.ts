@@ -144,7 +144,9 @@ export class FlowWatch {
     }
     if (table.over === 0) return
     const amount = Math.round(table.over * table.limit)
-    if (this.#habits.covers(habit, amount)) return
+    const isHabit = this.#habits.covers(habit, amount)
+    if (!this.isFrozen) this.#habits.note(habit, amount, observation.at, this.#apart(fence))
+    if (isHabit) return
     this.#report('bandwidth', BANDWIDTH_SPIKE, 'client.bytes', flow, observation, table.limit, amount, { seconds: 60 })
   }
 
@@ -172,8 +174,8 @@ export class FlowWatch {
     flow.episode(EPISODE[kind]).report(signal, field, GRAVITY[kind], observation, subjectOf(observation), flow.since, Math.round(expected), Math.round(actual), evidence)
   }
 
-  /** While the norm is young, what a sender does is not yet told from what all do: each window of it is an occasion. */
-  #apart (fence: SizeFence): number { return fence.n < YOUNG ? 1 : this.#settings.habitAfter }
+  /** While the norm is young, what a sender does is not yet told from what all do: each window of it is an occasion (they close with some delay). */
+  #apart (fence: SizeFence): number { return fence.n < YOUNG ? this.#settings.window / 2 : this.#settings.habitAfter }
 
   #minutesOf (): number { return Math.max(1, Math.round(this.#settings.window / MINUTE_MS)) }
 }

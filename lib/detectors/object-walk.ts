@@ -148,7 +148,7 @@ export class WalkNorms {
     const objects = walk.objects
     const isOrdered = walk.longest >= IN_A_ROW
     const isInVain = walk.missed >= IN_VAIN
-    if (objects > this.#settings.objectsFloor || isOrdered || isInVain) this.#habits.note(walk.key, objects, at, this.#windows < YOUNG ? 1 : this.#settings.habitAfter)
+    if (objects > this.#settings.objectsFloor || isOrdered || isInVain) this.#habits.note(walk.key, objects, at, this.#windows < YOUNG ? this.#settings.window / 2 : this.#settings.habitAfter)
     this.#windows++
     if (isOrdered) this.#ordered++
     if (isInVain) this.#fruitless++

@@ -76,12 +76,12 @@ export class RouteSequence {
       if (known !== undefined) known.count += count
       else this.#before.push({ hash, count, name })
     }
-    this.#before.sort((a, b) => b.count - a.count)
+    this.#before.sort(byCount)
     this.#before.length = Math.min(KEPT, this.#before.length)
     this.#choose()
   }
 
-  toJSON (): RouteSequenceJson { return { visits: this.#visits, before: this.#before.map(({ hash, count, name }) => [hash, count, name]) } }
+  toJSON (): RouteSequenceJson { return { visits: this.#visits, before: [...this.#before].sort(byCount).map(({ hash, count, name }) => [hash, count, name]) } }
 
   restore (json: RouteSequenceJson): void {
     this.#visits = 0
@@ -117,9 +117,11 @@ export class RouteSequence {
 
   #choose (): void {
     const required = this.#before.filter(({ count }) => isSettled(Math.max(0, this.#visits - count), this.#visits, RARE))
-    this.#required = required.length === 0 ? NONE : required.sort((a, b) => b.count - a.count).slice(0, MOST_REQUIRED)
+    this.#required = required.length === 0 ? NONE : required.sort(byCount).slice(0, MOST_REQUIRED)
   }
 }
+
+function byCount (a: Before, b: Before): number { return b.count - a.count || a.hash - b.hash }
 
 /** Number of its episode in `IdentityFlow`. */
 const SEQUENCE_EPISODE = 4

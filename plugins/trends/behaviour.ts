@@ -114,7 +114,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
       const isRegular = verdict === 'regular'
       flow.isRegular = isRegular && route.isRegularRare && !habits.covers(habit, 1)
       if (!isFrozen) {
-        if (isRegular) habits.note(habit, 1, at, route.rhythms < YOUNG ? 1 : settings.habitAfter)
+        if (isRegular) habits.note(habit, 1, at, route.rhythms < YOUNG ? settings.window / 2 : settings.habitAfter)
         route.noteRhythm(isRegular)
       }
       flow.rhythmVotes = 0
