@@ -51,7 +51,11 @@ export class SignalTier {
   /** The cell of the open bucket, made when it is first asked for. */
   openCell (type: number): SignalCell {
     const slot = this.#slot(this.open, type)
-    return this.#cells[slot] ??= new SignalCell(this.#top)
+    const known = this.#cells[slot] ?? null
+    if (known !== null) return known
+    const cell = new SignalCell(this.#top)
+    this.#cells[slot] = cell
+    return cell
   }
 
   cell (bucket: number, type: number): SignalCell | null { return this.holds(bucket) ? this.#cells[this.#slot(bucket, type)] ?? null : null }

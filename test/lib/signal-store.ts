@@ -23,7 +23,10 @@ const histories = fc.array(fc.record({
   pause: fc.oneof(fc.nat(5000), fc.nat(10 * MINUTE), fc.nat(5 * HOUR))
 }), { minLength: 1, maxLength: 120 }).map((steps) => {
   let at = START
-  return steps.map(({ type, value, entity, pause }): Sent => ({ type, value: hashText(`value ${value}`, 1), entity: hashText(`entity ${entity}`, 2), at: at += pause }))
+  return steps.map(({ type, value, entity, pause }): Sent => {
+    at += pause
+    return { type, value: hashText(`value ${value}`, 1), entity: hashText(`entity ${entity}`, 2), at }
+  })
 })
 
 function storeOf (history: readonly Sent[]): SignalStore {

@@ -1,2 +1,0 @@
-import '../lib/top-table'
-import '../lib/signal-store'
