@@ -24,7 +24,7 @@ interface Run { seed: number, learned: number, benign: number, falsePositives: n
 /**
  * Detection rates on generated traffic: learn, freeze, judge unseen ordinary traffic and each kind of attack, for some
  * seeds and some amounts learned. Series count as one attack, caught where anything of it is flagged or where a
- * finding over many requests (an episode) is made.
+ * finding over many requests (an episode) is made. `--live` goes on learning while it judges, as in production; `--without trends` leaves a plugin out.
  */
 async function main (): Promise<void> {
   const { values } = parseArgs({
@@ -37,6 +37,7 @@ async function main (): Promise<void> {
       poison: { type: 'string', default: '0' },
       json: { type: 'string' },
       without: { type: 'string', default: '' },
+      live: { type: 'boolean', default: false },
       misses: { type: 'boolean', default: false }
     }
   })
@@ -44,7 +45,7 @@ async function main (): Promise<void> {
   for (const learned of values.learn.split(',').map(Number)) {
     const amount: Run[] = []
     for (const seed of values.seeds.split(',').map(Number)) {
-      amount.push(await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), Number(values.poison), values.misses, values.without))
+      amount.push(await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), Number(values.poison), values.misses, values.without, values.live))
     }
     runs.push(...amount)
     report(values.app, learned, amount, learned === Number(values.learn.split(',').at(-1)))
@@ -52,7 +53,7 @@ async function main (): Promise<void> {
   if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(runs, null, 2))
 }
 
-async function measure (app: string, seed: number, learned: number, benign: number, suite: number, poison: number, misses: boolean, without: string): Promise<Run> {
+async function measure (app: string, seed: number, learned: number, benign: number, suite: number, poison: number, misses: boolean, without: string, live: boolean): Promise<Run> {
   const isLegacy = app === 'legacy'
   const learning: TrafficEntry[] = []
   const ordinary: TrafficEntry[] = []
@@ -71,7 +72,7 @@ async function measure (app: string, seed: number, learned: number, benign: numb
     const { route } = await step(replay, learning[i] as TrafficEntry, i)
     samples.set(String(route), (samples.get(String(route)) ?? 0) + 1)
   }
-  replay.anomalies.freeze()
+  if (!live) replay.anomalies.freeze()
   const run: Run = { seed, learned, benign: ordinary.length, falsePositives: 0, trends: {}, byKind: {} }
   for (let i = 0; i < ordinary.length; i++) {
     const outcome = await step(replay, ordinary[i] as TrafficEntry, i)

@@ -33,6 +33,8 @@ export class IdentityFlow {
   readonly routes = new Int32Array(LOOKBACK)
   routesAt = 0
   routesSeen = 0
+  /** The route of its last request; 0 for none. */
+  lastRoute = 0
   readonly episodes: (FlowEpisode | null)[] = [null, null, null, null, null, null, null, null]
 
   /** Different pages of the window. */
@@ -47,7 +49,8 @@ export class IdentityFlow {
   /** Notes the route that it is on now. */
   visit (hash: number): void {
     this.routes[this.routesAt] = hash
-    this.routesAt = (this.routesAt + 1) % LOOKBACK
+    this.routesAt = this.routesAt + 1 === LOOKBACK ? 0 : this.routesAt + 1
+    this.lastRoute = hash
     if (this.routesSeen < LOOKBACK) this.routesSeen++
   }
 
@@ -63,8 +66,6 @@ export class IdentityFlow {
     this.rhythmVotes += hash === this.rhythmRoute ? 1 : -1
   }
 
-  /** The route of its last request; 0 for none. */
-  get lastRoute (): number { return this.routesSeen === 0 ? 0 : this.routes[(this.routesAt + LOOKBACK - 1) % LOOKBACK] as number }
 
   /** Episode of the kind with that number. */
   episode (kind: number): FlowEpisode {
@@ -96,6 +97,7 @@ export class IdentityFlow {
     this.routes.fill(0)
     this.routesAt = 0
     this.routesSeen = 0
+    this.lastRoute = 0
     this.episodes.fill(null)
   }
 

@@ -1,6 +1,6 @@
 import type { Observation } from '../observation'
 import { isSettled } from '../stats/good-turing'
-import { FlowEpisode, subjectOf } from './flow-episode'
+import { subjectOf } from './flow-episode'
 import type { Gravity } from './flow-episode'
 import { SEQUENCE } from './flow-signals'
 import type { Habits } from './habits'

@@ -106,7 +106,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     const verdict = rhythm.beat(at, settings.regularBelow)
     if (rhythm.gap >= 0) {
       flow.voteRhythm(own.hash)
-      signal(TYPE.timing, Math.round(2 * Math.log2(rhythm.gap)), observation)
+      signal(TYPE.timing, rhythm.bin, observation)
     }
     if (verdict !== 'unknown') {
       const route = routes.get(flow.rhythmRoute) ?? own
