@@ -4,8 +4,9 @@ const PERMUTATION = ['0123456789', '1576283094', '5803796142', '8916043527', '94
 /** Weights and check characters of ISO 7064 MOD 11-2 as China's resident identity number uses it. */
 const RESIDENT_WEIGHTS: readonly number[] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const RESIDENT_CHECK = '10X98765432'
-/** Lengths of the account number of some countries; the others have 15 to 34. */
-const IBAN_LENGTHS: Readonly<Record<string, number>> = { AT: 20, BE: 16, CH: 21, CZ: 24, DE: 22, DK: 18, ES: 24, FI: 18, FR: 27, GB: 22, HU: 28, IE: 22, IT: 27, LU: 20, NL: 18, NO: 15, PL: 28, PT: 25, RO: 24, SE: 24, SK: 24, TR: 26 }
+/** Countries that have IBANs, and their length: four characters each (SWIFT's registry). */
+const IBAN_REGISTRY = 'AD24AE23AL28AT20AZ28BA20BE16BG22BH22BR29BY28CH21CR22CY28CZ24DE22DK18DO28EE20EG29ES24FI18FO18FR27GB22GE22GI23GL18GR27GT28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MR27MT31MU30NL18NO15PK24PL28PS29PT25QA29RO24RS22SA24SC31SE24SI19SK24SM27ST25SV28TL23TN24TR26UA29VA22VG24XK20'
+const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(Array.from({ length: IBAN_REGISTRY.length / 4 }, (_, i) => [IBAN_REGISTRY.slice(4 * i, 4 * i + 2), Number(IBAN_REGISTRY.slice(4 * i + 2, 4 * i + 4))]))
 
 /**
  * Whether digits end in their Luhn check digit. One in ten random numbers does. False for what is not all digits.
@@ -36,22 +37,23 @@ export function isCardNumber (digits: string): boolean {
   return isKnown && hasLuhn(digits) && hasVariety(digits)
 }
 
+/** How long an international bank account number is that begins like this text, by its country; 0 for none. */
+export function ibanLength (text: string): number { return IBAN_LENGTHS.get(text.slice(0, 2)) ?? 0 }
+
 /**
- * Whether a text is an international bank account number: country, length, and 1 as its remainder by 97. One in 97 random texts of
+ * Whether a text is an international bank account number: country, length, two check digits, and 1 as its remainder by 97. One in 97 random texts of
  * that shape is. Spaces are not allowed here.
  *
  * Source: ISO 13616-1, ISO 7064 MOD 97-10.
  */
 export function isIban (text: string): boolean {
   const { length } = text
-  if (length < 15 || length > 34 || !isLetter(text.charCodeAt(0)) || !isLetter(text.charCodeAt(1))) return false
-  if (length !== (IBAN_LENGTHS[text.slice(0, 2)] ?? length)) return false
+  if (length < 15 || length !== ibanLength(text) || !isDigit(text.charCodeAt(2)) || !isDigit(text.charCodeAt(3))) return false
   let remainder = 0
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt((i + 4) % length)
-    const isDigit = code >= 48 && code <= 57
-    if (!isDigit && !isLetter(code)) return false
-    remainder = isDigit ? (remainder * 10 + code - 48) % 97 : (remainder * 100 + code - 55) % 97
+    if (!isDigit(code) && !isLetter(code)) return false
+    remainder = isDigit(code) ? (remainder * 10 + code - 48) % 97 : (remainder * 100 + code - 55) % 97
   }
   return remainder === 1
 }
@@ -104,4 +106,5 @@ function isDate (year: number, month: number, day: number): boolean {
 /** Whether there are different digits. */
 function hasVariety (digits: string): boolean { return new Set(digits).size > 1 }
 
+function isDigit (code: number): boolean { return code >= 48 && code <= 57 }
 function isLetter (code: number): boolean { return code >= 65 && code <= 90 }

@@ -1,4 +1,4 @@
-import { isAadhaar, isCardNumber, isCpf, isIban, isNir, isResidentNumber, isSocialSecurity } from './checksums'
+import { ibanLength, isAadhaar, isCardNumber, isCpf, isIban, isNir, isResidentNumber, isSocialSecurity } from './checksums'
 
 /** What is looked for in replies, by number. */
 export const SECRET_KINDS = ['card', 'iban', 'national_id', 'cloud_key', 'token', 'jwt', 'private_key'] as const
@@ -116,7 +116,7 @@ function judgeLettered (text: string, from: number, to: number, counts: Uint8Arr
   return written.length === 18 && !isWordAt(text, to + 1) && isResidentNumber(written) ? add(counts, NATIONAL_ID) : 0
 }
 
-/** Digits with letters before them: the rest of a bank account number, perhaps. */
+/** Digits with letters before them: the rest of a bank account number, perhaps, with other words around it. */
 function judgeAccount (text: string, from: number, counts: Uint8Array): number {
   let start = from
   for (let back = 0; back < 12 && start > 0 && (isCapitalOrDigit(text, start - 1) || (text.charCodeAt(start - 1) === 32 && isCapitalOrDigit(text, start - 2))); back++) start--
@@ -126,14 +126,9 @@ function judgeAccount (text: string, from: number, counts: Uint8Array): number {
     if (isCapitalOrDigit(text, at)) compact += text.charAt(at)
     else if (text.charCodeAt(at) !== 32) break
   }
-  for (let skip = 0; skip <= 4; skip++) if (isIban(compact.slice(skip)) || isIban(compact.slice(skip, skip + ibanLength(compact, skip)))) return add(counts, IBAN)
+  for (let skip = 0; skip + 15 <= compact.length; skip++) if (isIban(compact.slice(skip, skip + ibanLength(compact.slice(skip))))) return add(counts, IBAN)
   return 0
 }
-
-/** Where text follows a bank account number in groups, how long that is can only be told by its country. */
-function ibanLength (compact: string, skip: number): number { return LENGTHS.get(compact.slice(skip, skip + 2)) ?? 0 }
-
-const LENGTHS: ReadonlyMap<string, number> = new Map([['AT', 20], ['BE', 16], ['CH', 21], ['DE', 22], ['ES', 24], ['FR', 27], ['GB', 22], ['IT', 27], ['NL', 18], ['PL', 28]])
 
 /** Stretches of letters, digits, dashes, dots and underscores; AWS key ids, which are shorter, by their own mark. */
 function scanTokens (text: string, end: number, counts: Uint8Array): number {

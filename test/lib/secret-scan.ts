@@ -83,6 +83,8 @@ test('each kind is found in JSON, and what only looks like it is not', (t) => {
     ['-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAA\n', { private_key: 1 }],
     ['-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo\n', {}],
     ['550e8400-e29b-41d4-a716-446655440000 1700000000000 2026-01-05T10:30:00.000Z 0.1234567890123456 192.168.100.100 +49 30 1234567', {}],
+    ['INVOICE 1350930036', {}],
+    ['VOICE1350930036', {}],
     [`{"cards":["${'4539 1488 0343 6467","'.repeat(5)}"]}`, { card: 5 }]
   ]
   for (const [text, expected] of cases) t.same(found(text), expected, text)
