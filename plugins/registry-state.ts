@@ -32,7 +32,7 @@ import type { OptionTable } from './options'
 import { RouteTable } from './route-table'
 import { kObservation, OFF } from './symbols'
 import { restoreSnapshot, takeSnapshot } from './snapshots'
-import type { TrendPage, TrendQuery } from './trends/trend-page'
+import type { CorrelationPage, TrendPage, TrendQuery } from './trends/trend-page'
 
 /** Makes the state that a detector keeps for a route, or `null` to leave the route alone. */
 export type DetectorFactory<S> = (routeOptions: object | undefined, route: RouteState) => S | null
@@ -89,6 +89,9 @@ export interface ActionCounts {
   sparedByList: number
 }
 
+/** Who answers what is asked about signals over time. */
+export interface TrendAnswers { trends (query: TrendQuery): TrendPage, correlations (query: TrendQuery): CorrelationPage }
+
 /** Decides about a request: calls `done`, or answers. @param isLate Whether `preHandler` has been reached. */
 export type Guard = (request: FastifyRequest, reply: FastifyReply, observation: Observation, isLate: boolean, done: () => void) => void
 
@@ -137,7 +140,7 @@ export class Registry {
   #listenerFailed = false
   readonly #releases: ((entity: string) => void)[] = []
   #recordAuth: ((login: AuthRecord) => void) | null = null
-  #trends: ((query: TrendQuery) => TrendPage) | null = null
+  #trends: TrendAnswers | null = null
   readonly #sweeps: ((at: number) => void)[] = []
 
   constructor (fastify: FastifyInstance, settings: RegistryOptions) {
@@ -303,16 +306,25 @@ export class Registry {
   onRecordAuth (take: (login: AuthRecord) => void): void { this.#recordAuth = take }
 
   /**
-   * Signals over time: what came, from how many, how that changed, and who has uncommon things in common.
+   * Signals over time: what came, from how many, and how that changed.
    * @throws FST_ANOMALIES_NO_TRENDS Where the plugin is switched off.
    */
   trends (query: TrendQuery = {}): TrendPage {
     if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
-    return this.#trends(query.entity === undefined ? query : { ...query, entity: this.#entityOf(query.entity) })
+    return this.#trends.trends(query.entity === undefined ? query : { ...query, entity: this.#entityOf(query.entity) })
+  }
+
+  /**
+   * Who has uncommon things in common, of the signals that are remembered one by one.
+   * @throws FST_ANOMALIES_NO_TRENDS Where the plugin is switched off.
+   */
+  correlations (query: Omit<TrendQuery, 'resolution' | 'entity'> = {}): CorrelationPage {
+    if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
+    return this.#trends.correlations(query)
   }
 
   /** For trends: who answers. */
-  onTrends (answer: (query: TrendQuery) => TrendPage): void { this.#trends = answer }
+  onTrends (answers: TrendAnswers): void { this.#trends = answers }
 
   /** An address as clients are counted by it: IPv6 by /64, IPv4-mapped as IPv4. */
   addressOf (ip: string): string { return clientOf(ip) }

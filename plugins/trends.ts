@@ -12,7 +12,7 @@ import { watchFlow } from './trends/flow'
 import { watchIdentity } from './trends/identity'
 import { trendsOptions } from './trends/options'
 import type { TrendsOptions, TrendsSettings } from './trends/options'
-import { trendPage } from './trends/trend-page'
+import { correlationPage, trendPage } from './trends/trend-page'
 import { TrendsRoute, TrendsShared } from './trends/watcher'
 import type { TrendsContext, Watcher } from './trends/watcher'
 
@@ -31,7 +31,11 @@ async function trends (fastify: FastifyInstance, options: TrendsOptions): Promis
   const detector = fastify.anomalies.detector<TrendsRoute>('trends', createRoute, { check: checkRoute, mode: options.mode })
     .learn(learn)
     .share(new TrendsShared(watchers))
-  fastify.anomalies.onTrends((query) => trendPage(context.store, query, fastify.anomalies.clock.now(), (entity) => fastify.anomalies.hash.hash(entity)))
+  const { clock, hash } = fastify.anomalies
+  fastify.anomalies.onTrends({
+    trends: (query) => trendPage(context.store, query, clock.now(), (entity) => hash.hash(entity)),
+    correlations: (query) => correlationPage(context.store, query, clock.now())
+  })
   for (const stage of STAGES) {
     const judge = judgeAt(watchers, stage)
     if (judge !== null) detector.on(stage, judge)

@@ -8,6 +8,8 @@ const MOST = 1024
 const LIFT = 3
 /** A fingerprint that so many clients have is no mark of anybody, as long as nothing was learned. */
 const COMMON = 0.2
+/** Share of their requests that has to fail. */
+const MOSTLY = 0.5
 /** Logarithm of the odds against chance that are asked for: a million to one. */
 const LOG_ODDS = Math.log(1e6)
 
@@ -36,7 +38,7 @@ export interface Ja4Cluster { clients: number, failures: number, requests: numbe
 
 /**
  * Clients with one TLS fingerprint that act together. Popular is not coordinated (W39): it takes a fingerprint that is far more common among clients than
- * it ever was, and clients that fail far more often than all others do, a million to one against chance.
+ * it ever was, and clients whose requests fail for the most part, and far more often than all others', a million to one against chance.
  *
  * Time: O(1), 5 µs where a fingerprint has many clients and fails; once an hour a look at all. Memory: 1,024 fingerprints of up to 3 kB; the one longest unused goes.
  *
@@ -72,7 +74,7 @@ export class Ja4Clusters {
     const others = this.#all.requests - print.requests
     const ordinary = wilsonUpper(Math.max(0, this.#all.failures - print.failures), Math.max(0, others))
     const share = print.failures / print.requests
-    if (share <= ordinary || print.requests * divergence(share, ordinary) < LOG_ODDS) return null
+    if (share < MOSTLY || share <= ordinary || print.requests * divergence(share, ordinary) < LOG_ODDS) return null
     const prevalence = clients / this.#all.clients.count(at)
     if (this.#hasLearned ? prevalence < LIFT * print.share : prevalence > COMMON) return null
     return { clients, failures: Math.round(print.failures), requests: Math.round(print.requests), othersShare: Math.round(ordinary * 1000) / 1000 }

@@ -28,7 +28,7 @@ type Evidence = Readonly<Record<string, number | string>>
 const FIELD = 'credential'
 /** Accepted requests after which a session is bound to the device and the network that it came from. */
 const BOUND_AFTER = 3
-/** Sessions of an application that are ordinarily used from many networks, as a share, and how many it takes to know that. */
+/** Share of an application's sessions from which it is ordinary that they are used from many networks; and sessions it takes to know what goes together. */
 const ORDINARY_SHARE = 0.05
 const ENOUGH_SESSIONS = 20
 /** Networks, from which on all of them are counted. */
@@ -48,7 +48,8 @@ const HTTP_CHANGE = 6
 
 /**
  * What one session does that one person on one device does not: devices that alternate, networks that are used at once, user agents and TLS clients
- * that are rotated, and a device and a network that are both new at once. What goes together in many sessions is no change (`Companions`).
+ * that are rotated, and a device and a network that are both new at once. What goes together in many sessions is no change (`Companions`); before
+ * twenty sessions were seen nothing is known of that, and nothing said.
  *
  * Time: three comparisons while nothing changes. Memory: what `Companions` states, and what the records hold (300 bytes a trait that changed).
  */
@@ -98,7 +99,7 @@ export class SessionWatch {
 
   /** A token that is over was accepted, on a route that refuses others. */
   reuseExpired (record: SessionRecord, at: number, add: AddSignal): void {
-    this.#report(record, REUSE, TOKEN_REUSE, 6, 50, this.#settings.changeWindow, { minutes: minutesOf(at - record.expiresAt) }, at, add)
+    this.#report(record, REUSE, TOKEN_REUSE, 6, 50, this.#settings.changeWindow, { minutes: minutesOf(at - record.expiresAt) }, at, add, true)
   }
 
   #begin (record: SessionRecord, { device, network, agent, ja4 }: SessionTraits): void {
@@ -135,12 +136,13 @@ export class SessionWatch {
     networks.see(network, at, before, overlap, isCompanion)
     record.network = network
     if (networks.size >= MANY) (record.allNetworks ??= new DistinctWindow(overlap)).add(network, at)
-    const atOnce = networks.simultaneous(at, overlap)
-    if (isCompanion || (atOnce < sharedNetworks && networks.distinct(at, overlap) < 2 * sharedNetworks)) return isNew
-    this.#shared.add(record.hash)
-    if (this.#sessions.count >= ENOUGH_SESSIONS && wilsonLower(this.#shared.count, this.#sessions.count) > ORDINARY_SHARE) return isNew
-    const count = Math.max(atOnce, networks.distinct(at, overlap), record.allNetworks?.count(at) ?? 0)
+    const lately = networks.distinct(at, overlap)
     const hasDevices = (record.devices?.distinct(at, overlap) ?? 1) > 1
+    // One device that is everywhere may well be one behind gateways: it takes twice as many.
+    if (isCompanion || ((!hasDevices || networks.simultaneous(at, overlap) < sharedNetworks) && lately < 2 * sharedNetworks)) return isNew
+    this.#shared.add(record.hash)
+    if (wilsonLower(this.#shared.count, this.#sessions.count) > ORDINARY_SHARE) return isNew
+    const count = Math.max(lately, record.allNetworks?.count(at) ?? 0)
     this.#report(record, SHARING, SESSION_SHARING, hasDevices ? 7 : 5, hasDevices ? 55 : 40, overlap, { networks: count, minutes: minutesOf(overlap) }, at, add)
     return isNew
   }
@@ -205,7 +207,8 @@ export class SessionWatch {
     return isOrdinary
   }
 
-  #report (record: SessionRecord, number: number, kind: SignalKind, severity: number, risk: number, quietMs: number, evidence: Evidence, at: number, add: AddSignal): void {
+  #report (record: SessionRecord, number: number, kind: SignalKind, severity: number, risk: number, quietMs: number, evidence: Evidence, at: number, add: AddSignal, isCertain = false): void {
+    if (this.#sessions.count < ENOUGH_SESSIONS && !isCertain) return
     let open = record.open[number] ?? null
     if (open === null || at - open.last > quietMs) record.open[number] = open = { since: at, last: at, count: 0 }
     open.last = at

@@ -24,6 +24,7 @@ export const eventParameters: ParameterTable = {
 export const trendParameters: ParameterTable = {
   category: oneOf(SIGNAL_CATEGORIES), type: oneOf(SIGNAL_TYPES), entity: text, from: time, to: time, resolution: oneOf(['minute', 'hour', 'day']), limit
 }
+export const correlationParameters: ParameterTable = { category: oneOf(SIGNAL_CATEGORIES), type: oneOf(SIGNAL_TYPES), from: time, to: time, limit }
 export const pageParameters: ParameterTable = { limit, cursor: integer(0, Number.MAX_SAFE_INTEGER) }
 export const limitParameters: ParameterTable = { limit }
 /** The code of the one-time address, where somebody who is already in opens it again. */

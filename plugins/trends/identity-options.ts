@@ -97,7 +97,7 @@ export const identityOptions: OptionTable = {
   sessions: { type: 'integer', minimum: 100, maximum: 1_000_000, default: 16_384, description: 'sessions, and credentials, that are remembered at a time' },
   changeWindow: { isDuration: true, default: '1 hour', description: 'time within which changes of one session are counted together' },
   overlap: { isDuration: true, default: '10 minutes', description: 'time within which two uses of a session count as simultaneous' },
-  sharedNetworks: { type: 'integer', minimum: 2, maximum: 8, default: 3, description: 'networks from which a session is used at the same time, from which it is shared' },
+  sharedNetworks: { type: 'integer', minimum: 2, maximum: 4, default: 3, description: 'networks from which a session is used at the same time, from which it is shared' },
   deviceChanges: { type: 'integer', minimum: 2, maximum: 1000, default: 3, description: 'changes of a session\'s device, or of its JA4H, within `changeWindow`, from which they are reported' },
   rotations: { type: 'integer', minimum: 3, maximum: 8, default: 5, description: 'different user agents, or TLS fingerprints, of one session within `changeWindow`, from which they are rotated' },
   clusterClients: { type: 'integer', minimum: 3, maximum: 1_000_000, default: 10, description: 'clients with one rare TLS fingerprint that fail more than others do, from which they act together' },

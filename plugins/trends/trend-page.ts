@@ -22,7 +22,7 @@ export interface TrendQuery {
   to?: number
   /** Length of the histogram's buckets. By default minutes up to six hours, hours up to a week. */
   resolution?: TrendResolution
-  /** Heaviest values and entities of each type, and correlations, 1 to 1,000. @default 10 */
+  /** Heaviest values and entities of each type, or correlations, 1 to 1,000. @default 10 */
   limit?: number
 }
 
@@ -56,8 +56,16 @@ export interface TrendPage {
   /** Signals ever taken in. */
   total: number
   trends: TrendJson[]
-  /** Strongest first; `null` for one entity. */
-  correlations: Correlation[] | null
+}
+
+/** What `GET /__anomalies/trends/correlations` answers. */
+export interface CorrelationPage {
+  from: string
+  to: string
+  /** Whether all signals of the range, and of the one just before that it is compared with, are remembered. */
+  complete: boolean
+  /** Strongest first. */
+  correlations: (Omit<Correlation, 'from' | 'to'> & { from: string, to: string })[]
 }
 
 const HOUR_MS = 3_600_000
@@ -73,12 +81,10 @@ export function trendPage (store: SignalStore, query: TrendQuery, now: number, h
   const tiers: Record<TrendResolution, SignalTier> = { minute: store.minutes, hour: store.hours, day: store.days }
   const wanted = tiers[query.resolution ?? (to - from <= 6 * HOUR_MS ? 'minute' : to - from <= 7 * DAY_MS ? 'hour' : 'day')]
   const into = wanted.stepMs < range.tier.stepMs ? range.tier : wanted
-  const types = SIGNAL_TYPES.map((_, type) => type)
-    .filter((type) => (query.type === undefined || SIGNAL_TYPES[type] === query.type) && (query.category === undefined || categoryOf(type) === query.category))
   const trends: TrendJson[] = []
   const entity = query.entity === undefined ? null : hashOf(query.entity) >>> 0
   const of = entity === null ? null : entityTrends(store, entity, from, to, into.stepMs)
-  for (const type of types) {
+  for (const type of typesOf(query)) {
     const trend = of === null ? trendOf(store, range, type) : of[type] as ReturnType<typeof entityTrends>[number]
     if (trend === null) continue
     const bins = 'bins' in trend ? trend.bins as HistogramBin[] : histogramOf(store, range, into, type)
@@ -91,9 +97,19 @@ export function trendPage (store: SignalStore, query: TrendQuery, now: number, h
     resolution: (Object.keys(tiers) as TrendResolution[]).find((name) => tiers[name] === into) as TrendResolution,
     complete: entity === null || store.recent.since < from,
     total: store.total,
-    trends,
-    correlations: entity === null ? correlate(store, from, to, new Set(types), limit) : null
+    trends
   }
+}
+
+export function correlationPage (store: SignalStore, query: Omit<TrendQuery, 'resolution' | 'entity'>, now: number): CorrelationPage {
+  const { to = now, limit = DEFAULT_LIMIT } = query
+  const from = query.from ?? to - HOUR_MS + 1
+  const correlations = correlate(store, from, to, new Set(typesOf(query)), limit).map((each) => ({ ...each, from: isoOf(each.from), to: isoOf(each.to) }))
+  return { from: isoOf(from), to: isoOf(to), complete: store.recent.since < from - (to - from), correlations }
+}
+
+function typesOf ({ type, category }: TrendQuery): number[] {
+  return SIGNAL_TYPES.map((_, number) => number).filter((number) => (type === undefined || SIGNAL_TYPES[number] === type) && (category === undefined || categoryOf(number) === category))
 }
 
 function view (store: SignalStore, type: number, trend: TypeTrend, bins: readonly HistogramBin[], stepMs: number, binMs: number, limit: number): TrendJson {

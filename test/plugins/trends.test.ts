@@ -9,8 +9,6 @@ import type { Ask, TestApp } from '../fixtures/app'
 export type Trends = Exclude<AnomaliesOptions['trends'], false>
 
 const CHROME = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36'
-const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0'
-const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
 const CURL = 'curl/8.9.1'
 
 function only (trends: Trends = {}, more: AnomaliesOptions = {}): AnomaliesOptions {
@@ -29,6 +27,7 @@ async function types ({ ask }: TestApp, asks: readonly Ask[]): Promise<string[]>
 
 test('a stolen token, used by another device from another network, is a hijack; its owner who changes one of the two is none', async (t) => {
   const app = await buildApp(only())
+  for (let i = 0; i < 30; i++) await app.ask(bearer(`person-${i}`, CHROME, `198.51.100.${i}`))
   const owner = Array.from({ length: 5 }, () => bearer('token-one', CHROME, '198.51.100.7'))
   t.same(await types(app, owner), [])
   t.same(await types(app, [bearer('token-one', CHROME, '203.0.113.9'), bearer('token-one', CHROME, '198.51.100.7')]), [], 'another network')
@@ -45,7 +44,7 @@ test('trends answers what came, from how many, and is switched off by false', as
   t.match(page, { complete: true, resolution: 'minute', trends: [{ type: 'bearer', category: 'auth_token', count: 10, uniqueValues: 10, uniqueEntities: 5, changeRate: null }] })
   t.same((page.trends[0]?.histogram.counts ?? []).reduce((sum, count) => sum + count, 0), 10)
   t.match(app.app.anomalies.trends({ type: 'ip' }).trends[0]?.topValues, [{ value: /^198\.51\.100\.\d$/, count: 2, error: 0 }])
-  t.match(app.app.anomalies.trends({ entity: '198.51.100.3' }), { trends: [{ type: 'bearer', count: 2 }, { type: 'http_fingerprint', count: 2 }, {}, {}, { type: 'ip', count: 2, uniqueEntities: 1 }], correlations: null })
+  t.match(app.app.anomalies.trends({ entity: '198.51.100.3' }), { trends: [{ type: 'bearer', count: 2 }, { type: 'http_fingerprint', count: 2 }, {}, {}, { type: 'ip', count: 2, uniqueEntities: 1 }] })
   const off = await buildApp(only(undefined, { trends: false }))
   t.throws(() => off.app.anomalies.trends(), { code: 'FST_ANOMALIES_NO_TRENDS' })
 })
@@ -57,7 +56,7 @@ test('the admin route gives trends, and names a wrong parameter', async (t) => {
   await ask(bearer('one', CHROME, '198.51.100.1'))
   const response = await get('?type=ip&resolution=hour&limit=1')
   t.equal(response.statusCode, 200)
-  t.match(response.json(), { resolution: 'hour', trends: [{ type: 'ip', count: 1, topEntities: [{ value: '198.51.100.1' }] }], correlations: [] })
+  t.match(response.json(), { resolution: 'hour', trends: [{ type: 'ip', count: 1, topEntities: [{ value: '198.51.100.1' }] }] })
   for (const [query, name] of [['?type=nothing', 'type'], ['?category=x', 'category'], ['?resolution=second', 'resolution'], ['?from=tomorrow', 'from'], ['?limit=0', 'limit'], ['?what=1', 'what'], ['?from=5&to=4', 'from']] as const) {
     const wrong = await get(query)
     t.equal(wrong.statusCode, 400, query)
