@@ -13,7 +13,7 @@ const RARE = 0.05
 /** The plain form of a `RouteBehaviour`. */
 export interface RouteBehaviourJson { coverage: AuthCoverageJson, walks: WalkNormsJson | null, sequence: RouteSequenceJson, rhythms: [judged: number, regular: number] }
 
-/** How one route is ordinarily used: with which credentials, for how many objects, after which routes, in which rhythm. About 1.2 kB. */
+/** How one route is ordinarily used: with which credentials, for how many objects, after which routes, in which rhythm. 0.4 kB, with path parameters 0.7, and what `RouteSequence` keeps. */
 export class RouteBehaviour {
   readonly name: string
   /** Keyed hash of the route. */

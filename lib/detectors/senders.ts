@@ -12,7 +12,7 @@ export type OnWindow = (flow: IdentityFlow, at: number) => void
  * The senders (user, else credential, else client address) that requests are counted for, and the windows in which they are. A window is closed by the sender's next request, or
  * by others': each request looks at two further places of the table, in turn, so that windows of those who never come back are closed too. No timer.
  *
- * Memory: up to 900 bytes for each of `capacity` senders; when there are more, the one least recently seen makes room.
+ * Memory: up to 1.4 kB for each of `capacity` senders; when there are more, the one least recently seen makes room.
  */
 export class Senders {
   readonly table: WayTable<IdentityFlow>
@@ -38,7 +38,7 @@ export class Senders {
     if (this.#last === observation) return this.#flow as IdentityFlow
     const { at } = observation
     if (at > this.#at) this.#at = at
-    const key = finishHash(observation.principal ^ SALT) || 1
+    const key = Senders.keyOf(observation.principal)
     const flow = this.table.of(key)
     flow.key = key
     this.#last = observation
@@ -47,6 +47,17 @@ export class Senders {
     this.#tidy(flow)
     this.#tidy(flow)
     return flow
+  }
+
+  /** Key of a sender, by the hash of its name (`Observation.principal`). */
+  static keyOf (principal: number): number { return finishHash(principal ^ SALT) || 1 }
+
+  /** Forgets what a sender did lately. */
+  forget (key: number): void {
+    const flow = this.table.get(key)
+    if (flow === null) return
+    flow.clear()
+    flow.key = key
   }
 
   #open (flow: IdentityFlow): void {

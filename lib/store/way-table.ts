@@ -19,6 +19,7 @@ export class WayTable<T extends object> {
   readonly #keys: Uint32Array
   readonly #used: Uint32Array
   readonly #records: (T | null)[]
+  readonly #sets: number
   readonly #make: () => T
   readonly #leave: (record: T) => void
   #tick = 0
@@ -30,7 +31,8 @@ export class WayTable<T extends object> {
    */
   constructor (capacity: number, make: () => T, leave: (record: T) => void) {
     if (!(Number.isInteger(capacity) && capacity > 0)) throw new RangeError(`capacity must be a positive integer, got ${capacity}`)
-    this.capacity = Math.ceil(capacity / WAYS) * WAYS
+    this.#sets = Math.ceil(capacity / WAYS)
+    this.capacity = this.#sets * WAYS
     this.#keys = new Uint32Array(this.capacity)
     this.#used = new Uint32Array(this.capacity)
     this.#records = new Array<T | null>(this.capacity).fill(null)
@@ -38,11 +40,18 @@ export class WayTable<T extends object> {
     this.#leave = leave
   }
 
+  /** The record of a key, `null` where there is none. Looking uses it not. */
+  get (key: number): T | null {
+    const hash = key >>> 0
+    const set = this.#setOf(hash)
+    for (let place = set; place < set + WAYS; place++) if (this.#keys[place] === hash && this.#used[place] !== 0) return this.#records[place] as T
+    return null
+  }
+
   /** The record of a key, made or taken from another where there was none. */
   of (key: number): T {
     const hash = key >>> 0
-    const mixed = Math.imul(hash ^ (hash >>> 15), GOLDEN_RATIO) >>> 0
-    const set = Math.floor(mixed * (this.capacity / WAYS) / 2 ** 32) * WAYS
+    const set = this.#setOf(hash)
     this.#tick = (this.#tick + 1) >>> 0 || 1
     for (let place = set; place < set + WAYS; place++) {
       if (this.#keys[place] !== hash || this.#used[place] === 0) continue
@@ -58,6 +67,8 @@ export class WayTable<T extends object> {
     this.#hand = this.#hand + 1 === this.capacity ? 0 : this.#hand + 1
     return record
   }
+
+  #setOf (hash: number): number { return Math.floor((Math.imul(hash ^ (hash >>> 15), GOLDEN_RATIO) >>> 0) * this.#sets / 2 ** 32) * WAYS }
 
   #claim (hash: number, set: number): T {
     let oldest = set

@@ -8,6 +8,7 @@ import { ObjectWalk, isFruitless } from '../../lib/detectors/object-walk'
 import { RouteBehaviour } from '../../lib/detectors/route-behaviour'
 import { SignalVelocity } from '../../lib/detectors/signal-velocity'
 import type { RateChange, RateWatch } from '../../lib/detectors/rate-watch'
+import { Senders } from '../../lib/detectors/senders'
 import type { Observation } from '../../lib/observation'
 import type { RouteState } from '../../lib/route-state'
 import { Signal } from '../../lib/signal'
@@ -41,10 +42,18 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   })
   const velocity = new SignalVelocity({ leastJump: settings.velocityJump }, tellVelocity)
   anomalies.onSweep((at) => velocity.advance(at, store.minutes))
+  anomalies.onRelease(forget)
   let started = -1
   let lastAt = 0
 
   return { name: 'behaviour', createRoute, onSend: judge, shared: velocity }
+
+  /** Who is released begins anew. */
+  function forget (entity: string): void {
+    const key = Senders.keyOf(anomalies.hash.hash(entity))
+    senders.forget(key)
+    for (const { hash } of routes.values()) walks.get(finishHash(key ^ hash))?.clear()
+  }
 
   function createRoute (_: unknown, route: RouteState): RouteBehaviour | null {
     if (!route.matched) return null
@@ -138,7 +147,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     if (last !== 0 && last !== own.hash) signal(TYPE.navigation, Math.imul(last, 31) ^ own.hash, observation)
     if (flow.requests % PATTERN !== 0) return
     let pattern = 0
-    for (let i = 0; i < flow.routesSeen; i++) pattern ^= flow.routes[i] as number
+    for (let i = 0; i < flow.routesSeen; i++) if (flow.routes.indexOf(flow.routes[i] as number) === i) pattern ^= flow.routes[i] as number
     signal(TYPE.request_pattern, pattern, observation)
   }
 

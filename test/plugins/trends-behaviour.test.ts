@@ -157,3 +157,25 @@ test('velocityJump says how much more is remarkable', async (t) => {
     await web.app.close()
   }
 })
+
+test('steps, patterns, gaps and finds in replies are signals over time', async (t) => {
+  const web = await buildApp(ONLY_TRENDS, (app) => {
+    site(app)
+    app.get('/me', async () => ({ iban: 'DE89370400440532013000' }))
+  })
+  for (let i = 0; i < 20; i++) await web.ask({ client: 5, url: i % 2 === 0 ? '/' : '/me' })
+  const { trends } = web.app.anomalies.trends({ category: 'behavioral' })
+  t.same(Object.fromEntries(trends.map(({ type, count, uniqueValues }) => [type, [count, uniqueValues]])), { timing: [19, 1], navigation: [19, 2], request_pattern: [4, 1], dlp_match: [10, 1] })
+  t.match(trends.find(({ type }) => type === 'dlp_match')?.topValues, [{ value: 'iban', count: 10 }])
+  await web.app.close()
+})
+
+test('who is released begins anew', async (t) => {
+  const web = await buildApp(ONLY_TRENDS, site)
+  await visit(web, 30, 900, browse)
+  const beat = (): Iterable<Ask | string> => times(30, (i) => ({ client: 5, after: 2000, url: `/page/p${i % 50}` }))
+  t.ok(await countOf(web, 'timing_anomaly', beat()) > 5)
+  web.app.anomalies.release('10.7.0.5')
+  t.equal(await countOf(web, 'timing_anomaly', times(15, (i) => ({ client: 5, after: 2000, url: `/page/p${i % 50}` }))), 0)
+  await web.app.close()
+})
