@@ -16,8 +16,26 @@ const CLIENTS = 20_000
 const REPETITIONS = 40
 /** Different values of each type, about as traffic has them. */
 const VALUES: Readonly<Record<string, number>> = {
-  jwt: 15_000, api_key: 50, session_cookie: 10_000, bearer: 5000, basic: 20, custom_auth: 10, http_fingerprint: 800, header_order: 60, client_hints: 200, accept_pattern: 90,
-  ip: CLIENTS, tls_fingerprint: 20, asn: 300, geo: 40, ja4: 60, ja4h: 400, timing: 500, navigation: 2000, request_pattern: 1000, dlp_match: 5
+  jwt: 15_000,
+  api_key: 50,
+  session_cookie: 10_000,
+  bearer: 5000,
+  basic: 20,
+  custom_auth: 10,
+  http_fingerprint: 800,
+  header_order: 60,
+  client_hints: 200,
+  accept_pattern: 90,
+  ip: CLIENTS,
+  tls_fingerprint: 20,
+  asn: 300,
+  geo: 40,
+  ja4: 60,
+  ja4h: 400,
+  timing: 500,
+  navigation: 2000,
+  request_pattern: 1000,
+  dlp_match: 5
 }
 
 function megabytes (): number {
