@@ -34,9 +34,55 @@ const LOG_ODDS = Math.log(1e6)
 const RARE = 0.01
 const LEAST_TOKENS = 100
 
-interface Group { type: number, value: number, now: Set<number>, before: Set<number>, from: number, to: number }
+/** Who has a value: most values belong to one, who needs no set. */
+class Group {
+  readonly type: number
+  readonly value: number
+  now: ReadonlySet<number> = NOBODY
+  before: ReadonlySet<number> = NOBODY
+  from = Infinity
+  to = -Infinity
+  #nowFirst: number | null = null
+  #beforeFirst: number | null = null
 
-interface Look { groups: Map<number, Group>, now: Set<number>, before: Set<number>, slots: Map<number, Set<number>> }
+  constructor (type: number, value: number) {
+    this.type = type
+    this.value = value
+  }
+
+  /** Entities that have it now. */
+  get size (): number { return this.now === NOBODY && this.#nowFirst !== null ? 1 : this.now.size }
+  /** Entities that had it before. */
+  get sizeBefore (): number { return this.before === NOBODY && this.#beforeFirst !== null ? 1 : this.before.size }
+
+  add (entity: number, at: number, isNow: boolean): void {
+    if (!isNow) {
+      if (this.#beforeFirst === null) this.#beforeFirst = entity
+      else if (entity !== this.#beforeFirst || this.before !== NOBODY) this.before = added(this.before, this.#beforeFirst, entity)
+      return
+    }
+    this.from = Math.min(this.from, at)
+    this.to = at
+    if (this.#nowFirst === null) this.#nowFirst = entity
+    else if (entity !== this.#nowFirst || this.now !== NOBODY) this.now = added(this.now, this.#nowFirst, entity)
+  }
+
+  /** All of them, in new sets. */
+  copy (): { now: Set<number>, before: Set<number> } {
+    return { now: new Set(this.#nowFirst === null ? [] : [this.#nowFirst, ...this.now]), before: new Set(this.#beforeFirst === null ? [] : [this.#beforeFirst, ...this.before]) }
+  }
+}
+
+const NOBODY: ReadonlySet<number> = new Set()
+
+function added (set: ReadonlySet<number>, first: number, entity: number): ReadonlySet<number> {
+  const own = set === NOBODY ? new Set([first]) : set as Set<number>
+  if (own.size < MOST_VALUES) own.add(entity)
+  return own
+}
+
+/** Hashes are kept as signed integers: those need no memory of their own in sets and maps. */
+interface Look { groups: readonly Map<number, Group>[], count: number, now: Set<number>, before: Set<number>, slots: Map<number, Set<number>> }
 
 /**
  * Correlations among the remembered signals of a range, strongest first: made when asked for, O(signals remembered). Popular is not coordinated (W39): each is tested
@@ -50,34 +96,33 @@ export function correlate (store: SignalStore, from: number, to: number, types: 
 }
 
 function gather (store: SignalStore, from: number, to: number, types: ReadonlySet<number>): Look {
-  const look: Look = { groups: new Map(), now: new Set(), before: new Set(), slots: new Map() }
-  store.recent.look(from - (to - from) - 1, to, null, (type, value, entity, session, at) => {
+  const look: Look = { groups: SIGNAL_TYPES.map(() => new Map()), count: 0, now: new Set(), before: new Set(), slots: new Map() }
+  store.recent.look(from - (to - from) - 1, to, null, (type, value, who, session, at) => {
     if (!types.has(type)) return
+    const entity = who | 0
     const isNow = at >= from
     const seen = isNow ? look.now : look.before
     if (seen.size < MOST_VALUES) seen.add(entity)
     if (isNow) setAt(look.slots, Math.floor(at / HALF_MINUTE_MS)).add(entity)
     if (type === TYPE.ip) return
-    const key = type * 0x100000000 + value
-    let group = look.groups.get(key)
+    const groups = look.groups[type] as Map<number, Group>
+    let group = groups.get(value | 0)
     if (group === undefined) {
-      if (look.groups.size >= MOST_VALUES) return
-      look.groups.set(key, group = { type, value, now: new Set(), before: new Set(), from: at, to: at })
+      if (look.count >= MOST_VALUES) return
+      look.count++
+      groups.set(value | 0, group = new Group(type, value))
     }
-    if (isNow && group.now.size === 0) group.from = at
-    group.to = at
-    const those = isNow ? group.now : group.before
-    if (those.size < MOST_VALUES) those.add(entity)
+    group.add(entity, at, isNow)
   })
   return look
 }
 
 function * clusters (store: SignalStore, look: Look): Generator<Correlation> {
-  const tokens = [...look.groups.values()].filter(({ type, now }) => categoryOf(type) === 'auth_token' && now.size > 0).map(({ now }) => now.size)
-  for (const group of look.groups.values()) {
-    const { type, value, now, from, to } = group
+  const tokens = all(look).filter(({ type, size }) => categoryOf(type) === 'auth_token' && size > 0).map(({ size }) => size)
+  for (const group of all(look)) {
+    const { type, value, now, from, to, sizeBefore } = group
     if (now.size < LEAST) continue
-    const isRemarkable = categoryOf(type) === 'auth_token' ? isRareToken(tokens, now.size) : isLifted(now.size, look.now.size, group.before.size, look.before.size)
+    const isRemarkable = categoryOf(type) === 'auth_token' ? isRareToken(tokens, now.size) : isLifted(now.size, look.now.size, sizeBefore, look.before.size)
     if (isRemarkable) yield correlation(store, 'entity_cluster', now, type, shown(store, value), 1, strengthOf(now.size, 10), from, to)
   }
 }
@@ -85,9 +130,11 @@ function * clusters (store: SignalStore, look: Look): Generator<Correlation> {
 /** TLS clients that differ in what varies from hello to hello only. */
 function * families (store: SignalStore, look: Look): Generator<Correlation> {
   const found = new Map<string, { now: Set<number>, before: Set<number>, variants: number, from: number, to: number }>()
-  for (const { type, value, now, before, from, to } of look.groups.values()) {
+  for (const group of all(look)) {
+    const { type, value, size, from, to } = group
     const text = type === TYPE.ja4 ? store.nameOf(value) : null
-    if (text === null || now.size === 0) continue
+    if (text === null || size === 0) continue
+    const { now, before } = group.copy()
     const family = found.get(ja4Family(text)) ?? { now: new Set(), before: new Set(), variants: 0, from, to }
     found.set(ja4Family(text), family)
     family.variants++
@@ -118,6 +165,8 @@ function * bursts (store: SignalStore, { slots, now }: Look, from: number, to: n
   }
 }
 
+function all ({ groups }: Look): Group[] { return groups.flatMap((each) => [...each.values()]) }
+
 /** Whether far more entities have a thing than had it before: the bound on a binomial tail, with the share before at its worst. */
 function isLifted (having: number, of: number, before: number, ofBefore: number): boolean {
   const share = having / of
@@ -138,7 +187,7 @@ function correlation (store: SignalStore, type: Correlation['type'], entities: R
 
 function strengthOf (entities: number, full: number): number { return Math.min(1, Math.max(0.5, (entities - 2) / full)) }
 
-function shown (store: SignalStore, hash: number): string { return store.nameOf(hash) ?? `#${hash.toString(16).padStart(8, '0')}` }
+function shown (store: SignalStore, hash: number): string { return store.nameOf(hash) ?? `#${(hash >>> 0).toString(16).padStart(8, '0')}` }
 
 function setAt (slots: Map<number, Set<number>>, slot: number): Set<number> {
   const known = slots.get(slot)

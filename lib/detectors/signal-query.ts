@@ -55,15 +55,24 @@ export function trendOf (store: SignalStore, { tier, first, last }: SignalRange,
   if (count === 0) return null
   const values = new HyperLogLog()
   const entities = new HyperLogLog()
-  const topValues = new TopTable(TOP)
-  const topEntities = new TopTable(TOP)
+  const topValues: TopTable[] = []
+  const topEntities: TopTable[] = []
   eachCell(store, tier, first, last, type, (cell) => {
     values.merge(cell.values)
     entities.merge(cell.entities)
-    topValues.merge(cell.topValues)
-    topEntities.merge(cell.topEntities)
+    topValues.push(cell.topValues)
+    topEntities.push(cell.topEntities)
   })
-  return { count, uniqueValues: values.count(), uniqueEntities: entities.count(), firstBucket, lastBucket, changeRate: changeOf(tier, first, last, type, count), topValues, topEntities }
+  return {
+    count,
+    uniqueValues: values.count(),
+    uniqueEntities: entities.count(),
+    firstBucket,
+    lastBucket,
+    changeRate: changeOf(tier, first, last, type, count),
+    topValues: TopTable.union(topValues, TOP),
+    topEntities: TopTable.union(topEntities, TOP)
+  }
 }
 
 /** The range's counts in buckets of another, not finer, tier; empty ones are left out. */
@@ -112,6 +121,10 @@ function eachCell (store: SignalStore, tier: SignalTier, first: number, last: nu
     const hour = hours.bucketOf(at)
     if (isWithin(days, day, at, end) || (!hours.hasCells(hour) && day < days.open)) {
       at = step(days, day, type, take)
+    } else if (hour === hours.open && at === hour * hours.stepMs && end > minutes.open * MINUTE_MS && at < minutes.open * MINUTE_MS) {
+      // The open hour has the sketches of all its minutes but the open one.
+      step(hours, hour, type, take)
+      at = minutes.open * MINUTE_MS
     } else if (hour < hours.open && (isWithin(hours, hour, at, end) || !minutes.hasCells(minutes.bucketOf(at)))) {
       at = step(hours, hour, type, take)
     } else if (minutes.hasCells(minutes.bucketOf(at))) {

@@ -1,3 +1,6 @@
+/** A key, with its count and error less what it is missing where it has no counter. */
+interface Merged { readonly key: number, count: number, error: number }
+
 /**
  * The heavy hitters of a stream of 32-bit keys: as `SpaceSaving`, for thousands of small ones. All in one typed array, sorted by count.
  *
@@ -46,28 +49,40 @@ export class TopTable {
   }
 
   /** Adds what `other` has seen. */
-  merge (other: TopTable): void {
-    const merged: [key: number, count: number, error: number][] = []
-    const [mine, theirs] = [this.unseen, other.unseen]
-    for (let place = 0; place < this.size; place++) {
-      const there = other.#find(this.keyAt(place))
-      merged.push([this.keyAt(place), this.countAt(place) + (there < 0 ? theirs : other.countAt(there)), this.errorAt(place) + (there < 0 ? theirs : other.errorAt(there))])
-    }
-    for (let place = 0; place < other.size; place++) {
-      if (this.#find(other.keyAt(place)) < 0) merged.push([other.keyAt(place), other.countAt(place) + mine, other.errorAt(place) + mine])
-    }
-    merged.sort((a, b) => b[1] - a[1])
-    this.#missed = Math.max(mine + theirs, merged[this.#capacity]?.[1] ?? 0)
-    this.size = Math.min(this.#capacity, merged.length)
-    for (let place = 0; place < this.size; place++) {
-      const [key, count, error] = merged[place] as [number, number, number]
-      this.#set(place, key, count, error)
-    }
+  merge (other: TopTable): void { this.#take([this, other]) }
+
+  /** What all of them have seen together. */
+  static union (tables: readonly TopTable[], capacity: number): TopTable {
+    const all = new TopTable(capacity)
+    all.#take(tables)
+    return all
   }
 
-  #find (key: number): number {
-    for (let place = 0; place < this.size; place++) if (this.#cells[place] === key) return place
-    return -1
+  /** A key that a table has no counter for may have come `unseen` times in it. */
+  #take (tables: readonly TopTable[]): void {
+    const merged = new Map<number, Merged>()
+    let unseen = 0
+    for (const table of tables) {
+      const missed = table.unseen
+      unseen += missed
+      for (let place = 0; place < table.size; place++) {
+        const key = table.keyAt(place)
+        const known = merged.get(key)
+        if (known === undefined) merged.set(key, { key, count: table.countAt(place) - missed, error: table.errorAt(place) - missed })
+        else {
+          known.count += table.countAt(place) - missed
+          known.error += table.errorAt(place) - missed
+        }
+      }
+    }
+    const sorted = [...merged.values()].sort((a, b) => b.count - a.count)
+    const first = sorted[this.#capacity]
+    this.#missed = Math.max(unseen, first === undefined ? 0 : first.count + unseen)
+    this.size = Math.min(this.#capacity, sorted.length)
+    for (let place = 0; place < this.size; place++) {
+      const { key, count, error } = sorted[place] as Merged
+      this.#set(place, key, count + unseen, error + unseen)
+    }
   }
 
   #set (place: number, key: number, count: number, error: number): void {

@@ -1,39 +1,23 @@
-import { jwtClaims } from './jwt-claims'
-
-/** Kinds of credentials, as signals are called. */
-export type CredentialKind = 'jwt' | 'bearer' | 'basic' | 'custom_auth' | 'api_key' | 'session_cookie'
+/** Kinds of credentials, as signals are called; whether a bearer token is a JWT is seen when it is first met. */
+export type CredentialKind = 'bearer' | 'basic' | 'custom_auth' | 'api_key' | 'session_cookie'
 
 export interface Credential {
   readonly kind: CredentialKind
   /** What identifies it, without its scheme: to be hashed. */
   readonly token: string
-  /** Epoch milliseconds; `Infinity` where it does not say. */
-  readonly expiresAt: number
-  /** Whose it is, to be hashed; `null` where it does not say. */
-  readonly subject: string | null
 }
 
 /**
- * What an `Authorization` header holds. Schemes are compared without case; a bearer token that is a JWT is one. `null` for an
- * empty header.
+ * What an `Authorization` header holds; schemes are compared without case.
  *
  * Source: RFC 9110, section 11.4; RFC 6750.
  */
-export function credentialOf (authorization: string): Credential | null {
+export function credentialOf (authorization: string): Credential {
   const space = authorization.indexOf(' ')
   const scheme = (space < 0 ? authorization : authorization.slice(0, space)).toLowerCase()
   const token = space < 0 ? '' : authorization.slice(space + 1).trim()
-  if (authorization === '') return null
-  if (token === '' || (scheme !== 'bearer' && scheme !== 'basic')) return { kind: 'custom_auth', token: token === '' ? authorization : `${scheme} ${token}`, expiresAt: Infinity, subject: null }
-  if (scheme === 'basic') return { kind: 'basic', token, expiresAt: Infinity, subject: null }
-  return tokenOf('bearer', token)
-}
-
-/** A token by itself: a JWT's claims are read, wherever it was sent. */
-export function tokenOf (kind: 'bearer' | 'session_cookie' | 'api_key', token: string): Credential {
-  const claims = jwtClaims(token)
-  if (claims === null) return { kind, token, expiresAt: Infinity, subject: null }
-  return { kind: kind === 'bearer' ? 'jwt' : kind, token, ...claims }
+  if (token === '') return { kind: 'custom_auth', token: authorization }
+  return scheme === 'bearer' || scheme === 'basic' ? { kind: scheme, token } : { kind: 'custom_auth', token: `${scheme} ${token}` }
 }
 
 /** Whether a cookie is called like one that stands for a session: `sid`, `connect.sid`, `PHPSESSID`, `auth_token`; not one against forgery. */

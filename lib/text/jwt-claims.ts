@@ -6,6 +6,8 @@ export interface JwtClaims {
   readonly subject: string | null
 }
 
+/** How base64url of a JSON object without spaces begins: `{"`. */
+const OBJECT = 'eyJ'
 /** Longer payloads are not decoded. */
 const MAX_PAYLOAD = 8192
 const NO_CLAIMS: JwtClaims = { expiresAt: Infinity, subject: null }
@@ -18,7 +20,7 @@ const NO_CLAIMS: JwtClaims = { expiresAt: Infinity, subject: null }
 export function jwtClaims (token: string): JwtClaims | null {
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
-  if (first < 2 || second < 0 || token.indexOf('.', second + 1) >= 0) return null
+  if (!token.startsWith(OBJECT) || !token.startsWith(OBJECT, first + 1) || second < 0 || token.indexOf('.', second + 1) >= 0) return null
   if (second - first > MAX_PAYLOAD) return NO_CLAIMS
   let claims: { exp?: unknown, sub?: unknown, iss?: unknown } | null
   try {
