@@ -66,7 +66,6 @@ export class IdentityFlow {
     this.rhythmVotes += hash === this.rhythmRoute ? 1 : -1
   }
 
-
   /** Episode of the kind with that number. */
   episode (kind: number): FlowEpisode {
     const known = this.episodes[kind]

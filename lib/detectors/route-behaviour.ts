@@ -10,6 +10,15 @@ import type { RouteSequenceJson } from './route-sequence'
 /** Share of rhythms on a route that are regular, up to which a regular one is remarkable. */
 const RARE = 0.05
 
+/** What of the options a route may have its own of. */
+export interface RouteBehaviourSettings extends WalkSettings {
+  /** Whether the detectors of that name look at the route. */
+  readonly authCoverage: boolean
+  readonly sequence: boolean
+  /** Standard deviation of gaps, as a share of their mean, below which they are regular. */
+  readonly regularBelow: number
+}
+
 /** The plain form of a `RouteBehaviour`. */
 export interface RouteBehaviourJson { coverage: AuthCoverageJson, walks: WalkNormsJson | null, sequence: RouteSequenceJson, rhythms: [judged: number, regular: number] }
 
@@ -18,6 +27,7 @@ export class RouteBehaviour {
   readonly name: string
   /** Keyed hash of the route. */
   readonly hash: number
+  readonly settings: RouteBehaviourSettings
   readonly coverage = new AuthCoverage()
   /** `null` where the route has no path parameters. */
   readonly walks: WalkNorms | null
@@ -26,7 +36,8 @@ export class RouteBehaviour {
   #regular = 0
 
   /** @param hasObjects Whether the route's pattern has parameters. */
-  constructor (name: string, hash: number, hasObjects: boolean, settings: WalkSettings, habits: Habits) {
+  constructor (name: string, hash: number, hasObjects: boolean, settings: RouteBehaviourSettings, habits: Habits) {
+    this.settings = settings
     this.name = name
     this.hash = hash
     this.walks = hasObjects ? new WalkNorms(settings, habits) : null

@@ -17,6 +17,7 @@ import { WayTable } from '../../lib/store/way-table'
 import { hashText } from '../../lib/text/keyed-hash'
 import { finishHash } from '../../lib/text/value-shape'
 import type { FastifyRequest } from 'fastify'
+import type { TrendsSettings } from './options'
 import type { TrendsContext, Watcher } from './watcher'
 
 const REGULAR: Gravity = { severity: 3, risk: 10, charge: 0 }
@@ -55,9 +56,9 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     for (const { hash } of routes.values()) walks.get(finishHash(key ^ hash))?.clear()
   }
 
-  function createRoute (_: unknown, route: RouteState): RouteBehaviour | null {
+  function createRoute (about: TrendsSettings, route: RouteState): RouteBehaviour | null {
     if (!route.matched) return null
-    const own = new RouteBehaviour(route.key, anomalies.hash.hash(route.key) | 0 || 1, route.url.includes(':'), settings, habits)
+    const own = new RouteBehaviour(route.key, anomalies.hash.hash(route.key) | 0 || 1, route.url.includes(':'), about, habits)
     routes.set(own.hash, own)
     return own
   }
@@ -71,10 +72,10 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     const flow = senders.of(observation)
     const isFrozen = anomalies.routes.frozen || observation.route.frozen
     const shown = observation.user !== null || observation.credential !== null ? SHOWN.credential : request.headers.cookie !== undefined ? SHOWN.cookie : SHOWN.nothing
-    if (settings.authCoverage) own.coverage.observe(shown, observation, !isFrozen)
+    if (own.settings.authCoverage) own.coverage.observe(shown, observation, !isFrozen)
     if (own.walks !== null && observation.params !== null) judgeWalk(own, flow, observation, shown === SHOWN.credential)
     judgeRhythm(own, flow, observation, isFrozen)
-    if (settings.sequence && observation.status < 400) judgeSequence(own, flow, observation, isFrozen)
+    if (own.settings.sequence && observation.status < 400) judgeSequence(own, flow, observation, isFrozen)
     noteNavigation(own, flow, observation)
     flow.visit(own.hash)
   }
@@ -112,7 +113,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   function judgeRhythm (own: RouteBehaviour, flow: IdentityFlow, observation: Observation, isFrozen: boolean): void {
     const { at } = observation
     const { rhythm } = flow
-    const verdict = rhythm.beat(at, settings.regularBelow)
+    const verdict = rhythm.beat(at, own.settings.regularBelow)
     if (rhythm.gap >= 0) {
       flow.voteRhythm(own.hash)
       signal(TYPE.timing, rhythm.bin, observation)

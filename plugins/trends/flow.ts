@@ -20,7 +20,7 @@ const RESPONSE_EPISODE = 6
 const NOTHING = new Uint8Array(SECRET_KINDS.length)
 
 /** Watches what flows: sizes, bandwidth, sensitive data in replies. */
-export function watchFlow (context: TrendsContext): Watcher<ReplySecrets> {
+export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null> {
   const { settings, senders, habits, store, fastify: { anomalies } } = context
   const watch = new FlowWatch(settings.senders, settings, habits)
   const looksFor = SECRET_KINDS.map((kind) => settings.dlp === true || (Array.isArray(settings.dlp) && settings.dlp.includes(kind)))
@@ -30,15 +30,15 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets> {
   senders.onWindow((flow, at) => watch.close(flow, at))
   SECRET_KINDS.forEach((kind, i) => store.name(kindHashes[i] as number, kind))
 
-  return { name: 'flow', createRoute: () => new ReplySecrets(), onSend: judge, shared: { halve, toJSON, restore, merge, describe } }
+  return { name: 'flow', createRoute: (own) => own.dlp === false ? null : new ReplySecrets(), onSend: judge, shared: { halve, toJSON, restore, merge, describe } }
 
-  function judge (secrets: ReplySecrets, observation: Observation): void {
+  function judge (secrets: ReplySecrets | null, observation: Observation): void {
     const flow = senders.of(observation)
     watch.isFrozen = anomalies.routes.frozen
     const isPage = observation.method === 'GET' && observation.status < 300
     watch.observe(flow, observation, isPage ? anomalies.hash.hash(observation.url) || 1 : 0)
     if (observation.signals !== null) judgeSizes(flow, observation)
-    if (looks) judgeReply(secrets, observation)
+    if (looks && secrets !== null) judgeReply(secrets, observation)
   }
 
   /** What endpoint-profiler found far larger than ordinary on this route is oversized where it is large at all. */

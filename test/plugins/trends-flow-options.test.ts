@@ -137,3 +137,24 @@ test('a frozen application learns nothing of flows, and judges them', async (t) 
   t.equal(JSON.stringify(web.app.anomalies.snapshot().shared.trends, (name, value) => name === 'behaviour' || name === 'identity' ? undefined : value), before)
   await web.app.close()
 })
+
+test('a route may have its own dlp, authCoverage, sequence and objectsFloor', async (t) => {
+  const state = { reply: 'nothing' }
+  const web = await buildApp(ONLY_TRENDS, (app) => {
+    for (const [name, trends] of [['own', { dlp: false, authCoverage: false, objectsFloor: 300 }], ['all', {}]] as const) {
+      app.get(`/${name}/:id`, { config: { anomalies: { trends } } }, async () => state)
+    }
+  })
+  const asks = (name: string) => (person: number, i: number): Ask => ({ url: `/${name}/${person}${i % 3}`, headers: { authorization: `Bearer ${person}` } })
+  await ordinarily(web, asks('own'))
+  await ordinarily(web, asks('all'))
+  state.reply = '4539 1488 0343 6467'
+  const types = async (name: string): Promise<string[]> => (await web.ask({ client: 5, url: `/${name}/3` })).types
+  t.same(await types('own'), [])
+  t.same((await types('all')).sort(), ['auth_coverage', 'dlp_match'])
+  const random = seeded(3)
+  const walk = (name: string): Promise<number> => countOf(web, 'object_enumeration', times(80, (i) => ({ client: 6, after: 300 + Math.round(1500 * random()), url: `/${name}/${i * 7919 % 5000}`, headers: { authorization: 'Bearer thief' } })))
+  t.equal(await walk('own'), 0)
+  t.ok(await walk('all') > 20)
+  await web.app.close()
+})
