@@ -13,11 +13,7 @@ export type Lesson = 'teach' | 'quarantine' | 'none'
 export interface CredentialName { readonly tag: string, readonly hash: number }
 
 /** Makes the keyed hashes that stand for a credential. */
-export interface Namer {
-  nameOf (token: string): CredentialName
-  /** 32 bits of the credential itself, for counting: no look-up, and nothing to show. */
-  hashOf (token: string): number
-}
+export interface Namer { nameOf (token: string): CredentialName }
 
 /**
  * What one request and its response showed, as plain values read once: detectors judge it and learn from it, and never
@@ -102,9 +98,7 @@ export class Observation {
   #credential: string | null
   #principal: number
   /** The credential as sent, until somebody asks for its hash: most requests are judged without. */
-  readonly #token: string | null
-  #isNamed: boolean
-  #tokenHash = 0
+  #token: string | null
   readonly #namer: Namer | null
   #drawn: boolean | null = null
 
@@ -129,19 +123,18 @@ export class Observation {
     this.#credential = credential
     this.#principal = principal
     this.#token = token
-    this.#isNamed = token === null
     this.#namer = namer
   }
 
   /** Keyed hash of the credential, or `null`. */
   get credential (): string | null {
-    if (!this.#isNamed) this.#nameCredential()
+    if (this.#token !== null) this.#nameCredential(this.#token)
     return this.#credential
   }
 
   /** Hash of the principal: user, else credential, else client. */
   get principal (): number {
-    if (this.user === null && !this.#isNamed) this.#nameCredential()
+    if (this.user === null && this.#token !== null) this.#nameCredential(this.#token)
     return this.#principal
   }
 
@@ -152,16 +145,9 @@ export class Observation {
     if (this.entity !== null) this.entity.user = user
   }
 
-  /** For counting by credential: a hash that costs no look-up and is nowhere shown; 0 without a credential. */
-  get credentialHash (): number {
-    if (this.#token === null) return 0
-    if (this.#tokenHash === 0) this.#tokenHash = (this.#namer as Namer).hashOf(this.#token) || 1
-    return this.#tokenHash
-  }
-
-  #nameCredential (): void {
-    const { tag, hash } = (this.#namer as Namer).nameOf(this.#token as string)
-    this.#isNamed = true
+  #nameCredential (token: string): void {
+    const { tag, hash } = (this.#namer as Namer).nameOf(token)
+    this.#token = null
     this.#credential = tag
     if (this.user === null) this.#principal = hash
   }

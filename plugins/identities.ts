@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify'
 import { clientOf } from '../lib/client-address'
 import type { CredentialName, Namer } from '../lib/observation'
 import { StringMemo } from '../lib/store/string-memo'
-import { hashLong } from '../lib/text/keyed-hash'
 import type { KeyedHash } from '../lib/text/keyed-hash'
 import { finishHash } from '../lib/text/value-shape'
 
@@ -42,8 +41,6 @@ export class Identities implements Namer {
     this.#tags.set(token, name)
     return name
   }
-
-  hashOf (token: string): number { return hashLong(token, this.#hash.seed) }
 
   /**
    * The client's address, IPv6 by /64; `clientHash` is its hash until the next call.

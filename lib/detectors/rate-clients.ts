@@ -59,8 +59,7 @@ export class RateClients {
   /** A request has come: its client and its credential. */
   arrive (observation: Observation): void {
     const isOver = this.#add(CLIENT, observation.clientHash, REQUESTS, 1, observation, false)
-    const credential = observation.credentialHash
-    if (credential !== 0) this.#add(CREDENTIAL, credential, REQUESTS, 1, observation, isOver)
+    if (observation.credential !== null) this.#add(CREDENTIAL, observation.principal, REQUESTS, 1, observation, isOver)
   }
 
   /** It has been answered: its tenant is known, and its bytes. */
@@ -73,7 +72,7 @@ export class RateClients {
     const isKnown = hasSignal(observation)
     const isOver = this.#add(CLIENT, observation.clientHash, BYTES, bytes, observation, isKnown)
     if (hasTenant) this.#add(TENANT, observation.principal, BYTES, bytes, observation, isKnown || isOver)
-    else if (observation.credentialHash !== 0) this.#add(CREDENTIAL, observation.credentialHash, BYTES, bytes, observation, isKnown || isOver)
+    else if (observation.credential !== null) this.#add(CREDENTIAL, observation.principal, BYTES, bytes, observation, isKnown || isOver)
   }
 
   /** One half-life. */

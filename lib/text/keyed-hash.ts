@@ -31,18 +31,6 @@ export class KeyedHash {
   hash (text: string): number { return hashText(text, this.seed) }
 }
 
-/** Characters of a long text that are hashed at its beginning and at its end. */
-const ENDS = 512
-
-/**
- * A seeded 32-bit hash of a text of any length, such as a credential (measured: 0.2 µs for 200 characters). Of texts beyond 1,024 characters the first and
- * the last 512 count, and the length.
- */
-export function hashLong (text: string, seed: number): number {
-  const { length } = text
-  return length <= 2 * ENDS ? hashText(text, seed) : hashText(text.slice(length - ENDS), hashText(text.slice(0, ENDS), seed ^ length) | 0)
-}
-
 /** A seeded 32-bit rolling hash of a text. */
 export function hashText (text: string, seed: number): number {
   let hash = seed ^ text.length

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'tap'
 import fc from 'fast-check'
-import { hashLong, hashText, KeyedHash } from '../../lib/text/keyed-hash'
+import { hashText, KeyedHash } from '../../lib/text/keyed-hash'
 
 const SECRET = 'sixteen characters or more'
 
@@ -26,19 +26,6 @@ test('a hash is an unsigned 32-bit number, and texts of every length spread', as
   }
   t.ok(hashes.size > 19_990)
   t.not(hashText('', 1), hashText('', 2))
-})
-
-test('hashes of credentials spread, wherever and by however little they differ', async (t) => {
-  const token = 'eyJhbGciOiJIUzI1NiJ9'.repeat(10)
-  const texts = new Set<string>()
-  for (let at = 0; at < token.length; at++) for (const letter of 'xyzw') texts.add(token.slice(0, at) + letter + token.slice(at + 1))
-  for (let length = 0; length < 200; length++) texts.add(token.slice(0, length))
-  for (let i = 0; i < 20_000; i++) texts.add(`key ${i} of somebody`)
-  const hashes = new Set(Array.from(texts, (text) => hashLong(text, 42)))
-  t.ok(hashes.size > texts.size - 3, `${hashes.size} of ${texts.size}`)
-  t.not(hashLong(token, 1), hashLong(token, 2))
-  t.not(hashLong(`${'a'.repeat(3000)}b`, 1), hashLong(`${'a'.repeat(3000)}c`, 1))
-  t.not(hashLong('a'.repeat(3000), 1), hashLong('a'.repeat(3001), 1))
 })
 
 test('a short secret is an error that does not show it', async (t) => {
