@@ -39,6 +39,8 @@ export class RouteState {
   enforcing = 0
   /** Whether requests may be refused here: by its mode, or because a detector enforces. */
   get isEnforced (): boolean { return this.mode === 'enforce' || this.enforcing !== 0 }
+  /** Whether it takes logins: what people type there as user and password is no deviation by itself. */
+  isLogin = false
   /** Set by hand: nothing is learned. */
   frozen = false
   /** Half-life that the state has been aged to. */

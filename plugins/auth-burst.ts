@@ -116,6 +116,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
       return null
     }
     candidates.delete(route)
+    route.isLogin = true
     return new LoginRoute({ ...settings, ...resolveOptions<AuthBurstOptions>('authBurst', ROUTE_OPTIONS, {}, routeOptions, route.key) }, false)
   }
 
@@ -132,6 +133,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     const login = new LoginRoute(settings, true)
     candidates.delete(route)
     route.slots[detector.slot] = login
+    route.isLogin = true
     fastify.log.info({ route: route.key }, 'fastify-anomalies takes this for a login route: config.anomalies.authBurst says so for good, or false says it is none')
     judgeReply(login, observation, request, reply)
     recordNew(observation)

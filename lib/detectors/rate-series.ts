@@ -35,7 +35,7 @@ export function rateSeriesOptions (requests: RateWatchOptions, leastBytes: numbe
 /** The plain form of a `RateSeries`. */
 export interface RateSeriesJson { samples: number, requests: GaugeJson, bytes: GaugeJson | null }
 
-interface GaugeJson { quiet: ClippedMomentsJson, watch: RateWatchJson | null }
+interface GaugeJson { quiet: ClippedMomentsJson, longestSilence: number, watch: RateWatchJson | null }
 
 /**
  * Requests and bytes of one subject (a route, the application) in buckets of fixed length, each watched for episodes. Buckets advance by the time that is
@@ -90,12 +90,19 @@ export class RateSeries {
     if (at < this.#ends) return
     const bucketMs = this.#bucketMs
     const bucket = Math.floor(at / bucketMs)
-    if (this.#bucket >= 0) {
-      const last = Math.min(bucket, this.#bucket + 1 + MOST_EMPTY)
-      for (let each = this.#bucket; each < last; each++) this.#close(each * bucketMs, at, each === last - 1)
-    }
+    const first = this.#bucket
+    // Before anybody is told: who is may want to know how it stands now.
     this.#bucket = bucket
     this.#ends = (bucket + 1) * bucketMs
+    if (first < 0) return
+    const last = Math.min(bucket, first + 1 + MOST_EMPTY)
+    for (let each = first; each < last; each++) this.#close(each * bucketMs, at, each === last - 1)
+  }
+
+  /** The episode that is open, if any. */
+  episode (measure: RateMeasure): RateWatch | null {
+    const watch = (measure === 'requests' ? this.#requests : this.#bytes)?.watch ?? null
+    return watch !== null && watch.isOpen ? watch : null
   }
 
   toJSON (): RateSeriesJson { return { samples: this.samples, requests: this.#requests.toJSON(), bytes: this.#bytes === null ? null : this.#bytes.toJSON() } }
@@ -147,6 +154,9 @@ class Gauge {
   readonly #options: RateWatchOptions
   /** What is known without a watch. */
   readonly #quiet = new ClippedMoments(LEVEL, SPREAD)
+  /** Empty buckets until now, and the most that there were in a row. */
+  #silence = 0
+  #longestSilence = 0
 
   constructor (options: RateWatchOptions) {
     this.#options = options
@@ -162,7 +172,7 @@ class Gauge {
   exceed (at: number, begun: number): RateChange {
     if (this.watch === null) {
       this.watch = new RateWatch(this.#options)
-      this.watch.seed(this.#quiet.toJSON(), begun)
+      this.watch.seed(this.#quiet.toJSON(), begun, this.#longestSilence)
       this.limit = this.watch.limit
       if (this.amount <= this.limit) return 'none'
     }
@@ -177,6 +187,8 @@ class Gauge {
     this.amount = 0
     if (watch === null) {
       this.#quiet.learn(amount, Math.max(1, this.#quiet.mean))
+      this.#silence = amount === 0 ? this.#silence + 1 : 0
+      if (this.#silence > this.#longestSilence) this.#longestSilence = this.#silence
       return 'none'
     }
     const change = watch.observe(at, amount)
@@ -184,11 +196,13 @@ class Gauge {
     return change
   }
 
-  toJSON (): GaugeJson { return { quiet: this.#quiet.toJSON(), watch: this.watch === null ? null : this.watch.toJSON() } }
+  toJSON (): GaugeJson { return { quiet: this.#quiet.toJSON(), longestSilence: this.#longestSilence, watch: this.watch === null ? null : this.watch.toJSON() } }
 
   restore (json: GaugeJson): void {
     this.amount = 0
     this.#quiet.restore(json.quiet)
+    this.#silence = 0
+    this.#longestSilence = json.longestSilence
     this.watch = null
     this.limit = WAKE * this.#options.leastJump
     if (json.watch === null) return

@@ -34,6 +34,9 @@ const DROP_SHARE = 0.1
 const DROP_BUCKETS = 6
 const DROP_MISSED = 14
 const DROP_LEARNED = 180
+/** Fewer requests than these a second are people's, who go home: until a day is known, that they do is no stop. */
+const DROP_DENSITY = 0.9
+const DAY_MS = 86_400_000
 
 /** What an episode is about: a sudden rise, a steady one, or a stop. */
 export type RateEpisodeKind = 'spike' | 'ramp' | 'drop'
@@ -61,7 +64,7 @@ export interface RateWatchJson { baseline: RateBaselineJson, longestQuiet: numbe
  * recent level and what is ordinary at this time, or the open bucket is 8 above them already; and a half, or two thirds, of it is new, it exceeds the
  * expected by `leastJump`, and its own past says that it is rare. With fewer than 30 buckets learned it has to be as much further out. A *ramp* opens
  * by a one-sided cumulative sum above 1.5 times the level of the last ten minutes (60 buckets). A *drop* opens when next to nothing comes, longer than twice
- * the longest such silence before, where 14 times the dispersion was expected.
+ * the longest such silence before, where 14 times the dispersion was expected; while no day is known, only of about a request a second and more.
  *
  * While an episode is open nothing is learned. It closes after three buckets near what was expected when it opened, or when it has lasted `adoptMs`:
  * then that is the new norm.
@@ -125,9 +128,10 @@ export class RateWatch {
     return this.kind === 'drop' && !this.#options.dropouts ? 'none' : change
   }
 
-  /** Starts with what is known of buckets that were not given one by one. @param at Beginning of the open bucket. */
-  seed (known: ClippedMomentsJson, at: number): void {
+  /** Starts with what is known of buckets that were not given one by one. @param at Beginning of the open bucket. @param longestQuiet Most empty ones in a row. */
+  seed (known: ClippedMomentsJson, at: number, longestQuiet: number): void {
     this.baseline.seed(known)
+    this.#longestQuiet = longestQuiet
     this.#level.restore(known)
     this.#setLimit(at)
   }
@@ -203,7 +207,10 @@ export class RateWatch {
       return false
     }
     this.#quiet++
-    if (this.#quiet < DROP_BUCKETS || this.#quiet <= 2 * this.#longestQuiet || this.baseline.buckets < DROP_LEARNED) return false
+    if (this.#quiet < DROP_BUCKETS || this.#quiet <= 2 * this.#longestQuiet) return false
+    const { bucketMs } = this.#options
+    const learned = this.baseline.buckets - this.#quiet
+    if (learned < DROP_LEARNED || (learned * bucketMs < DAY_MS && this.#quietLevel * 1000 < DROP_DENSITY * bucketMs)) return false
     const dispersion = Math.max(1, this.#level.variance / Math.max(0.25, this.#level.mean))
     return this.#quiet * this.#quietLevel / dispersion >= DROP_MISSED
   }

@@ -43,6 +43,12 @@ export function loginName (name: unknown): string | null {
   return text === '' ? null : text
 }
 
+/** Whether a field bears a name under which passwords are sent. */
+export function isSecretName (name: string): boolean { return name.length <= 32 && SECRETS.includes(plainName(name)) }
+
+/** Whether a field bears a name under which it is said whose account it is. */
+export function isUserName (name: string): boolean { return name.length <= 32 && NAMES.includes(plainName(name)) }
+
 function readFields (fields: Record<string, unknown>, isLogin: boolean): LoginCredentials | null {
   let hasSecret = false
   let best = NAMES.length

@@ -1,0 +1,28 @@
+import type { Signal } from './signal'
+import { isSecretName, isUserName } from './text/login-body'
+
+/** Severity from which a deviation is more than a weak one. */
+const MEDIUM = 4
+/** Fields of what was sent. */
+const SENT = /^(?:body|form|query)\./
+/** Longer ones are nothing that somebody types. */
+const LONGEST_NAME = 64
+const LONGEST_SECRET = 128
+
+/**
+ * Whether a signal only says that somebody typed another user or another password than others did. On a login that is what everybody does, and
+ * what is odd about it (wrong, too often, too many) is counted as logins, not as values: a password is never one of few, and
+ * a user name is mostly new. What no name looks like (characters never seen, or far too long) stands, and so does all else about the body: its
+ * members, their types, what reads as an injection.
+ */
+export function isMerelyTyped ({ field, actual, severity }: Signal): boolean {
+  if (field === undefined || !SENT.test(field)) return false
+  const name = field.slice(field.lastIndexOf('.') + 1)
+  const isSecret = isSecretName(name)
+  if (!isSecret && !isUserName(name)) return false
+  if (typeof actual === 'number') return actual <= (isSecret ? LONGEST_SECRET : LONGEST_NAME)
+  const { ingredients, length } = (actual ?? {}) as { ingredients?: unknown, length?: unknown }
+  if (!Array.isArray(ingredients) || typeof length !== 'number') return false
+  if (isSecret) return length <= LONGEST_SECRET
+  return severity < MEDIUM || (length <= LONGEST_NAME && !ingredients.includes('char'))
+}
