@@ -100,7 +100,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     .on('onRequest', awaitEnd)
     .on('onSend', judgeReply)
     .share(watch)
-  if (options.mode === 'enforce' || (elsewhere.mode === 'enforce' && options.mode !== 'observe')) elsewhere.enforcing = 1 << detector.slot
+  elsewhere.setEnforcing(detector.slot, options.mode === 'enforce' || (elsewhere.mode === 'enforce' && options.mode !== 'observe'))
   if (settings.propose) {
     fastify.addHook('onSend', function propose (request, reply, payload, done) {
       if (reply.statusCode === 401 || reply.statusCode === 403) adopt(request, reply)
