@@ -119,11 +119,13 @@ export class RouteState {
     this.#statuses.halve()
   }
 
-  /** Adds what another process learned. */
-  mergeJson (json: RouteStateJson): void {
-    this.responses += json.responses
+  /** Adds what another process learned, so many half-lives ago. */
+  mergeJson (json: RouteStateJson, halfLives: number): void {
+    const statuses = ItemTable.from(json.statuses)
+    for (let left = halfLives; left > 0; left--) statuses.halve()
+    this.responses += json.responses >>> halfLives
     for (const principal of json.principals) this.meet(principal, 16)
-    this.#statuses.merge(ItemTable.from(json.statuses))
+    this.#statuses.merge(statuses)
   }
 
   /** Forgets what was learned. */

@@ -158,7 +158,8 @@ export class Registry {
       keepAbove: settings.throttleAt as number,
       throttleAt: settings.throttleAt as number,
       blockAt: settings.blockAt as number,
-      hysteresis: settings.hysteresis as number
+      hysteresis: settings.hysteresis as number,
+      seal: (address) => this.hash.tag('address', address)
     })
     this.#emitter.on('error', () => {})
   }
@@ -307,11 +308,11 @@ export class Registry {
   userTag (name: string): string { return this.#identities.tagOf(`user ${name}`) }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
-  risk (entity: string): number { return this.entities.risk(this.#entityOf(entity), this.clock.now()) }
+  risk (entity: string): number { return this.entities.risk(this.entityOf(entity), this.clock.now()) }
 
   /** Forgets an entity's risk, a block by hand, and what detectors hold against it. @returns Whether there was any risk or block. */
   release (entity: string): boolean {
-    const known = this.#entityOf(entity)
+    const known = this.entityOf(entity)
     this.#releases.forEach((forget) => this.#call(() => forget(known)))
     return this.entities.release(known)
   }
@@ -330,16 +331,16 @@ export class Registry {
   allow (entity: string, decision: ManualDecision): void { this.#decide(entity, 'allow', decision) }
 
   /** Takes `block` or `allow` back. @returns Whether there was one. */
-  undecide (entity: string): boolean { return this.entities.undecide(this.#entityOf(entity)) }
+  undecide (entity: string): boolean { return this.entities.undecide(this.entityOf(entity)) }
 
   /** An entity as it is counted: addresses may be given as they are. */
-  #entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
+  entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
 
   #decide (entity: string, action: 'allow' | 'block', decision: ManualDecision): void {
     const { for: term, by, reason = '' } = resolveOptions<{ for?: number, by: string, reason?: string }>(action, manualOptions, {} as never, decision)
     if (by === undefined) throw new FST_ANOMALIES_BAD_OPTION(`${action}.by must say who decides`, '')
     const at = this.clock.now()
-    this.entities.decide(this.#entityOf(entity), { action, until: term === undefined ? null : at + term, by, reason, at })
+    this.entities.decide(this.entityOf(entity), { action, until: term === undefined ? null : at + term, by, reason, at })
   }
 
   /** Entities by risk. */

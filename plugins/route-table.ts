@@ -195,6 +195,9 @@ export class RouteTable {
     return state
   }
 
+  /** Lets the half-lives pass on one route. */
+  ageRoute (state: RouteState, at: number): void { this.#aged(state, at) }
+
   /** Lets the half-lives pass on routes, too, that nobody has asked for since. */
   age (at: number): void {
     for (const state of this.#states.values()) this.#aged(state, at)
@@ -253,12 +256,25 @@ export class RouteTable {
 
   all (): IterableIterator<RouteState> { return this.#states.values() }
 
-  /** Calls `apply` with a route's state: now, or when the route is first asked for. */
-  whenKnown (key: string, entry: unknown, apply: (state: RouteState) => void): void {
+  /**
+   * Calls `apply` with a route's state: now, or when the route is first asked for.
+   * @param isAddition Whether what waits already comes first, and is not forgotten for it.
+   */
+  whenKnown (key: string, entry: unknown, apply: (state: RouteState) => void, isAddition: boolean): void {
     if (key === UNMATCHED) this.unmatchedState()
     const state = this.#states.get(key)
-    if (state === undefined) this.#waiting.set(key, { entry, apply })
-    else apply(state)
+    if (state !== undefined) return apply(state)
+    const before = isAddition ? this.#waiting.get(key) : undefined
+    if (before === undefined) this.#waiting.set(key, { entry, apply })
+    else {
+      this.#waiting.set(key, {
+        entry: before.entry,
+        apply (known) {
+          before.apply(known)
+          apply(known)
+        }
+      })
+    }
   }
 
   /** What was restored of routes that nobody has asked for yet. */
