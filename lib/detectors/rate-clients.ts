@@ -106,7 +106,7 @@ export class RateClients {
     const fence = this.#requestFences[entity]
     const table = this.#requests
     table.add(finishHash(hash ^ SALTS[entity]), observation.at, 1, fence.high)
-    if (table.closed > 0) fence.learn(table.closed)
+    if (table.closed > 0 && !observation.route.frozen) fence.learn(table.closed)
     if (table.over === 0) return false
     if (!isKnown) this.#report(entity, table, Math.round(table.over * table.limit), observation, true)
     return true
@@ -116,7 +116,7 @@ export class RateClients {
     const fence = this.#byteFences[entity]
     const table = this.#bytes as RateTable
     table.add(finishHash(hash ^ SALTS[entity]), observation.at, bytes, fence.high)
-    if (table.closed > 0) fence.learn(table.closed)
+    if (table.closed > 0 && !observation.route.frozen) fence.learn(table.closed)
     if (table.over === 0) return false
     if (!isKnown) this.#report(entity, table, Math.round(table.over * table.limit), observation, false)
     return true

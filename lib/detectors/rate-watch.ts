@@ -3,6 +3,8 @@ import { ClippedMoments } from '../stats/clipped-moments'
 import type { ClippedMomentsJson } from '../stats/clipped-moments'
 import { RateBaseline } from './rate-baseline'
 import type { RateBaselineJson } from './rate-baseline'
+import { mergeBaselines } from './rate-merge'
+import type { RateShares } from './rate-merge'
 
 /** Closed buckets before anything is judged, and until when a spike has to be the further out the fewer there are. */
 const FEWEST = 6
@@ -51,6 +53,12 @@ export interface RateWatchOptions {
   readonly adoptMs: number
   /** Whether an episode that is a stop is told; it does not teach either way. */
   readonly dropouts: boolean
+}
+
+/** Two watches of streams that make one. Both have to be silent for the whole to be. */
+export function mergeWatches (ours: RateWatchJson, theirs: RateWatchJson, shares: RateShares): RateWatchJson {
+  const pick = shares.both > 0.5 ? Math.min : Math.max
+  return { baseline: mergeBaselines(ours.baseline, theirs.baseline, shares), longestQuiet: pick(ours.longestQuiet, theirs.longestQuiet) }
 }
 
 /** The plain form of a `RateWatch`; episodes that are open are not in it. */
@@ -118,11 +126,11 @@ export class RateWatch {
     return this.#open('spike', at, value, this.#expectedAt(at), this.baseline.recent.moments.variance)
   }
 
-  /** Takes a closed bucket in. @param at Its beginning. */
-  observe (at: number, value: number): RateChange {
+  /** Takes a closed bucket in. @param at Its beginning. @param isFrozen Whether nothing is learned from it, and no level that lasts becomes the norm. */
+  observe (at: number, value: number, isFrozen = false): RateChange {
     this.baseline.judge(at, value)
-    const change = this.isOpen ? this.#continue(at, value) : this.#begin(at, value)
-    if (this.isOpen) this.#doubtfulAt = NaN
+    const change = this.isOpen ? this.#continue(at, value, isFrozen) : this.#begin(at, value)
+    if (this.isOpen || isFrozen) this.#doubtfulAt = NaN
     else this.#learn(at, value)
     this.#setLimit(at + this.#options.bucketMs)
     return this.kind === 'drop' && !this.#options.dropouts ? 'none' : change
@@ -230,13 +238,13 @@ export class RateWatch {
     return 'open'
   }
 
-  #continue (at: number, value: number): RateChange {
+  #continue (at: number, value: number, isFrozen: boolean): RateChange {
     this.buckets++
     this.amount += value
     const isDrop = this.kind === 'drop'
     this.extreme = isDrop ? Math.min(this.extreme, value) : Math.max(this.extreme, value)
     this.#calm = (isDrop ? this.#isBack(value) : this.#isCalm(at, value)) ? this.#calm + 1 : 0
-    if (at - this.since >= this.#options.adoptMs) {
+    if (!isFrozen && at - this.since >= this.#options.adoptMs) {
       this.#resting = SETTLED
       this.#level = new ClippedMoments(RAMP_LEVEL, RAMP_LEVEL * 5)
       return this.#close(at)

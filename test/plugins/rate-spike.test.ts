@@ -287,3 +287,16 @@ test('one cause is told once: of one route by the route, of many by the applicat
   t.ok(many.includes('rate_spike open app.rate *'), String(many))
   t.ok(many.length <= 4, String(many))
 })
+
+test('freeze stops its learning: a level that lasts does not become the norm, until it may', async (t) => {
+  for (const isFrozen of [true, false]) {
+    const app = await buildApp(only({ adoptAfter: '2 minutes' }))
+    await send(app, 400, 5)
+    if (isFrozen) app.app.anomalies.freeze()
+    const learned = (): unknown => (app.app.anomalies.baselines()[0]?.detectors['rate-spike']?.learned as { requests: { lasting: number } }).requests.lasting
+    const before = learned()
+    await send(app, 400, 30, { clients: 2000 })
+    t.equal(episodes(app).length, isFrozen ? 1 : 2, String(episodes(app)))
+    t.equal(learned() === before, isFrozen)
+  }
+})
