@@ -160,7 +160,7 @@ export class Observation {
 
   /** The only way in for what a detector finds. */
   add (signal: Signal): void {
-    if (this.route.isLogin && isMerelyTyped(signal)) return
+    if (this.route.isLogin && isMerelyTyped(signal, this.route.userField)) return
     if (signal.severity > this.severity) this.severity = signal.severity
     if (this.signals === null) this.signals = [signal]
     else if (this.signals.length < MAX_SIGNALS) this.signals.push(signal)

@@ -41,6 +41,8 @@ export class RouteState {
   isEnforced: boolean
   /** Whether it takes logins: what people type there as user and password is no deviation by itself. */
   isLogin = false
+  /** The field in which the application's own option finds the user, where that was seen. */
+  userField: string | null = null
   /** Set by hand: nothing is learned. */
   frozen = false
   /** Half-life that the state has been aged to. */

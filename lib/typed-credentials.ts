@@ -14,12 +14,13 @@ const LONGEST_SECRET = 128
  * what is odd about it (wrong, too often, too many) is counted as logins, not as values: a password is never one of few, and
  * a user name is mostly new. What no name looks like (characters never seen, or far too long) stands, and so does all else about the body: its
  * members, their types, what reads as an injection.
+ * @param userField A field that is known to hold the user, whatever its name.
  */
-export function isMerelyTyped ({ field, actual, severity }: Signal): boolean {
+export function isMerelyTyped ({ field, actual, severity }: Signal, userField: string | null): boolean {
   if (field === undefined || !SENT.test(field)) return false
   const name = field.slice(field.lastIndexOf('.') + 1)
   const isSecret = isSecretName(name)
-  if (!isSecret && !isUserName(name)) return false
+  if (!isSecret && name !== userField && !isUserName(name)) return false
   if (typeof actual === 'number') return actual <= (isSecret ? LONGEST_SECRET : LONGEST_NAME)
   const { ingredients, length } = (actual ?? {}) as { ingredients?: unknown, length?: unknown }
   if (!Array.isArray(ingredients) || typeof length !== 'number') return false

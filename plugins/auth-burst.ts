@@ -6,7 +6,7 @@ import { Observation } from '../lib/observation'
 import { RouteState } from '../lib/route-state'
 import type { Signal } from '../lib/signal'
 import { hashText } from '../lib/text/keyed-hash'
-import { credentialsIn, credentialsInHeader, loginName } from '../lib/text/login-body'
+import { credentialsIn, credentialsInHeader, fieldOfUser, loginName } from '../lib/text/login-body'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
 import type { AuthRecord } from './registry-state'
@@ -143,7 +143,9 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     if (observation.refused || observation.method === 'OPTIONS') return
     const success = outcomeOf(login, observation.status, request, reply)
     if (success === null || (observation.loginCounted && !success)) return
-    count(login, observation, userOf(login, request), request, success)
+    const user = userOf(login, request)
+    if (login.user !== undefined && user !== null) observation.route.userField ??= fieldOfUser(request.body, user)
+    count(login, observation, user, request, success)
   }
 
   /** Who goes away before the answer does not want it known: that is a failure. A listener here costs other routes nothing. */

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import Fastify from 'fastify'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyAnomaliesRouteConfig, FastifyReply, FastifyRequest } from 'fastify'
 import anomalies from '../../plugins'
 import type { AnomaliesOptions } from '../../plugins'
 import { drive, ManualClock, SECRET } from '../fixtures/app'
@@ -127,6 +127,26 @@ test('user: who it is, as the application knows', async (t) => {
   const who = (request: FastifyRequest): unknown => request.headers['x-user']
   t.same(await statuses({}, { anomalies: { authBurst: { user: who } } }, 401), ['auth_brute_force'])
   t.same(await statuses({}, { anomalies: { authBurst: { user: () => { throw new Error('no body') } } } }, 401), [], 'what it throws fails no request')
+})
+
+test('what people type as user and password is no deviation on a login route, wherever the user is found', async (t) => {
+  const typesFor = async (config: FastifyAnomaliesRouteConfig, field: string): Promise<string[]> => {
+    const app = Fastify()
+    const clock = new ManualClock()
+    await app.register(anomalies, { secret: SECRET, clock })
+    app.post('/login', { config: { anomalies: config } }, async () => ({}))
+    const { ask } = drive(app, clock)
+    const found: string[] = []
+    for (let i = 0; i < 140; i++) {
+      const { types } = await ask({ method: 'POST', url: '/login', client: i % 50, payload: { [field]: i < 130 ? `user${i % 7}` : `somebodyelse${i}`, password: i < 130 ? 'secret' : `Other${i}!` } })
+      if (i > 130) found.push(...types)
+    }
+    await app.close()
+    return [...new Set(found)]
+  }
+  t.ok((await typesFor({}, 'email')).length > 0, 'elsewhere it is')
+  t.same(await typesFor({ authBurst: {} }, 'login'), [])
+  t.same(await typesFor({ authBurst: { user: (request: FastifyRequest) => (request.body as { wer: string }).wer } }, 'wer'), [])
 })
 
 test('authBurst: false on a route, or for the application, watches nothing', async (t) => {

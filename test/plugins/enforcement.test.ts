@@ -385,6 +385,19 @@ test('behind a trusted proxy a client is itself, and what it forges is not belie
   t.equal(await from('2001:db8:1:3::1', '/items'), 200)
 })
 
+test('who forges forwarded headers, with no proxy between, is itself, and nobody else is blamed', async (t) => {
+  const { app } = await listening({ ...alone, mode: 'enforce', blockAt: 65 }, shop)
+  t.teardown(() => app.close())
+  const forger = new WireClient(app, '127.0.0.66')
+  const others = [new WireClient(app, '127.0.0.7'), new WireClient(app, '127.0.0.8')]
+  t.teardown(() => [forger, ...others].forEach((client) => client.close()))
+  for (let i = 0; i < 40; i++) for (const other of others) await other.ask('GET', '/items')
+  for (let i = 0; i < 9; i++) await forger.ask('GET', '/odd?risk=100', undefined, { 'x-forwarded-for': '127.0.0.7', forwarded: 'for=127.0.0.7' })
+  t.equal((await forger.ask('GET', '/items', undefined, { 'x-forwarded-for': '198.51.100.1' })).status, 403)
+  for (const other of others) t.equal((await other.ask('GET', '/items')).status, 200)
+  t.equal(app.anomalies.risk('127.0.0.7'), 0)
+})
+
 test('an IPv6 client, and one whose IPv4 address is written as IPv6, is itself', async (t) => {
   const { app } = await listening({ ...alone, mode: 'enforce', blockAt: 65 }, shop, {}, '::')
   t.teardown(() => app.close())
