@@ -175,6 +175,12 @@ export class EventLog {
     this.#push(signal, at, route, requestId, entity, score, action, 'step', repeat.since, repeat.count)
   }
 
+  /** Whether a finding over many requests is open. */
+  hasFinding (at: number): boolean {
+    for (const finding of this.#covered.values()) if (at - finding.last < finding.quietMs) return true
+    return false
+  }
+
   /** Requests that findings on a route have had within ten seconds, now or just before. O(episodes). */
   paceOn (routeKey: string, at: number): number {
     let pace = 0

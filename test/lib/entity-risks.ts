@@ -82,7 +82,7 @@ test('risk and decisions by hand come back from JSON, aged by the time that has 
   const again = new EntityRisks(options)
   again.take(json, false, 10 * MINUTE)
   const at = 10 * MINUTE
-  t.equal(again.isCalm, false)
+  t.equal(again.isCalm(at), false)
   t.ok(Math.abs(again.risk('192.0.2.1', at) - 45) < 0.01)
   t.ok(Math.abs(again.risk('2001:db8:1:2::/64', at) - 45) < 0.01)
   t.ok(Math.abs(again.risk('token', at) - 40) < 0.01)
@@ -131,4 +131,25 @@ test('what is broken in a snapshot is left out, and another version is an error'
   t.equal(risks.all.size, 1)
   t.same(risks.manual(0), [])
   for (const wrong of [null, {}, { version: 2 }]) t.throws(() => risks.take(wrong as never, false, 0), RangeError)
+})
+
+test('all is calm until somebody may have to be slowed down, and again when nobody may any more', async (t) => {
+  const risks = new EntityRisks(options)
+  t.ok(risks.isCalm(0))
+  risks.blame(sender('a'), 'x', 45, 0, 'r', true, false)
+  t.ok(risks.isCalm(0), 'below the threshold, and below where a level would end')
+  risks.blame(sender('a'), 'y', 60, 0, 'r', true, false)
+  t.notOk(risks.isCalm(0))
+  t.ok(risks.isCalm(20 * MINUTE))
+  risks.decide('b', { action: 'allow', until: null, by: 'maria', reason: '', at: 0 })
+  t.notOk(risks.isCalm(20 * MINUTE), 'a decision by hand has to be looked at')
+})
+
+test('a level that ended while all was calm, and nobody asked, has ended', async (t) => {
+  const risks = new EntityRisks(options)
+  risks.blame(sender('a'), 'x', 70, 0, 'r', true, false)
+  t.equal(levelOf(risks, sender('a')), THROTTLE)
+  risks.blame(sender('a'), 'y', 38, 10 * MINUTE, 'r', true, false)
+  t.ok(risks.risk('a', 10 * MINUTE) > 50 && risks.risk('a', 10 * MINUTE) < 60)
+  t.equal(levelOf(risks, sender('a'), 10 * MINUTE), CALM)
 })

@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import { Signal } from '../../lib/signal'
+import { SYMBOL, symbolMask } from '../../lib/text/value-shape'
 import { isMerelyTyped } from '../../lib/typed-credentials'
 
 const kind = { type: 'pattern_mismatch', detector: 'json-schema-learner', describe: () => '' }
@@ -12,6 +13,9 @@ test('another user or password than others type is no deviation', async (t) => {
     for (const ingredients of [['enum'], ['shape', 'shape-exact'], ['charset', 'neighbours'], ['length']]) t.ok(typed(said(field, 6, ingredients, 20)), `${field} ${ingredients.join()}`)
     t.ok(typed(said(field, 3, null, 20)), `${field}, too long or too short`)
   }
+  const hyphen = new Signal(kind, 'body.email', 6, 60, undefined, { ingredients: ['char'], length: 20, parts: [1, SYMBOL, symbolMask('-'), 0] })
+  t.ok(typed(hyphen), 'a hyphen where none was')
+  t.notOk(typed(new Signal(kind, 'body.email', 6, 60, undefined, { ingredients: ['char'], length: 20, parts: [1, SYMBOL, symbolMask('\''), 0] })))
   t.ok(typed(said('body.password', 7, ['char'], 20)), 'a password may have any characters')
 })
 
