@@ -135,13 +135,12 @@ export class Observation {
 
   /** Hash of the principal: user, else credential, else client. */
   get principal (): number {
-    if (this.#token !== null) this.#nameCredential(this.#token)
+    if (this.user === null && this.#token !== null) this.#nameCredential(this.#token)
     return this.#principal
   }
 
   /** Tells who the user is. @param user Keyed hash of the name. */
   identify (user: string, principal: number): void {
-    if (this.#token !== null) this.#nameCredential(this.#token)
     this.user = user
     this.#principal = principal
     if (this.entity !== null) this.entity.user = user
@@ -151,7 +150,7 @@ export class Observation {
     const { tag, hash } = (this.#namer as Namer).nameOf(token)
     this.#token = null
     this.#credential = tag
-    this.#principal = hash
+    if (this.user === null) this.#principal = hash
   }
 
   /** Whether the request is one of those that teach, of a route with more than enough; drawn when first asked for. */
