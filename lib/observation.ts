@@ -2,6 +2,7 @@ import type { EntityRef } from './anomaly-event'
 import { combine } from './assessment'
 import type { RouteState } from './route-state'
 import type { Signal } from './signal'
+import { isMerelyTyped } from './typed-credentials'
 
 /** Signals kept for one request; what is found beyond that is only counted. */
 export const MAX_SIGNALS = 32
@@ -160,6 +161,7 @@ export class Observation {
 
   /** The only way in for what a detector finds. */
   add (signal: Signal): void {
+    if (this.route.isLogin && isMerelyTyped(signal, this.route.userField)) return
     if (signal.severity > this.severity) this.severity = signal.severity
     if (this.signals === null) this.signals = [signal]
     else if (this.signals.length < MAX_SIGNALS) this.signals.push(signal)
