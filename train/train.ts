@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CLASS_PLACES, classFeaturesOf, FEATURES, featuresOf, PLACES } from '../lib/text/ngram-model'
 import { TokenScanner } from '../lib/text/injection-tokens'
-import { normalize } from '../lib/text/normalize'
+import { loadNormal } from '../lib/text/normalize'
+import { TextUnits } from '../lib/text/text-units'
 import { attacks, benign } from './corpus'
 import type { Sample } from './corpus'
 import { SeededRandom } from './random'
@@ -32,9 +33,10 @@ const MAX_TOKENS = 400
 interface Encoded { features: Uint16Array, starts: Uint32Array, isWord: Uint8Array, isAttack: boolean, classes: Uint16Array, classStarts: Uint32Array, kind: string }
 
 const scanner = new TokenScanner()
+const units = new TextUnits()
 
 function encode ({ text, kind, isAttack }: Sample): Encoded {
-  const normal = normalize(text)
+  loadNormal(text, units)
   const features: number[] = []
   const isWord: number[] = []
   const starts: number[] = []
@@ -43,8 +45,8 @@ function encode ({ text, kind, isAttack }: Sample): Encoded {
   const into = new Uint16Array(FEATURES)
   let before = 0
   let beforeThat = 0
-  for (let at = 0, isFirst = true; (isFirst || at < normal.length) && starts.length < MAX_TOKENS; isFirst = false) {
-    at = scanner.scan(normal, at, normal.length)
+  for (let at = 0, isFirst = true; (isFirst || at < units.length) && starts.length < MAX_TOKENS; isFirst = false) {
+    at = scanner.scan(units, at)
     for (let i = 0; i < scanner.count && starts.length < MAX_TOKENS; i++) {
       starts.push(features.length)
       const n = featuresOf(scanner, i, before, beforeThat, into)

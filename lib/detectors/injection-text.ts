@@ -1,9 +1,11 @@
 import { StringMemo } from '../store/string-memo'
-import { base64Text, normalize } from '../text/normalize'
+import { base64Text } from '../text/base64-text'
 import { CAPACITY, TokenScanner } from '../text/injection-tokens'
 import { patternsIn } from '../text/injection-patterns'
 import { BIAS, CLASS_WEIGHTS, CLASSES, UNIT, WEIGHTS } from '../text/injection-weights'
 import { CLASS_PLACES, classFeaturesOf, NgramModel } from '../text/ngram-model'
+import { loadNormal } from '../text/normalize'
+import { TextUnits } from '../text/text-units'
 
 /** Log-odds of values that class and length settle. */
 export const SETTLED = -Infinity
@@ -80,6 +82,7 @@ export class InjectionText {
   readonly #classes = bytesOf(CLASS_WEIGHTS)
   readonly #memo = new StringMemo<number>(REMEMBERED)
   readonly #into = new Uint16Array(4)
+  readonly #units = new TextUnits()
 
   /** Log-odds of a text; what is beyond the budget is not looked at, but for the end, a quarter of what is left. */
   logOdds (text: string, budget: Budget): number {
@@ -91,7 +94,7 @@ export class InjectionText {
     }
     if (isPlain(text)) {
       const hidden = length < MIN_HIDDEN ? null : base64Text(text)
-      const logOdds = hidden === null ? SETTLED : this.#score(normalize(hidden))
+      const logOdds = hidden === null ? SETTLED : this.#scoreOf(hidden)
       if (isRemembered) this.#memo.set(text, logOdds)
       return logOdds
     }
@@ -105,50 +108,59 @@ export class InjectionText {
       const head = budget.left - tail
       budget.left = 0
       if (head === 0) return SETTLED
-      return Math.max(this.#score(normalize(text.slice(0, head))), this.#score(normalize(text.slice(length - tail))))
+      return Math.max(this.#scoreOf(text.slice(0, head)), this.#scoreOf(text.slice(length - tail)))
     }
     budget.left -= length
-    let score = this.#score(normalize(text))
+    let score = this.#scoreOf(text)
     const hidden = base64Text(text)
-    if (hidden !== null) score = Math.max(score, this.#score(normalize(hidden)))
+    if (hidden !== null) score = Math.max(score, this.#scoreOf(hidden))
     if (length <= MAX_REMEMBERED) this.#memo.set(text, score)
     return score
   }
 
   /** What a text is taken for; for those few whose log-odds ask for it. Looks at what `logOdds` with the same budget looked at. */
   read (text: string, characters: number): Reading {
-    let part = text
+    const parts = [text]
     if (text.length > characters) {
       const tail = characters >>> 2
-      const end = text.slice(text.length - tail)
-      part = text.slice(0, characters - tail)
-      if (this.#score(normalize(end)) > this.#score(normalize(part))) part = end
+      parts[0] = text.slice(0, characters - tail)
+      parts.push(text.slice(text.length - tail))
     }
-    const plain = normalize(part)
     const hidden = base64Text(text)
-    const inner = hidden === null ? '' : normalize(hidden)
-    const innerOdds = hidden === null ? SETTLED : this.#score(inner)
-    let logOdds = this.#score(plain)
-    let normal = plain
-    if (innerOdds > logOdds) {
-      normal = inner
-      logOdds = this.#score(normal)
+    if (hidden !== null) parts.push(hidden)
+    let most = parts[0] as string
+    let logOdds = -Infinity
+    for (const part of parts) {
+      const odds = this.#scoreOf(part)
+      if (odds <= logOdds) continue
+      logOdds = odds
+      most = part
     }
+    const units = this.#units
+    const wasHidden = loadNormal(most, units) || most === hidden
+    this.#score()
     const { bestFrom, bestTo } = this.#model
-    const stretch = normal.slice(bestFrom, Math.min(bestTo, bestFrom + MAX_STRETCH)).toWellFormed()
+    const stretch = units.slice(bestFrom, Math.min(bestTo, bestFrom + MAX_STRETCH)).toWellFormed()
     const { name, share } = this.#classOf(stretch)
-    return { logOdds, name, share, patterns: patternsIn(this.scanner), stretch, wasHidden: normal !== text }
+    return { logOdds, name, share, patterns: patternsIn(this.scanner), stretch, wasHidden }
   }
 
-  #score (text: string): number {
+  #scoreOf (text: string): number {
+    loadNormal(text, this.#units)
+    return this.#score()
+  }
+
+  /** Log-odds of the units that are loaded. */
+  #score (): number {
     const { scanner } = this
+    const units = this.#units
     const model = this.#model
     model.begin()
     let at = 0
     do {
-      at = scanner.scan(text, at, text.length)
+      at = scanner.scan(units, at)
       model.read(scanner, at)
-    } while (at < text.length)
+    } while (at < units.length)
     return model.best * UNIT + BIAS
   }
 
@@ -156,7 +168,7 @@ export class InjectionText {
   #classOf (stretch: string): { name: string, share: number } {
     const { scanner } = this
     const into = this.#into
-    scanner.scan(stretch, 0, stretch.length)
+    scanner.scan(this.#units.load(stretch), 0)
     const sums = new Float64Array(CLASSES.length)
     let before = 0
     for (let i = 0; i < scanner.count && i < CAPACITY; i++) {

@@ -1,6 +1,7 @@
-import { FIRST_MEANING, KINDS, MIXED, COMMENTED } from './injection-tokens'
+import { COMMENTED, MIXED } from './injection-tokens'
 import type { TokenScanner } from './injection-tokens'
 import { identityOf, WORD_COUNT } from './injection-words'
+import { FIRST_MEANING, KINDS } from './token-kinds'
 
 /** Places of the table of weights; features are hashed into it. */
 export const PLACES = 1 << 16
