@@ -16,8 +16,8 @@ import { SeededRandom } from './random'
  */
 
 const SEED = 20_260_105
-const ATTACKS = Number(process.env.TRAIN_ATTACKS ?? 60_000)
-const BENIGN = Number(process.env.TRAIN_BENIGN ?? 90_000)
+const ATTACKS = Number(process.env.TRAIN_ATTACKS ?? 80_000)
+const BENIGN = Number(process.env.TRAIN_BENIGN ?? 120_000)
 const EPOCHS = 12
 const RATE = 0.12
 /** L2 shrinkage of a weight at each update. */
@@ -30,7 +30,7 @@ const BENIGN_WEIGHT = 1.5
 const MAX_TOKENS = 400
 
 /** Features of a text: those of token `i` from `starts[i]` on. */
-interface Encoded { features: Uint16Array, starts: Uint32Array, isWord: Uint8Array, isAttack: boolean, classes: Uint16Array, classStarts: Uint32Array, kind: string }
+interface Encoded { features: Uint32Array, starts: Uint32Array, isWord: Uint8Array, isAttack: boolean, classes: Uint16Array, classStarts: Uint32Array, kind: string }
 
 const scanner = new TokenScanner()
 const units = new TextUnits()
@@ -42,7 +42,7 @@ function encode ({ text, kind, isAttack }: Sample): Encoded {
   const starts: number[] = []
   const classes: number[] = []
   const classStarts: number[] = []
-  const into = new Uint16Array(FEATURES)
+  const into = new Uint32Array(FEATURES)
   let before = 0
   let beforeThat = 0
   for (let at = 0, isFirst = true; (isFirst || at < units.length) && starts.length < MAX_TOKENS; isFirst = false) {
@@ -63,7 +63,7 @@ function encode ({ text, kind, isAttack }: Sample): Encoded {
   }
   starts.push(features.length)
   classStarts.push(classes.length)
-  return { features: Uint16Array.from(features), starts: Uint32Array.from(starts), isWord: Uint8Array.from(isWord), isAttack, classes: Uint16Array.from(classes), classStarts: Uint32Array.from(classStarts), kind }
+  return { features: Uint32Array.from(features), starts: Uint32Array.from(starts), isWord: Uint8Array.from(isWord), isAttack, classes: Uint16Array.from(classes), classStarts: Uint32Array.from(classStarts), kind }
 }
 
 const weights = new Float64Array(PLACES)

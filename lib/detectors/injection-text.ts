@@ -5,6 +5,7 @@ import { patternsIn } from '../text/injection-patterns'
 import { BIAS, CLASS_WEIGHTS, CLASSES, UNIT, WEIGHTS } from '../text/injection-weights'
 import { CLASS_PLACES, classFeaturesOf, NgramModel } from '../text/ngram-model'
 import { loadNormal } from '../text/normalize'
+import { isSerializedObject } from '../text/serialized-object'
 import { TextUnits } from '../text/text-units'
 
 /** Log-odds of values that class and length settle. */
@@ -15,6 +16,8 @@ const MAX_REMEMBERED = 512
 const REMEMBERED = 2048
 /** Up to this length class is cheaper to tell than memory. */
 const SHORT = 24
+/** Log-odds of serialised objects: nothing else begins so, but some applications do send them, which a field's history tells. */
+const SERIALIZED = 4
 /** Shorter single words are not decoded: of so few characters random ones would too often make a text. */
 const MIN_HIDDEN = 14
 /** Characters of the most telling stretch that are looked at again to say what it is. */
@@ -39,6 +42,7 @@ export interface Reading {
 const TRIGGER = 1
 const BLANK = 2
 const WORD = 4
+const POINT = 46
 const KIND = new Uint8Array(128).fill(TRIGGER)
 for (let code = 0; code < 128; code++) {
   if ((code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 122) || code === 45 || code === 46 || code === 95) KIND[code] = WORD
@@ -47,15 +51,18 @@ KIND[32] = BLANK
 
 /**
  * Whether class and length settle that a value is no injection: one word, number, id or date of letters, digits, `-`, `.` and `_`, that
- * is not base64 of a text.
+ * is not base64 of a text. Names with a point before a letter (of classes, hosts, files) are looked at, and so is what begins with a point or `_`.
  */
 function isPlain (text: string): boolean {
   const { length } = text
   if (length < 2) return true
-  if (text.charCodeAt(0) === 95) return false
+  let code = text.charCodeAt(0)
+  if (code === POINT || code === 95) return false
+  let before = 0
   for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i)
-    if (code >= 128 || KIND[code] !== WORD) return false
+    code = text.charCodeAt(i)
+    if (code >= 128 || KIND[code] !== WORD || (before === POINT && code > 57)) return false
+    before = code
   }
   return true
 }
@@ -81,7 +88,7 @@ export class InjectionText {
   readonly #model = new NgramModel(bytesOf(WEIGHTS))
   readonly #classes = bytesOf(CLASS_WEIGHTS)
   readonly #memo = new StringMemo<number>(REMEMBERED)
-  readonly #into = new Uint16Array(4)
+  readonly #into = new Uint32Array(4)
   readonly #units = new TextUnits()
 
   /** Log-odds of a text; what is beyond the budget is not looked at, but for the end, a quarter of what is left. */
@@ -92,6 +99,7 @@ export class InjectionText {
       const known = this.#memo.get(text)
       if (known !== undefined) return known
     }
+    if (isSerializedObject(text)) return SERIALIZED
     if (isPlain(text)) {
       const hidden = length < MIN_HIDDEN ? null : base64Text(text)
       const logOdds = hidden === null ? SETTLED : this.#scoreOf(hidden)
@@ -120,6 +128,7 @@ export class InjectionText {
 
   /** What a text is taken for; for those few whose log-odds ask for it. Looks at what `logOdds` with the same budget looked at. */
   read (text: string, characters: number): Reading {
+    if (isSerializedObject(text)) return { logOdds: SERIALIZED, name: 'template', share: 1, patterns: ['serialized_object'], stretch: text.slice(0, MAX_STRETCH).toWellFormed(), wasHidden: true }
     const parts = [text]
     if (text.length > characters) {
       const tail = characters >>> 2
