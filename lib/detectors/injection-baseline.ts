@@ -29,6 +29,9 @@ const MILD_FROM = -2
 const SAMPLED_FROM = 512
 const SAMPLE_OF = 8
 
+/** Requests of a route up to which its shapes are no news: it is just being learned. */
+const YOUNG = 20
+
 /** What of the plugin's options a baseline needs. */
 export interface InjectionSettings {
   readonly maxCharacters: number
@@ -84,8 +87,11 @@ export class InjectionShared {
   describe (): Record<string, unknown> { return { ...this.headers.describe(true), noveltyShare: this.novelty.norm } }
 }
 
+/** What was not looked at: requests with the characters that were too many or could not be seen, and files of streamed bodies. */
+export interface Uninspected { requests: number, characters: number, files: number }
+
 /** The plain form of an `InjectionBaseline`. */
-export interface InjectionBaselineJson { samples: number, fields: InjectionFieldsJson, uninspected: { requests: number, characters: number } }
+export interface InjectionBaselineJson { samples: number, fields: InjectionFieldsJson, uninspected: Uninspected }
 
 /**
  * Judges the texts of one route's requests by the model, tamed by what the route's fields ordinarily hold.
@@ -100,6 +106,7 @@ export class InjectionBaseline implements TextVisitor {
   readonly #routeHash: number
   #uninspectedRequests = 0
   #uninspectedCharacters = 0
+  #uninspectedFiles = 0
   readonly #learner: FieldLearner
 
   constructor (shared: InjectionShared, settings: InjectionSettings, routeKey: string) {
@@ -126,16 +133,33 @@ export class InjectionBaseline implements TextVisitor {
     this.#report(walk.skipped, observation)
     if (!this.#settings.novelty) return
     const norm = novelty.norm
-    if (novelty.see(finishHash(walk.shape ^ this.#routeHash), observation.at, !observation.route.frozen)) {
+    const { matched, responses } = observation.route
+    const isKnown = !matched || responses >= YOUNG
+    if (novelty.see(finishHash(walk.shape ^ this.#routeHash), observation.at, !observation.route.frozen, isKnown)) {
       observation.add(new Signal(NOVEL_REQUESTS, undefined, 4, 30, Number(norm.toPrecision(2)), novelty.count))
     }
   }
 
-  /** A multipart body that a hook of the application has read after `preValidation` began. */
-  judgeLateBody (observation: Observation, body: unknown): void {
+  /** A multipart body that a hook of the application has read after `preValidation` began; once. */
+  judgeLateBody (observation: Observation, body: object): void {
+    if (observation.lateBody === body) return
+    observation.lateBody = body
     this.#shared.budget.start(this.#settings.maxCharacters)
     this.#shared.walk.lateBody(body, this, observation)
     this.#report(this.#shared.walk.skipped, observation)
+  }
+
+  /**
+   * What the application has read of a multipart body as a stream: judged at the end, since there is no earlier moment at which it is known.
+   * @param wasRead Whether the application read the body at all.
+   */
+  judgeStreamed (observation: Observation, wasRead: boolean): void {
+    const { streamed } = observation
+    if (streamed === null || observation.lateBody !== null || (observation.body !== null && observation.body !== undefined)) return
+    this.#uninspectedFiles += streamed.files
+    this.#shared.budget.start(this.#settings.maxCharacters)
+    this.#shared.walk.streamed(streamed.parts, this, observation)
+    this.#report(streamed.skipped + (streamed.bytes === 0 && wasRead ? Math.max(1, observation.requestBytes) : 0), observation)
   }
 
   /** For the walk: judges one text. */
@@ -178,10 +202,11 @@ export class InjectionBaseline implements TextVisitor {
     this.#fields.mergeJson(json.fields)
     this.#uninspectedRequests += json.uninspected.requests
     this.#uninspectedCharacters += json.uninspected.characters
+    this.#uninspectedFiles += json.uninspected.files ?? 0
   }
 
   toJSON (): InjectionBaselineJson {
-    return { samples: this.samples, fields: this.#fields.toJSON(), uninspected: { requests: this.#uninspectedRequests, characters: this.#uninspectedCharacters } }
+    return { samples: this.samples, fields: this.#fields.toJSON(), uninspected: this.#uninspected() }
   }
 
   restore (json: InjectionBaselineJson): void {
@@ -189,11 +214,16 @@ export class InjectionBaseline implements TextVisitor {
     this.#fields.restore(json.fields)
     this.#uninspectedRequests = json.uninspected.requests
     this.#uninspectedCharacters = json.uninspected.characters
+    this.#uninspectedFiles = json.uninspected.files ?? 0
   }
 
   /** What was learned, for people: fields that are tame for a class, fields that alarm at less, and what was not looked at. */
   describe (): Record<string, unknown> {
-    return { ...this.#fields.describe(false), uninspected: { requests: this.#uninspectedRequests, characters: this.#uninspectedCharacters } }
+    return { ...this.#fields.describe(false), uninspected: this.#uninspected() }
+  }
+
+  #uninspected (): Uninspected {
+    return { requests: this.#uninspectedRequests, characters: this.#uninspectedCharacters, files: this.#uninspectedFiles }
   }
 
   #report (skipped: number, observation: Observation): void {
@@ -231,6 +261,8 @@ class FieldLearner implements TextVisitor {
     if (settings.headers) this.#shared.walk.arrival(observation, this)
     this.#shared.budget.start(settings.maxCharacters)
     this.#shared.walk.content(observation, this)
+    if (observation.lateBody !== null) this.#shared.walk.lateBody(observation.lateBody, this, observation)
+    else if (observation.streamed !== null && observation.streamed.parts.length > 0 && (observation.body === null || observation.body === undefined)) this.#shared.walk.streamed(observation.streamed.parts, this, observation)
   }
 
   visit (text: string, isName: boolean, walk: InjectionWalk): void {

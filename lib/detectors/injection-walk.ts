@@ -2,6 +2,7 @@ import type { Observation } from '../observation'
 import { hashText } from '../text/keyed-hash'
 import { essenceHash, essenceOf, isUrlencoded } from '../text/media-type'
 import { multipartParts } from '../text/multipart'
+import type { Part } from '../text/multipart'
 import { showName } from '../text/redact'
 import { finishHash } from '../text/value-shape'
 
@@ -107,6 +108,14 @@ export class InjectionWalk {
     this.#root('body', body, visitor, observation)
   }
 
+  /** Names, file names and fields of a multipart body that has streamed by. */
+  streamed (parts: readonly Part[], visitor: TextVisitor, observation: Observation): void {
+    this.isHeader = false
+    this.#prefix = 'body'
+    this.#depth = 0
+    this.#parts(parts, visitor, observation)
+  }
+
   #cookies (header: string, visitor: TextVisitor, observation: Observation): void {
     this.#prefix = 'cookie'
     for (let at = 0, count = 0; at < header.length && count < 64; count++) {
@@ -144,11 +153,15 @@ export class InjectionWalk {
       visitor.visit(body, false, this, observation)
       return
     }
-    for (const part of multipartParts(body, contentType)) {
+    this.#parts(multipartParts(body, contentType), visitor, observation)
+  }
+
+  #parts (parts: readonly Part[], visitor: TextVisitor, observation: Observation): void {
+    for (const part of parts) {
       this.#name = part.name
       visitor.visit(part.name, true, this, observation)
       if (part.fileName !== null) visitor.visit(part.fileName, false, this, observation)
-      visitor.visit(part.text, false, this, observation)
+      if (part.text !== '') visitor.visit(part.text, false, this, observation)
     }
     this.#name = ''
   }
