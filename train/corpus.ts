@@ -15,6 +15,9 @@ const ATTACKS: readonly (readonly [kind: string, grammar: string, share: number]
 const BENIGN: readonly (readonly [grammar: string, share: number])[] = [
   ['prose', 26], ['names', 5], ['maths', 6], ['code', 14], ['rich', 10], ['machine', 16], ['slips', 9], ['hard', 24]
 ]
+/** Share of made-up words in benign texts that mean something in some language; fewer where the texts have their own. */
+const KNOWN_WORDS = 0.2
+const HARD_WORDS = 0.05
 /** Share of lines written by hand, and of lines in other languages. */
 const LINES = 5
 const LANGUAGES = 5
@@ -59,7 +62,7 @@ class Benign {
   readonly #random: SeededRandom
   readonly #languages = lines('benign/languages.txt').map((line) => line.slice(line.indexOf('\t') + 1))
   readonly #lines = lines('benign/lines.txt')
-  readonly #grammars = BENIGN.map(([kind, weight]) => ({ kind, weight, grammar: new Grammar(join(FOLDER, `benign/${kind}.grammar`), 0.2) }))
+  readonly #grammars = BENIGN.map(([kind, weight]) => ({ kind, weight, grammar: new Grammar(join(FOLDER, `benign/${kind}.grammar`), kind === 'hard' ? HARD_WORDS : KNOWN_WORDS) }))
   readonly #total: number
 
   constructor (random: SeededRandom) {

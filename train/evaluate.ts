@@ -69,8 +69,8 @@ function crossValidate (name: string, all: readonly Judged[], folds: number): vo
   const chosen: number[] = []
   const classes = new Map<string, number[]>()
   for (let fold = 0; fold < folds; fold++) {
-    const held = all.filter(({ text }) => foldOf(text, folds) === fold)
-    const from = fit(all.filter(({ isAttack, text }) => !isAttack && foldOf(text, folds) !== fold))
+    const held = all.filter(({ put }) => foldOf(put, folds) === fold)
+    const from = fit(all.filter(({ isAttack, put }) => !isAttack && foldOf(put, folds) !== fold))
     const attacks = held.filter(({ isAttack }) => isAttack)
     const hard = held.filter(({ isAttack }) => !isAttack)
     chosen.push(from)

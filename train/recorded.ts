@@ -18,9 +18,22 @@ export interface Judged {
   isAttack: boolean
   /** Greatest log-odds of its texts. */
   logOdds: number
-  /** Which text that is, and what is the same for requests that hold the same text in different places. */
+  /** Which text that is, and its field. */
   text: string
   field: string
+  /** The text that was put there: the same in all places, but for percent-encoding in a header. */
+  put: string
+}
+
+/** Fields that a payload set puts its texts in. */
+const PUT = new Set(['query.q', 'body.text', 'form.message', 'header.x-context'])
+
+function decoded (text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** HAR entries, one a line, compressed or not. */
@@ -38,14 +51,16 @@ export class RecordedJudge {
 
   judge (entry: HarEntry & { _dataset?: string, _placement?: string }): Judged {
     const observation = observationOf(exchangeOf(entry))
-    const judged: Judged = { set: entry._dataset ?? '', kind: entry._attack ?? 'benign', place: entry._placement ?? 'request', isAttack: entry._label === 'attack', logOdds: SETTLED, text: '', field: '' }
+    const judged: Judged = { set: entry._dataset ?? '', kind: entry._attack ?? 'benign', place: entry._placement ?? 'request', isAttack: entry._label === 'attack', logOdds: SETTLED, text: '', field: '', put: '' }
     const visitor = {
       visit: (text: string, isName: boolean, walk: InjectionWalk): void => {
+        const field = walk.field()
+        if (!isName && PUT.has(field)) judged.put = text.includes('%') ? decoded(text) : text
         const logOdds = this.#text.logOdds(text, this.#budget)
         if (logOdds <= judged.logOdds) return
         judged.logOdds = logOdds
         judged.text = text
-        judged.field = `${walk.field()}${isName ? ' (name)' : ''}`
+        judged.field = `${field}${isName ? ' (name)' : ''}`
       }
     }
     this.#budget.start(262_144)

@@ -13,7 +13,9 @@ export const SETTLED = -Infinity
 
 /** Values up to this length are remembered with their log-odds: headers come again and again. */
 const MAX_REMEMBERED = 512
-const REMEMBERED = 2048
+const REMEMBERED = 4096
+/** Characters at the end in which they differ: those of user agents begin with the version of the browser. */
+const TAIL = 48
 /** Up to this length class is cheaper to tell than memory. */
 const SHORT = 24
 /** Log-odds of serialised objects: nothing else begins so, but some applications do send them, which a field's history tells. */
@@ -43,6 +45,8 @@ const TRIGGER = 1
 const BLANK = 2
 const WORD = 4
 const POINT = 46
+/** Longer words with points in them are tokens, not names. */
+const LONGEST_NAME = 80
 const KIND = new Uint8Array(128).fill(TRIGGER)
 for (let code = 0; code < 128; code++) {
   if ((code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 122) || code === 45 || code === 46 || code === 95) KIND[code] = WORD
@@ -61,7 +65,7 @@ function isPlain (text: string): boolean {
   let before = 0
   for (let i = 0; i < length; i++) {
     code = text.charCodeAt(i)
-    if (code >= 128 || KIND[code] !== WORD || (before === POINT && code > 57)) return false
+    if (code >= 128 || KIND[code] !== WORD || (before === POINT && code > 57 && length <= LONGEST_NAME)) return false
     before = code
   }
   return true
@@ -87,7 +91,7 @@ export class InjectionText {
   readonly scanner = new TokenScanner()
   readonly #model = new NgramModel(bytesOf(WEIGHTS))
   readonly #classes = bytesOf(CLASS_WEIGHTS)
-  readonly #memo = new StringMemo<number>(REMEMBERED)
+  readonly #memo = new StringMemo<number>(REMEMBERED, TAIL)
   readonly #into = new Uint32Array(4)
   readonly #units = new TextUnits()
 

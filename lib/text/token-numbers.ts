@@ -79,15 +79,18 @@ function readDotted (units: Uint16Array, from: number, to: number, first: number
   let at = from
   let dots = 0
   let second = 0
+  let others = 0
   while (at + 1 < to && units[at] === 46 && CLASS[units[at + 1] as number] === C_DIGIT) {
     at++
     dots++
     let value = 0
     while (at < to && CLASS[units[at] as number] === C_DIGIT) value = Math.min(9999, value * 10 + (units[at++] as number) - 48)
     if (dots === 1) second = value
+    others |= value
   }
   out.steps = at - from
-  out.kind = dots === 1 ? DECIMAL : dots !== 3 ? VERSION : addressKind(first, second)
+  // Chrome/127.0.0.0: nobody is at the first address of a network, but browsers have such versions.
+  out.kind = dots === 1 ? DECIMAL : dots !== 3 || (others === 0 && first > 0) ? VERSION : addressKind(first, second)
   return at
 }
 
