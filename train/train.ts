@@ -180,7 +180,8 @@ function quantise (values: Float64Array): { bytes: Int8Array, unit: number } {
 
 function text (bytes: Int8Array): string {
   const base64 = Buffer.from(bytes.buffer).toString('base64')
-  return base64.match(/.{1,160}/g)?.map((line) => `  '${line}'`).join(' +\n') ?? '\'\''
+  // A list, not a sum: a thousand terms are more than parsers nest.
+  return `[\n${(base64.match(/.{1,160}/g) ?? []).map((line) => `  '${line}'`).join(',\n')}\n].join('')`
 }
 
 function main (): void {
@@ -207,12 +208,10 @@ export const UNIT = ${unit}
 export const BIAS = ${BIAS}
 
 /** Weights of n-grams, a signed byte each, in base64. */
-export const WEIGHTS =
-${text(bytes)}
+export const WEIGHTS = ${text(bytes)}
 
 /** Weights by which classes are told apart, a table of signed bytes for each class, in base64. */
-export const CLASS_WEIGHTS =
-${text(classes.bytes)}
+export const CLASS_WEIGHTS = ${text(classes.bytes)}
 `
   const root = __dirname.includes('dist') ? join(__dirname, '../..') : join(__dirname, '..')
   const file = process.env.TRAIN_OUT ?? join(root, 'lib/text/injection-weights.ts')

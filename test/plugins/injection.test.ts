@@ -88,7 +88,6 @@ async function streaming (read: 'parts' | 'file' | 'iterate' | 'not' = 'parts', 
     instance.post('/comments', async (request) => {
       if (read === 'parts') for await (const part of request.parts()) if (part.type === 'file') await part.toBuffer()
       if (read === 'file') await (await request.file())?.toBuffer()
-      // eslint-disable-next-line @typescript-eslint/no-unused-vars
       if (read === 'iterate') for await (const chunk of request.raw) if (chunk === null) break
       return { ok: true }
     })
