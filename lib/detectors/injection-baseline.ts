@@ -146,7 +146,9 @@ export class InjectionBaseline implements TextVisitor {
     observation.lateBody = body
     this.#shared.budget.start(this.#settings.maxCharacters)
     this.#shared.walk.lateBody(body, this, observation)
-    this.#report(this.#shared.walk.skipped, observation)
+    const { skipped } = this.#shared.walk
+    if (observation.streamed !== null) this.#shared.walk.fileNames(observation.streamed.parts, this, observation)
+    this.#report(skipped, observation)
   }
 
   /**

@@ -116,6 +116,18 @@ export class InjectionWalk {
     this.#parts(parts, visitor, observation)
   }
 
+  /** File names of a multipart body as they were sent: parsers hand on the last part of a path only. */
+  fileNames (parts: readonly Part[], visitor: TextVisitor, observation: Observation): void {
+    this.isHeader = false
+    this.#prefix = 'body'
+    this.#depth = 0
+    for (const part of parts) {
+      this.#name = part.name
+      if (part.fileName !== null) visitor.visit(part.fileName, false, this, observation)
+    }
+    this.#name = ''
+  }
+
   #cookies (header: string, visitor: TextVisitor, observation: Observation): void {
     this.#prefix = 'cookie'
     for (let at = 0, count = 0; at < header.length && count < 64; count++) {
@@ -175,9 +187,8 @@ export class InjectionWalk {
     return shape
   }
 
-  #part (part: { value?: unknown, filename?: unknown }, visitor: TextVisitor, observation: Observation): number {
+  #part (part: { value?: unknown }, visitor: TextVisitor, observation: Observation): number {
     if (typeof part.value === 'string') visitor.visit(part.value, false, this, observation)
-    if (typeof part.filename === 'string') visitor.visit(part.filename, false, this, observation)
     return finishHash(this.#depth)
   }
 
@@ -224,7 +235,7 @@ export class InjectionWalk {
 }
 
 /** A part of `@fastify/multipart`: it refers to all others, so only what is its own is looked at. */
-function isPart (value: object): value is { value?: unknown, filename?: unknown } { return 'fieldname' in value && 'fields' in value }
+function isPart (value: object): value is { value?: unknown } { return 'fieldname' in value && 'fields' in value }
 
 /** Objects that a parser makes: no streams, buffers or class instances. A part of `@fastify/multipart` is one. */
 function isPlain (value: object): boolean {

@@ -68,17 +68,45 @@ for (const [where, field, ask] of PLACES) {
   })
 }
 
-test('a file name of a multipart body is looked at', async (t) => {
-  const subject = await app()
-  const { assessment } = await subject.ask(post(form('file', 'hello', '../../../../etc/passwd'), 'multipart/form-data; boundary=xx'))
+test('a file name of a multipart body is looked at as it was sent, parsed or not', async (t) => {
+  const ask = post(form('file', 'hello', '../../../../etc/passwd'), 'multipart/form-data; boundary=xx')
+  t.match((await (await app()).ask(ask)).assessment.signals, [{ type: 'path_traversal', field: 'body.file' }])
   const whole = await buildApp(ALONE, (instance) => {
     instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => { done(null, body) })
     instance.post('/comments', async () => 1)
   })
-  const unparsed = await whole.ask(post(form('file', 'hello', '../../../../etc/passwd'), 'multipart/form-data; boundary=xx'))
-  t.match(unparsed.types, ['path_traversal'])
-  t.equal(unparsed.assessment.signals[0]?.field, 'body.file')
-  t.ok(assessment !== undefined)
+  t.match((await whole.ask(ask)).assessment.signals, [{ type: 'path_traversal', field: 'body.file' }])
+})
+
+test('a value that is base64 of a text is read in every place, and ids are not', async (t) => {
+  const subject = await app()
+  for (const [where, , ask] of PLACES) {
+    if (where.includes('XML') || where.includes('path')) continue
+    for (const [text, type] of [[SQL, 'sql_injection'], [SCRIPT, 'xss']] as const) t.match((await subject.ask(ask(Buffer.from(text).toString('base64')))).types, [type], `${type} in ${where}`)
+    t.same((await subject.ask(ask('QmFzZTY0IGlzIG5vdCBhbiBhdHRhY2s='))).types, [], where)
+    t.same((await subject.ask(ask('5e8f9ac0ffee5e8f9ac0ffee'))).types, [], where)
+  }
+})
+
+test('a serialised object that runs code when it is read is found and named', async (t) => {
+  const subject = await app()
+  for (const text of ['rO0ABXNyABFqYXZhLnV0aWwuSGFzaE1hcA==', 'gASVIAAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOU', 'AAEAAAD/////AQAAAAAAAAAMAgAAAElTeXN0ZW0=', 'aced0005737200116a6176612e7574696c2e48617368']) {
+    const { assessment } = await subject.ask(post({ state: text }))
+    t.match(assessment.signals, [{ type: 'template_injection', field: 'body.state' }], text)
+    t.match(assessment.signals[0]?.actual, { patterns: ['serialized_object'] })
+  }
+  t.same((await subject.ask(post({ state: 'rO0A', other: 'AAEAAAD_' }))).types, [])
+})
+
+test('the text of a GraphQL query is looked at, as JSON and as it is, and ordinary queries pass', async (t) => {
+  const subject = await app()
+  const ordinary = 'query Items($first: Int!) { items(first: $first, filter: {name: "chair"}) { id name price { amount currency } } }'
+  const bad = `{ user(name: "${SQL}") { id } }`
+  t.match((await subject.ask(post({ query: bad }))).assessment.signals, [{ type: 'sql_injection', field: 'body.query' }])
+  t.match((await subject.ask(post(bad, 'application/graphql'))).assessment.signals, [{ type: 'sql_injection', field: 'body' }])
+  t.match((await subject.ask(post({ query: '{ __schema { types { name fields { name } } } }' }))).types, ['graphql_probe'])
+  t.same((await subject.ask(post({ query: ordinary, variables: { first: 10 } }))).types, [])
+  t.same((await subject.ask(post(ordinary, 'application/graphql'))).types, [])
 })
 
 /** An application that reads its multipart bodies as streams. */
