@@ -53,18 +53,19 @@ export class RecordedJudge {
     const observation = observationOf(exchangeOf(entry))
     const judged: Judged = { set: entry._dataset ?? '', kind: entry._attack ?? 'benign', place: entry._placement ?? 'request', isAttack: entry._label === 'attack', logOdds: SETTLED, text: '', field: '', put: '' }
     const visitor = {
-      visit: (text: string, isName: boolean, walk: InjectionWalk): void => {
+      visit: (text: string, isName: boolean, walk: InjectionWalk): boolean => {
         const field = walk.field()
         if (!isName && PUT.has(field)) judged.put = text.includes('%') ? decoded(text) : text
         const logOdds = this.#text.logOdds(text, this.#budget)
-        if (logOdds <= judged.logOdds) return
+        if (logOdds <= judged.logOdds) return false
         judged.logOdds = logOdds
         judged.text = text
         judged.field = `${field}${isName ? ' (name)' : ''}`
+        return false
       }
     }
     this.#budget.start(262_144)
-    this.#walk.arrival(observation, visitor)
+    this.#walk.arrival(observation, visitor, null)
     this.#budget.start(262_144)
     this.#walk.content(observation, visitor)
     return judged

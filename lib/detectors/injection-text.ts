@@ -14,14 +14,16 @@ export const SETTLED = -Infinity
 /** Values up to this length are remembered with their log-odds: headers come again and again. */
 const MAX_REMEMBERED = 512
 const REMEMBERED = 4096
-/** Characters at the end in which they differ: those of user agents begin with the version of the browser. */
-const TAIL = 48
+/** Characters at their end by which they are found: versions of one user agent differ there. */
+const MEMO_TAIL = 24
 /** Up to this length class is cheaper to tell than memory. */
 const SHORT = 24
 /** Log-odds of serialised objects: nothing else begins so, but some applications do send them, which a field's history tells. */
 const SERIALIZED = 4
 /** Shorter single words are not decoded: of so few characters random ones would too often make a text. */
 const MIN_HIDDEN = 14
+/** Longest text of which signs of base64 are looked for behind percent-encoding: as long as headers are. */
+const MAX_ENCODED = 8192
 /** Characters of the most telling stretch that are looked at again to say what it is. */
 const MAX_STRETCH = 2048
 
@@ -91,7 +93,7 @@ export class InjectionText {
   readonly scanner = new TokenScanner()
   readonly #model = new NgramModel(bytesOf(WEIGHTS))
   readonly #classes = bytesOf(CLASS_WEIGHTS)
-  readonly #memo = new StringMemo<number>(REMEMBERED, TAIL)
+  readonly #memo = new StringMemo<number>(REMEMBERED, MEMO_TAIL)
   readonly #into = new Uint32Array(4)
   readonly #units = new TextUnits()
 
@@ -124,7 +126,7 @@ export class InjectionText {
     }
     budget.left -= length
     let score = this.#scoreOf(text)
-    const hidden = base64Text(text)
+    const hidden = this.#hiddenIn(text)
     if (hidden !== null) score = Math.max(score, this.#scoreOf(hidden))
     if (length <= MAX_REMEMBERED) this.#memo.set(text, score)
     return score
@@ -139,7 +141,7 @@ export class InjectionText {
       parts[0] = text.slice(0, characters - tail)
       parts.push(text.slice(text.length - tail))
     }
-    const hidden = base64Text(text)
+    const hidden = this.#hiddenIn(text)
     if (hidden !== null) parts.push(hidden)
     let most = parts[0] as string
     let logOdds = -Infinity
@@ -156,6 +158,13 @@ export class InjectionText {
     const stretch = units.slice(bestFrom, Math.min(bestTo, bestFrom + MAX_STRETCH)).toWellFormed()
     const { name, share } = this.#classOf(stretch)
     return { logOdds, name, share, patterns: patternsIn(this.scanner), stretch, wasHidden }
+  }
+
+  /** What a text decodes to that is base64, its signs perhaps percent-encoded; `null` for all others. */
+  #hiddenIn (text: string): string | null {
+    if (text.length > MAX_ENCODED || !text.includes('%')) return base64Text(text)
+    loadNormal(text, this.#units)
+    return base64Text(this.#units.slice(0, this.#units.length))
   }
 
   #scoreOf (text: string): number {
