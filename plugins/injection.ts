@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { InjectionBaseline, InjectionShared } from '../lib/detectors/injection-baseline'
+import { InjectionBaseline } from '../lib/detectors/injection-baseline'
+import { InjectionShared } from '../lib/detectors/injection-shared'
 import { InjectionText } from '../lib/detectors/injection-text'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { ALARM_FROM } from '../lib/detectors/injection-baseline'
+import { ALARM_FROM } from '../lib/detectors/injection-thresholds'
 import { Budget, InjectionText } from '../lib/detectors/injection-text'
 import { benign, plainBenign } from './corpus'
 import { SeededRandom } from './random'

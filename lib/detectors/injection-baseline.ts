@@ -1,95 +1,25 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
-import { essenceOf } from '../text/media-type'
-import type { Redactor } from '../text/redact'
 import { hashText } from '../text/keyed-hash'
+import { essenceOf } from '../text/media-type'
 import { finishHash } from '../text/value-shape'
-import { ClearedHeaders } from './cleared-headers'
 import { InjectionFields } from './injection-fields'
 import type { InjectionFieldsJson } from './injection-fields'
+import { FieldLearner } from './injection-learner'
+import type { InjectionSettings, InjectionShared } from './injection-shared'
 import { KINDS, NOT_INSPECTED, NOVEL_REQUESTS } from './injection-signals'
 import type { InjectionEvidence, InjectionExpectation } from './injection-signals'
-import { Budget, SETTLED } from './injection-text'
-import type { InjectionText } from './injection-text'
-import { InjectionWalk } from './injection-walk'
-import type { TextVisitor } from './injection-walk'
-import { RequestNovelty } from './request-novelty'
-import type { RequestNoveltyJson } from './request-novelty'
+import { ALARM_FROM, HEADER_FROM, SECRET_FROM, STRICT_FROM } from './injection-thresholds'
+import type { InjectionWalk, TextVisitor } from './injection-walk'
 
-/** Log-odds from which a text alarms; chosen by cross-validation (docs/injection.md). */
-export const ALARM_FROM = 1
-/** The same in headers that never hold anything of the kind. */
-export const HEADER_FROM = -0.5
-/** The same in fields of ids, codes and numbers. */
-export const STRICT_FROM = -1.5
-/** The same in fields whose name says that they hold secrets: passwords are made of signs. */
-const SECRET_FROM = 4
-/** Log-odds from which a text is at all like an injection. */
-const MILD_FROM = -2
-/** Where few principals use a route, spans of time are counted instead: however often a client repeats an attack, it takes hours to tame a field. */
-const SPAN_MS = 600_000
 /** Requests of a route after which the registry lets one ordinary request in eight teach. */
 const SAMPLED_FROM = 512
 const SAMPLE_OF = 8
 
+/** Where few principals use a route, spans of time are counted instead: however often a client repeats an attack, it takes hours to tame a field. */
+const SPAN_MS = 600_000
 /** Requests of a route up to which its shapes are no news: it is just being learned. */
 const YOUNG = 20
-
-/** What of the plugin's options a baseline needs. */
-export interface InjectionSettings {
-  readonly maxCharacters: number
-  readonly tameAfter: number
-  readonly headers: boolean
-  readonly novelty: boolean
-}
-
-/** The plain form of an `InjectionShared`. */
-export interface InjectionSharedJson { headers: InjectionFieldsJson, novelty: RequestNoveltyJson }
-
-/** What the baselines of an application share: the model with its scratch space, the history of headers, the shapes of requests. */
-export class InjectionShared {
-  readonly text: InjectionText
-  readonly redactor: Redactor
-  readonly budget = new Budget()
-  readonly walk: InjectionWalk
-  readonly cleared = new ClearedHeaders()
-  readonly headers: InjectionFields
-  readonly novelty: RequestNovelty
-  readonly seed: number
-
-  constructor (text: InjectionText, redactor: Redactor, seed: number, tameAfter: number, shapes: number) {
-    this.text = text
-    this.redactor = redactor
-    this.seed = seed
-    this.walk = new InjectionWalk(seed)
-    this.headers = new InjectionFields(tameAfter)
-    this.novelty = new RequestNovelty(shapes)
-  }
-
-  halve (): void {
-    this.headers.halve()
-    this.novelty.halve()
-  }
-
-  merge (json: InjectionSharedJson): void {
-    this.headers.mergeJson(json.headers)
-    this.novelty.merge(json.novelty)
-  }
-
-  toJSON (): InjectionSharedJson { return { headers: this.headers.toJSON(), novelty: this.novelty.toJSON() } }
-
-  restore (json: InjectionSharedJson): void {
-    this.headers.restore(json.headers)
-    this.novelty.restore(json.novelty)
-  }
-
-  reset (): void {
-    this.headers.clear()
-    this.novelty.reset()
-  }
-
-  describe (): Record<string, unknown> { return { ...this.headers.describe(true), noveltyShare: this.novelty.norm } }
-}
 
 /** What was not looked at: requests with the characters that were too many or could not be seen, and files of streamed bodies. */
 export interface Uninspected { requests: number, characters: number, files: number }
@@ -247,48 +177,6 @@ export class InjectionBaseline implements TextVisitor {
       this.#uninspectedCharacters += characters
       observation.add(new Signal(NOT_INSPECTED, `${essenceOf(observation.contentType ?? 'request')}`, 1, 0, this.#settings.maxCharacters, characters))
     }
-  }
-}
-
-/** Learns what the fields of a request hold. */
-class FieldLearner implements TextVisitor {
-  readonly #shared: InjectionShared
-  readonly #fields: InjectionFields
-  #principal = 0
-  #supporter = 0
-  #weight = 1
-  #characters = 0
-  #onPromoted: ((field: string) => void) | null = null
-
-  constructor (shared: InjectionShared, fields: InjectionFields) {
-    this.#shared = shared
-    this.#fields = fields
-  }
-
-  learn (observation: Observation, supporter: number, weight: number, settings: InjectionSettings, onPromoted: ((field: string) => void) | null): void {
-    this.#principal = observation.principal
-    this.#supporter = supporter
-    this.#weight = weight
-    this.#characters = settings.maxCharacters
-    this.#onPromoted = onPromoted
-    this.#shared.budget.start(settings.maxCharacters)
-    if (settings.headers) this.#shared.walk.arrival(observation, this, null)
-    this.#shared.budget.start(settings.maxCharacters)
-    this.#shared.walk.content(observation, this)
-    if (observation.lateBody !== null) this.#shared.walk.lateBody(observation.lateBody, this, observation)
-    else if (observation.streamed !== null && observation.streamed.parts.length > 0 && (observation.body === null || observation.body === undefined)) this.#shared.walk.streamed(observation.streamed.parts, this, observation)
-  }
-
-  visit (text: string, isName: boolean, walk: InjectionWalk): boolean {
-    if (isName) return false
-    const { text: model, budget } = this.#shared
-    const logOdds = model.logOdds(text, budget)
-    const name = logOdds < ALARM_FROM ? null : model.read(text, this.#characters).name
-    const fields = walk.isHeader ? this.#shared.headers : this.#fields
-    const field = walk.field()
-    const hasBecomeTame = fields.learn(field, logOdds !== SETTLED, logOdds >= MILD_FROM, name, this.#principal, this.#supporter, this.#weight)
-    if (hasBecomeTame && this.#onPromoted !== null) this.#onPromoted(`${field} (${name})`)
-    return false
   }
 }
 

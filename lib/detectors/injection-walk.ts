@@ -1,6 +1,7 @@
 import type { Observation } from '../observation'
 import { COOKIES, CREDENTIAL, kindOf, noteUsual } from './cleared-headers'
 import type { ClearedHeaders, HeaderKind } from './cleared-headers'
+import { holdsText, isPart, isPlain } from './readable-bodies'
 import { hashText } from '../text/keyed-hash'
 import { essenceHash, essenceOf, isUrlencoded } from '../text/media-type'
 import { multipartParts } from '../text/multipart'
@@ -16,8 +17,6 @@ const MAX_NAMES = 2048
 const MAX_NAME = 64
 /** Bytes of a body of unknown type that are read as text. */
 const MAX_BUFFER = 1_048_576
-/** Media types of bodies that hold no text. */
-const BINARY = /^(?:image|audio|video|font)\/|^application\/(?:octet-stream|zip|gzip|pdf|wasm|protobuf|x-protobuf|grpc|msgpack|x-msgpack|cbor)\b/
 
 /** What is done with each text of a request. */
 export interface TextVisitor {
@@ -215,7 +214,7 @@ export class InjectionWalk {
       return 1
     }
     if (!Buffer.isBuffer(body)) return 0
-    if (contentType !== '' && BINARY.test(essenceOf(contentType))) return 2
+    if (!holdsText(contentType)) return 2
     if (body.length > MAX_BUFFER) this.skipped += body.length - MAX_BUFFER
     this.#text(body.subarray(0, MAX_BUFFER).toString('utf8'), contentType, visitor, observation)
     return 1
@@ -302,13 +301,4 @@ export class InjectionWalk {
     this.#depth = depth
     return shape
   }
-}
-
-/** A part of `@fastify/multipart`: it refers to all others, so only what is its own is looked at. */
-function isPart (value: object): value is { value?: unknown } { return 'fieldname' in value && 'fields' in value }
-
-/** Objects that a parser makes: no streams, buffers or class instances. A part of `@fastify/multipart` is one. */
-function isPlain (value: object): boolean {
-  const prototype = Object.getPrototypeOf(value) as object | null
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null || Object.getPrototypeOf(prototype) === Object.prototype
 }

@@ -3,12 +3,14 @@ import type { TextUnits } from './text-units'
 import * as characters from './token-characters'
 import { FIRST_MEANING, kindNamed } from './token-kinds'
 import * as numbers from './token-numbers'
+import * as runs from './token-runs'
 import * as symbols from './token-symbols'
 
 // Constants of this module: read through an import, at each character, they cost a fifth more (measured).
 const { C_CONTROL, C_DIGIT, C_FOREIGN, C_LETTER, C_SPACE, C_SYMBOL, C_WIDE_SPACE, CLASS, FOLDED, FOREIGN_LETTER } = characters
 const { knownWord, meaningOf, WORD_PRIME, WORD_SEED } = words
 const { LONG_WORD, MAX_WORD, readNumber } = numbers
+const { digitsIn, isMixed, nextIs } = runs
 const { endOfLiveComment, LIVE_COMMENT, OPEN_COMMENT, readQuote, readSymbol, SYMBOL } = symbols
 const MEANING = FIRST_MEANING
 
@@ -278,33 +280,4 @@ export class TokenScanner {
     this.#word = 0
     return at
   }
-}
-
-function digitsIn (units: Uint16Array, start: number, end: number): number {
-  let digits = 0
-  for (let at = start; at < end && at < start + MAX_WORD; at++) if (CLASS[units[at] as number] === C_DIGIT) digits++
-  return digits
-}
-
-/** Whether letters change case within, but for a capital at the start. */
-function isMixed (units: Uint16Array, start: number, end: number): boolean {
-  let changes = 0
-  let upper = -1
-  for (let at = start; at < end; at++) {
-    const code = units[at] as number
-    if ((code | 32) < 97 || code === 95) continue
-    const isUpper = code < 97 ? 1 : 0
-    if (isUpper !== upper) changes++
-    upper = isUpper
-  }
-  return changes > 2
-}
-
-/** Whether the next character but spaces (four at the most) is `code`. */
-function nextIs (units: Uint16Array, from: number, to: number, code: number): boolean {
-  for (let at = from; at < to && at < from + 4; at++) {
-    if (units[at] === code) return true
-    if (CLASS[units[at] as number] !== C_SPACE) return false
-  }
-  return false
 }

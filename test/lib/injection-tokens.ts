@@ -76,6 +76,10 @@ test('quotes are told apart by what they stand between', async (t) => {
   t.same(tokensOf('5 \' x'), ['start', 'digit', 'quote-free', 'letter', 'end'])
 })
 
+test('versions of browsers are no addresses, whatever they begin with', async (t) => {
+  t.same(tokensOf('Chrome/127.0.0.0 Edg/10.0.0.0 127.0.0.1 0.0.0.0'), ['start', 'brand', '/', 'version', 'word', '/', 'version', 'loopback', 'loopback', 'end'])
+})
+
 test('numbers, addresses and ids are told apart', async (t) => {
   t.same(tokensOf('0x3a 1or 5e8f9a 3pm 1.5 10.0.0.1 127.0.0.1 169.254.169.254 8.8.8.8 1.2.3'),
     ['start', 'hex', 'zero-one', 'or', 'id', 'id', 'decimal', 'private', 'loopback', 'link-local', 'address', 'version', 'end'])
