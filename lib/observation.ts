@@ -54,12 +54,16 @@ export class Observation {
   sent: unknown = undefined
   /** The value that the reply is made of, before it is serialised; `undefined` where there is none (text, streams). */
   reply: unknown = undefined
+  /** What is sent: text, bytes or a stream, as the last `onSend` hook before ours left it. */
+  payload: unknown = undefined
   /** Status of that reply, 0 before it is known. */
   replyStatus = 0
   /** Whether an earlier hook answered before the request's own judging. */
   late = false
   /** Whether `onSend` runs again, for the error of a later `onSend` hook. */
   resent = false
+  /** What trends knows of its sender; kept from the request to the reply. */
+  sender: object | null = null
   /** Who did it, as events show it; made with the first signal, completed when the user is known. */
   entity: EntityRef | null = null
   /** Whether it was decided if the request is learned from. */

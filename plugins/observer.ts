@@ -75,6 +75,7 @@ export class Observer {
   /** Notes what the reply shows. */
   answer (request: FastifyRequest, reply: FastifyReply, observation: Observation, payload: unknown): void {
     observation.status = reply.statusCode
+    observation.payload = payload
     observation.elapsedMs = this.#clock.monotonic() - observation.started
     const type = reply.getHeader('content-type')
     if (typeof type === 'string') observation.responseType = type

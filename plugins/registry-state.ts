@@ -19,7 +19,7 @@ import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
 import type { DetectorFactory, DetectorSettings } from './detector'
-import { FST_ANOMALIES_BAD_OPTION } from './errors'
+import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_NO_TRENDS } from './errors'
 import type { ActionCounts, Guard, OnRefusal } from './guard'
 import { Identities } from './identities'
 import { LearningGate } from './learning-gate'
@@ -36,6 +36,7 @@ import { restoreSnapshot, takeSnapshot } from './snapshots'
 import { Stages } from './stages'
 import { Subscribers } from './subscribers'
 import { kObservation, OFF } from './symbols'
+import type { CorrelationPage, TrendPage, TrendQuery } from './trends/trend-page'
 
 /** The outcome of a login that no HTTP status tells. */
 export interface AuthRecord {
@@ -47,6 +48,9 @@ export interface AuthRecord {
   /** The request in which it happened, if any: its status is then not counted. */
   request?: FastifyRequest
 }
+
+/** Who answers what is asked about signals over time. */
+export interface TrendAnswers { trends (query: TrendQuery): TrendPage, correlations (query: TrendQuery): CorrelationPage }
 
 /** Route and entity of findings about the whole application. */
 const EVERYWHERE = { method: '*', url: '*', key: '*' }
@@ -83,6 +87,7 @@ export class Registry {
   readonly #subscribers: Subscribers
   readonly #releases: ((entity: string) => void)[] = []
   #recordAuth: ((login: AuthRecord) => void) | null = null
+  #trends: TrendAnswers | null = null
   readonly #sweeps: ((at: number) => void)[] = []
 
   constructor (fastify: FastifyInstance, settings: RegistryOptions) {
@@ -201,6 +206,27 @@ export class Registry {
 
   /** For auth-burst: who takes `recordAuth` in. */
   onRecordAuth (take: (login: AuthRecord) => void): void { this.#recordAuth = take }
+
+  /**
+   * Signals over time: what came, from how many, and how that changed.
+   * @throws FST_ANOMALIES_NO_TRENDS Where the plugin is switched off.
+   */
+  trends (query: TrendQuery = {}): TrendPage {
+    if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
+    return this.#trends.trends(query.entity === undefined ? query : { ...query, entity: this.#entityOf(query.entity) })
+  }
+
+  /**
+   * Who has uncommon things in common, of the signals that are remembered one by one.
+   * @throws FST_ANOMALIES_NO_TRENDS Where the plugin is switched off.
+   */
+  correlations (query: Omit<TrendQuery, 'resolution' | 'entity'> = {}): CorrelationPage {
+    if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
+    return this.#trends.correlations(query)
+  }
+
+  /** For trends: who answers. */
+  onTrends (answers: TrendAnswers): void { this.#trends = answers }
 
   /** An address as clients are counted by it: IPv6 by /64, IPv4-mapped as IPv4. */
   addressOf (ip: string): string { return clientOf(ip) }
