@@ -126,7 +126,7 @@ export class BodyJudge {
     for (const name in object) {
       if (this.#values <= 0 || this.#findings.isFull) return
       let child = order[at]
-      if (child === undefined || child.name !== name) child = shape.children.get(name)
+      if (child === undefined || child.name !== name) child = shape.find(name)
       if (child === undefined) {
         this.#judgeUnknown(node, shape, name, object[name], guide)
         continue
