@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import anomalies from '../plugins'
 import { addStage } from './stages'
 import type { Stage } from './stages'
+import { TeachingClock } from './teaching'
 
 /** One of the servers that are compared. */
 export interface Variant {
@@ -12,16 +13,20 @@ export interface Variant {
   against: string[]
   /** `config` of every route. */
   config: { anomalies?: false }
+  /** Requests that each route gets in process before the server listens, and the clock that they move; `null` for none. */
+  lesson: { perRoute: number, clock: TeachingClock } | null
   register: (app: FastifyInstance) => unknown
 }
 
 const ROUTES = 10
 const MANY_ROUTES = 10_000
+/** More than any baseline needs to become active. */
+const LESSON = { perRoute: 24, clock: new TeachingClock() }
 const BARE = 'bare'
 const BARE_AGAIN = 'bare-again'
 
 function variant (name: string, about: string, part: Partial<Variant> = {}): Variant {
-  return { name, about, routes: ROUTES, against: [BARE, BARE_AGAIN], config: {}, register: alone, ...part }
+  return { name, about, routes: ROUTES, against: [BARE, BARE_AGAIN], config: {}, lesson: null, register: alone, ...part }
 }
 
 function alone (): void {}
@@ -31,7 +36,7 @@ function collection (options: Parameters<typeof anomalies>[1]): Variant['registe
 }
 
 /** Nothing but the registry. */
-const NOTHING = { endpointProfiler: false, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, injection: false, enforcement: false } as const
+const NOTHING = { endpointProfiler: false, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, injection: false, trends: false, enforcement: false } as const
 
 /** The registry and some parts of the collection. */
 function only (...parts: (keyof typeof NOTHING)[]): Variant['register'] {
@@ -45,7 +50,7 @@ function stages (...names: Stage[]): Variant {
 export const variants: Variant[] = [
   variant(BARE, 'Fastify alone: what the others are compared with', { against: [BARE] }),
   variant(BARE_AGAIN, 'the same once more: its distance from 1.00 is the noise', { against: [BARE] }),
-  variant('bare-10000-routes', 'Fastify alone with 10,000 routes', { routes: MANY_ROUTES }),
+  variant('bare-10000-routes', 'Fastify alone with 10,000 routes', { routes: MANY_ROUTES, lesson: LESSON }),
   variant('registry', 'the registry alone', { register: collection(NOTHING) }),
   variant('endpoint-profiler', 'the registry and endpoint-profiler', { register: only('endpointProfiler') }),
   variant('header-profiler', 'the registry and header-profiler', { register: only('headerProfiler') }),
@@ -61,12 +66,14 @@ export const variants: Variant[] = [
   }),
   variant('rate-spike', 'the registry and rate-spike', { register: only('rateSpike') }),
   variant('injection', 'the registry and injection', { register: only('injection') }),
+  variant('trends', 'the registry and trends', { register: only('trends') }),
   variant('collection', 'the collection with its defaults: everything on', { register: collection({}) }),
   variant('off', 'the collection, with `anomalies: false` on every route', { register: collection({}), config: { anomalies: false } }),
   variant('collection-10000-routes', 'the collection with its defaults and 10,000 routes', {
     routes: MANY_ROUTES,
     against: ['bare-10000-routes'],
-    register: collection({})
+    lesson: LESSON,
+    register: collection({ clock: LESSON.clock })
   }),
   stages('onRequest'),
   stages('onRequest', 'preValidation'),
@@ -82,7 +89,7 @@ export const variants: Variant[] = [
 
 const sets: Record<string, (variant: Variant) => boolean> = {
   all: ({ name }) => !name.startsWith('on'),
-  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'enforce', 'collection'].includes(name),
+  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'enforce', 'rate-spike', 'injection', 'both-profilers', 'collection'].includes(name),
   routes: ({ name }) => ['collection', 'collection-10000-routes'].includes(name),
   stages: ({ name }) => name.startsWith('on')
 }

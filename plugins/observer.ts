@@ -2,7 +2,6 @@ import { Buffer } from 'node:buffer'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
-import type { KeyedHash } from '../lib/text/keyed-hash'
 import type { Clock } from './clock'
 import type { Identities } from './identities'
 import type { Recorder } from './recorder'
@@ -18,16 +17,14 @@ export class Observer {
   readonly #clock: Clock
   readonly #routes: RouteTable
   readonly #identities: Identities
-  readonly #hash: KeyedHash
   readonly #recorder: Recorder
   readonly #subscribers: Subscribers
   readonly #key: RegistryOptions['key']
 
-  constructor (clock: Clock, routes: RouteTable, identities: Identities, hash: KeyedHash, recorder: Recorder, subscribers: Subscribers, key: RegistryOptions['key']) {
+  constructor (clock: Clock, routes: RouteTable, identities: Identities, recorder: Recorder, subscribers: Subscribers, key: RegistryOptions['key']) {
     this.#clock = clock
     this.#routes = routes
     this.#identities = identities
-    this.#hash = hash
     this.#recorder = recorder
     this.#subscribers = subscribers
     this.#key = key
@@ -69,8 +66,8 @@ export class Observer {
     }
     observation.identified = true
     if (user !== undefined && user !== null && user !== '') {
-      const tag = this.#identities.tagOf(`user ${user}`)
-      observation.identify(tag, this.#hash.hash(tag))
+      const { tag, hash } = this.#identities.nameOf(`user ${user}`)
+      observation.identify(tag, hash)
     }
     this.#recorder.charge(observation)
   }
@@ -78,6 +75,7 @@ export class Observer {
   /** Notes what the reply shows. */
   answer (request: FastifyRequest, reply: FastifyReply, observation: Observation, payload: unknown): void {
     observation.status = reply.statusCode
+    observation.payload = payload
     observation.elapsedMs = this.#clock.monotonic() - observation.started
     const type = reply.getHeader('content-type')
     if (typeof type === 'string') observation.responseType = type

@@ -19,7 +19,7 @@ import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
 import type { DetectorFactory, DetectorSettings } from './detector'
-import { FST_ANOMALIES_BAD_OPTION } from './errors'
+import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_NO_TRENDS } from './errors'
 import type { ActionCounts, Guard, OnRefusal } from './guard'
 import { Identities } from './identities'
 import { LearningGate } from './learning-gate'
@@ -36,6 +36,7 @@ import { restoreSnapshot, takeSnapshot } from './snapshots'
 import { Stages } from './stages'
 import { Subscribers } from './subscribers'
 import { kObservation, OFF } from './symbols'
+import type { CorrelationPage, TrendPage, TrendQuery } from './trends/trend-page'
 
 /** The outcome of a login that no HTTP status tells. */
 export interface AuthRecord {
@@ -47,6 +48,9 @@ export interface AuthRecord {
   /** The request in which it happened, if any: its status is then not counted. */
   request?: FastifyRequest
 }
+
+/** Who answers what is asked about signals over time. */
+export interface TrendAnswers { trends (query: TrendQuery): TrendPage, correlations (query: TrendQuery): CorrelationPage }
 
 /** Route and entity of findings about the whole application. */
 const EVERYWHERE = { method: '*', url: '*', key: '*' }
@@ -83,6 +87,7 @@ export class Registry {
   readonly #subscribers: Subscribers
   readonly #releases: ((entity: string) => void)[] = []
   #recordAuth: ((login: AuthRecord) => void) | null = null
+  #trends: TrendAnswers | null = null
   readonly #sweeps: ((at: number) => void)[] = []
 
   constructor (fastify: FastifyInstance, settings: RegistryOptions) {
@@ -106,10 +111,11 @@ export class Registry {
       keepAbove: settings.throttleAt as number,
       throttleAt: settings.throttleAt as number,
       blockAt: settings.blockAt as number,
-      hysteresis: settings.hysteresis as number
+      hysteresis: settings.hysteresis as number,
+      seal: (address) => this.hash.tag('address', address)
     })
     this.recorder = new Recorder(this.log, this.entities, this.routes, settings.key !== undefined)
-    this.observer = new Observer(this.clock, this.routes, this.#identities, this.hash, this.recorder, this.#subscribers, settings.key)
+    this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key)
     this.stages = new Stages(fastify, this.recorder)
   }
 
@@ -202,18 +208,39 @@ export class Registry {
   /** For auth-burst: who takes `recordAuth` in. */
   onRecordAuth (take: (login: AuthRecord) => void): void { this.#recordAuth = take }
 
+  /**
+   * Signals over time: what came, from how many, and how that changed.
+   * @throws FST_ANOMALIES_NO_TRENDS Where the plugin is switched off.
+   */
+  trends (query: TrendQuery = {}): TrendPage {
+    if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
+    return this.#trends.trends(query.entity === undefined ? query : { ...query, entity: this.entityOf(query.entity) })
+  }
+
+  /**
+   * Who has uncommon things in common, of the signals that are remembered one by one.
+   * @throws FST_ANOMALIES_NO_TRENDS Where the plugin is switched off.
+   */
+  correlations (query: Omit<TrendQuery, 'resolution' | 'entity'> = {}): CorrelationPage {
+    if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
+    return this.#trends.correlations(query)
+  }
+
+  /** For trends: who answers. */
+  onTrends (answers: TrendAnswers): void { this.#trends = answers }
+
   /** An address as clients are counted by it: IPv6 by /64, IPv4-mapped as IPv4. */
   addressOf (ip: string): string { return clientOf(ip) }
 
   /** Tag of a user name, the same as that of a principal (`key`) of that name. */
-  userTag (name: string): string { return this.#identities.tagOf(`user ${name}`) }
+  userTag (name: string): string { return this.#identities.nameOf(`user ${name}`).tag }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
-  risk (entity: string): number { return this.entities.risk(this.#entityOf(entity), this.clock.now()) }
+  risk (entity: string): number { return this.entities.risk(this.entityOf(entity), this.clock.now()) }
 
   /** Forgets an entity's risk, a block by hand, and what detectors hold against it. @returns Whether there was any risk or block. */
   release (entity: string): boolean {
-    const known = this.#entityOf(entity)
+    const known = this.entityOf(entity)
     this.#releases.forEach((forget) => this.#subscribers.call(() => forget(known)))
     return this.entities.release(known)
   }
@@ -232,13 +259,13 @@ export class Registry {
   allow (entity: string, decision: ManualDecision): void { this.#decide(entity, 'allow', decision) }
 
   /** Takes `block` or `allow` back. @returns Whether there was one. */
-  undecide (entity: string): boolean { return this.entities.undecide(this.#entityOf(entity)) }
+  undecide (entity: string): boolean { return this.entities.undecide(this.entityOf(entity)) }
 
   /** An entity as it is counted: addresses may be given as they are. */
-  #entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
+  entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
 
   #decide (entity: string, action: 'allow' | 'block', decision: ManualDecision): void {
-    this.entities.decide(this.#entityOf(entity), manualRule(action, decision, this.clock.now()))
+    this.entities.decide(this.entityOf(entity), manualRule(action, decision, this.clock.now()))
   }
 
   /** Entities by risk. */

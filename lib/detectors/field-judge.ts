@@ -2,7 +2,7 @@ import { DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '.
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
-import { CHARSET, LENGTH, RANGE, SHAPE, UNSETTLED } from './field-verdict'
+import { CHARSET, ENUM, LENGTH, RANGE, SHAPE, UNSETTLED } from './field-verdict'
 import type { FieldVerdict, Tolerance } from './field-verdict'
 
 /** Values up to which a field is judged by its name: by the form of what bears it elsewhere, not by its values. */
@@ -11,6 +11,8 @@ const YOUNG = 30
 const AGREE = 4
 /** Numbers of which an enumeration may consist. */
 const FEW_NUMBERS = 4
+/** Sightings of a value after which it is not asked whether it is one elsewhere. */
+const COMMON = 16
 /** A symbol that comes in more different numbers than this may come in any. */
 const MAX_COUNTS = 3
 /** Characters that make a format of a fixed length: a number of one or two digits is a count that may grow. */
@@ -48,9 +50,9 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
   if ((newKinds | newSymbols) !== 0) {
     const kinds = backing === null ? newKinds : newKinds & ~backing.kinds
     const symbols = backing === null ? newSymbols : newSymbols & ~backing.symbols
-    if ((kinds | symbols) !== 0) verdict.addCharacters(own.unseen(CHARACTERS, spare), kinds, symbols, toleranceOf(spare > 0 && backing !== null ? backing : own))
+    if ((kinds | symbols) !== 0) verdict.addCharacters(own.unseen(CHARACTERS, spare), kinds, symbols, toleranceOf(elder(own, backing, spare)))
   }
-  if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(own)) verdict.add(CHARSET, own.unseen(CHARSETS, spare))
+  if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(elder(own, backing, spare))) verdict.add(CHARSET, own.unseen(CHARSETS, spare))
   judgeNeighbours(own, scan, backing, spare, verdict)
   if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, own.unseen(SHAPES, spare))
   if (own.unseen(EXACTS, 0) >= FREE) {
@@ -68,9 +70,12 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
 /** Whether the values are put together freely: then neither their neighbours nor their combinations of characters say anything. */
 function isComposed (own: FieldProfile): boolean { return own.unseen(SHAPES, 0) >= COMPOSED }
 
+/** The profile that knows more: the field's own, or while it has few values, what bears its name elsewhere. */
+function elder (own: FieldProfile, backing: FieldProfile | null, spare: number): FieldProfile { return spare > 0 && backing !== null ? backing : own }
+
 /** Known kinds of characters in an unseen place. */
 function judgeNeighbours (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
-  if (!own.items.isOpen(PAIRS) || isComposed(own)) return
+  if (!own.items.isOpen(PAIRS) || isComposed(elder(own, backing, spare))) return
   const chance = own.unseen(PAIRS, spare)
   if (chance >= UNSETTLED) return
   const count = scan.neighbours()
@@ -109,13 +114,13 @@ function judgeCounts (own: FieldProfile, scan: ValueScan, fresh: number, backing
     const bit = 31 - Math.clz32(left)
     left &= ~(1 << bit)
     if (!isNew(own, COUNTS, countKey(bit, scan.counts[bit] as number), backing)) continue
-    judgeCount(own, bit, spare, verdict)
+    judgeCount(own, bit, elder(own, backing, spare), spare, verdict)
     return
   }
 }
 
 /** A symbol in an unseen number: strong where it is always there in the same number, nothing where it comes in many. */
-function judgeCount (own: FieldProfile, bit: number, spare: number, verdict: FieldVerdict): void {
+function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare: number, verdict: FieldVerdict): void {
   let numbers = 0
   let rare = 0
   let seen = 0
@@ -125,7 +130,7 @@ function judgeCount (own: FieldProfile, bit: number, spare: number, verdict: Fie
     if (count === 1) rare++
     seen += count
   }
-  if (numbers > MAX_COUNTS || isComposed(own)) return
+  if (numbers > MAX_COUNTS || isComposed(known)) return
   const isFixed = numbers === 1 && (own.always & (1 << bit)) !== 0
   verdict.addCount((rare + 1) / (Math.min(isFixed ? own.n : seen, own.draws) + spare + 2), bit, isFixed)
 }
@@ -133,8 +138,11 @@ function judgeCount (own: FieldProfile, bit: number, spare: number, verdict: Fie
 /** Whether it is one of few values, a number, and a number of a usual magnitude. */
 function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   const { items } = own
-  if (items.isOpen(VALUES) && !items.knows(VALUES, scan.value, own.n) && items.distinct(VALUES) * 3 <= own.n && !isCounted(own, scan)) {
-    verdict.addValue(own.unseen(VALUES, backing !== null && backing.items.distinct(VALUES) <= items.distinct(VALUES) && backing.items.isOpen(VALUES) ? spare : 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
+  if (items.isOpen(VALUES) && !items.knows(VALUES, scan.value, own.n) && !isCounted(own, scan)) {
+    if (isFew(own)) verdict.addValue(own.unseen(VALUES, 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
+    if ((verdict.parts & ENUM) === 0 && backing !== null && isFew(backing) && backing.items.count(VALUES, scan.value) === 0 && isPart(own, backing)) {
+      verdict.addValue(backing.unseen(VALUES, 0), false)
+    }
   }
   const { texts } = own
   if (Number.isNaN(scan.number)) {
@@ -158,6 +166,15 @@ function isCounted ({ magnitude, items }: FieldProfile, scan: ValueScan): boolea
   const known = items.distinct(VALUES) - items.pending(VALUES)
   const [least, most] = magnitude.bounds
   return known > FEW_NUMBERS || (known > 2 && most - least < known && Number.isInteger(scan.number))
+}
+
+/** Whether values come again so often that they may be an enumeration. */
+function isFew ({ items, n }: FieldProfile): boolean { return items.isOpen(VALUES) && items.distinct(VALUES) * 3 <= n }
+
+/** Whether all values of the field have been seen elsewhere under its name too: then they are part of one enumeration. */
+function isPart (own: FieldProfile, backing: FieldProfile): boolean {
+  const values = own.items.items(VALUES)
+  return values.length > 1 && values.every(({ hash, count }) => backing.items.count(VALUES, hash) > count || count >= COMMON)
 }
 
 /** New to the field, and to the profile that backs it. */

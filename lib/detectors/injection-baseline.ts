@@ -26,6 +26,8 @@ export const STRICT_FROM = -1.5
 const SECRET_FROM = 4
 /** Log-odds from which a text is at all like an injection. */
 const MILD_FROM = -2
+/** Where few principals use a route, spans of time are counted instead: however often a client repeats an attack, it takes hours to tame a field. */
+const SPAN_MS = 600_000
 /** Requests of a route after which the registry lets one ordinary request in eight teach. */
 const SAMPLED_FROM = 512
 const SAMPLE_OF = 8
@@ -174,7 +176,8 @@ export class InjectionBaseline implements TextVisitor {
 
   /** What a request that was flagged, but answered as ordinary ones are, says about its fields. */
   quarantine (observation: Observation, onPromoted: (field: string) => void): void {
-    this.#learner.learn(observation, observation.supporter, 1, this.#settings, onPromoted)
+    const { principal, supporter, at } = observation
+    this.#learner.learn(observation, supporter === principal ? principal : finishHash(Math.floor(at / SPAN_MS)), 1, this.#settings, onPromoted)
   }
 
   halve (): void {
