@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'tap'
 import fc from 'fast-check'
 import { NameBacking } from '../../lib/detectors/name-backing'
+import { Habits } from '../../lib/stats/habits'
 import { ParameterProfile } from '../../lib/detectors/parameter-profile'
 import { ValueJudge } from '../../lib/detectors/value-judge'
 import { Observation } from '../../lib/observation'
@@ -13,7 +14,7 @@ const route = new RouteState('GET /a', 'GET', '/a', true, 'observe', 50)
 const requests = fc.array(fc.dictionary(fc.constantFrom('page', 'sort', '__proto__', 'constructor', 'q'), fc.constantFrom('1', '2', 'asc'), { noNullPrototype: false }), { maxLength: 25 })
 
 function profileOf (stream: readonly Values[] = []): ParameterProfile {
-  const profile = new ParameterProfile('query.', { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), promoteAfter: 3 })
+  const profile = new ParameterProfile('query.', { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always: new Habits(), complete: new Habits(), promoteAfter: 3 })
   stream.forEach((values, i) => profile.learn(values, i % 40, false))
   return profile
 }
