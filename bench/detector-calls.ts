@@ -26,7 +26,7 @@ const PAUSE_MS = 10
  */
 export async function detectorCalls (repetitions: number): Promise<DetectorCall[]> {
   const bare = await Subject.start(null)
-  const nothing = { endpointProfiler: false, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, injection: false, enforcement: false } as const
+  const nothing = { endpointProfiler: false, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, injection: false, trends: false, enforcement: false } as const
   const registry = await Subject.start(nothing)
   const endpoint = await Subject.start({ ...nothing, endpointProfiler: {} })
   const header = await Subject.start({ ...nothing, headerProfiler: {} })
@@ -35,12 +35,13 @@ export async function detectorCalls (repetitions: number): Promise<DetectorCall[
   const enforcement = await Subject.start({ ...nothing, enforcement: {} })
   const rate = await Subject.start({ ...nothing, rateSpike: {} })
   const texts = await Subject.start({ ...nothing, injection: {} })
-  const subjects = [bare, registry, endpoint, header, json, auth, enforcement, rate, texts]
+  const trends = await Subject.start({ ...nothing, trends: {} })
+  const subjects = [bare, registry, endpoint, header, json, auth, enforcement, rate, texts, trends]
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const subject of subjects) subject.run()
   }
   for (const subject of subjects) await subject.app.close()
-  return [difference('registry', registry, bare), difference('endpoint-profiler', endpoint, registry), difference('header-profiler', header, registry), difference('json-schema-learner', json, registry), difference('auth-burst', auth, registry), difference('enforcement', enforcement, registry), difference('rate-spike', rate, registry), difference('injection', texts, registry)]
+  return [difference('registry', registry, bare), difference('endpoint-profiler', endpoint, registry), difference('header-profiler', header, registry), difference('json-schema-learner', json, registry), difference('auth-burst', auth, registry), difference('enforcement', enforcement, registry), difference('rate-spike', rate, registry), difference('injection', texts, registry), difference('trends', trends, registry)]
 }
 
 function difference (part: string, whole: Subject, without: Subject): DetectorCall {

@@ -31,7 +31,7 @@ function collection (options: Parameters<typeof anomalies>[1]): Variant['registe
 }
 
 /** Nothing but the registry. */
-const NOTHING = { endpointProfiler: false, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, injection: false, enforcement: false } as const
+const NOTHING = { endpointProfiler: false, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, injection: false, trends: false, enforcement: false } as const
 
 /** The registry and some parts of the collection. */
 function only (...parts: (keyof typeof NOTHING)[]): Variant['register'] {
@@ -61,6 +61,7 @@ export const variants: Variant[] = [
   }),
   variant('rate-spike', 'the registry and rate-spike', { register: only('rateSpike') }),
   variant('injection', 'the registry and injection', { register: only('injection') }),
+  variant('trends', 'the registry and trends', { register: only('trends') }),
   variant('collection', 'the collection with its defaults: everything on', { register: collection({}) }),
   variant('off', 'the collection, with `anomalies: false` on every route', { register: collection({}), config: { anomalies: false } }),
   variant('collection-10000-routes', 'the collection with its defaults and 10,000 routes', {

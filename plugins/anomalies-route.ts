@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import fp from 'fastify-plugin'
 import { codeAccess, guardAccess, isSameOrigin, tokenAccess } from './admin/access'
-import { baseline, baselines, changeBaseline, entities, events, openapi, release, schemas, summary } from './admin/answers'
+import { baseline, baselines, changeBaseline, correlations, entities, events, openapi, release, schemas, summary, trends } from './admin/answers'
 import type { Answer } from './admin/answers'
 import type { AdminGuard } from './admin/guard'
 import { jsonText } from '../lib/text/json-text'
@@ -83,6 +83,8 @@ async function anomaliesRoute (fastify: FastifyInstance, options: AnomaliesRoute
     declare('POST', '/baselines/*', changeBaseline)
     declare('GET', '/schemas', schemas)
     declare('GET', '/openapi.json', openapi)
+    declare('GET', '/trends', trends)
+    declare('GET', '/trends/correlations', correlations)
     declare('GET', '/entities', entities)
     declare('POST', '/entities/:id/release', release)
 

@@ -18,6 +18,9 @@ export const FST_ANOMALIES_UNKNOWN_BASELINE = createError<[string]>('FST_ANOMALI
 /** A parameter of a request to the admin route is unknown, of the wrong form or impossible. */
 export const FST_ANOMALIES_BAD_PARAMETER = createError<[string, string]>('FST_ANOMALIES_BAD_PARAMETER', 'parameter %s %s', 400, Error, false)
 
+/** Trends were asked for where the plugin is switched off. */
+export const FST_ANOMALIES_NO_TRENDS = createError<[]>('FST_ANOMALIES_NO_TRENDS', 'fastify-anomalies: the plugin trends is not registered', 404, Error, false)
+
 /** An entity that has no risk was to be released. */
 export const FST_ANOMALIES_UNKNOWN_ENTITY = createError<[string]>('FST_ANOMALIES_UNKNOWN_ENTITY', 'fastify-anomalies: there is no entity %s', 404, Error, false)
 

@@ -20,6 +20,8 @@ import type { InjectionOptions } from './injection'
 import registry from './registry'
 import type { RegistryOptions } from './registry'
 import { registryOptions } from './registry-options'
+import trends from './trends'
+import type { TrendsOptions } from './trends'
 
 /** Options of the whole collection: those of the registry, and for each detector its own or `false`. */
 export interface AnomaliesOptions extends RegistryOptions {
@@ -32,6 +34,7 @@ export interface AnomaliesOptions extends RegistryOptions {
   enforcement?: EnforcementOptions | false
   rateSpike?: RateSpikeOptions | false
   injection?: InjectionOptions | false
+  trends?: TrendsOptions | false
   /** The admin route; absent by default. */
   admin?: AnomaliesRouteOptions | false
 }
@@ -51,16 +54,20 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
   if (detectors.injection !== false) await fastify.register(injection, (detectors.injection ?? {}) as InjectionOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
+  // After endpoint-profiler, whose fences say what is oversized.
+  if (detectors.trends !== false) await fastify.register(trends, (detectors.trends ?? {}) as TrendsOptions)
   if (detectors.jsonSchemaLearner !== false) await fastify.register(jsonSchemaLearner, (detectors.jsonSchemaLearner ?? {}) as JsonSchemaLearnerOptions)
   if (detectors.authBurst !== false) await fastify.register(authBurst, (detectors.authBurst ?? {}) as AuthBurstOptions)
   if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
 }
 
-const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'enforcement', 'admin']
+const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'trends', 'enforcement', 'admin']
 
-export { registry, endpointProfiler, headerProfiler, jsonSchemaLearner, authBurst, rateSpike, injection, enforcement, anomaliesRoute }
-export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, InjectionOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions }
-export type { ActionCounts, AuthRecord, ManualDecision } from './registry-state'
+export { registry, endpointProfiler, headerProfiler, jsonSchemaLearner, authBurst, rateSpike, injection, trends, enforcement, anomaliesRoute }
+export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, InjectionOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, TrendsOptions }
+export type { ActionCounts } from './guard'
+export type { ManualDecision } from './manual-decision'
+export type { AuthRecord } from './registry-state'
 export type { LoginRequest } from './auth-burst'
 export type { AdminGuard } from './admin/guard'
 export { Signal } from '../lib/signal'
@@ -70,5 +77,6 @@ export type { Assessment } from '../lib/assessment'
 export type { SignalJson } from '../lib/signal'
 export type { AnomalyEventJson } from '../lib/anomaly-event'
 export type { Snapshot } from '../lib/snapshot'
+export type { CorrelationPage, TrendJson, TrendPage, TrendQuery, TrendResolution } from './trends/trend-page'
 export { clientOf } from '../lib/client-address'
 export default fp(anomalies, { fastify: '5.x', name: 'fastify-anomalies' })

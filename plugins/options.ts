@@ -18,6 +18,7 @@ const ajv = new Ajv({ allErrors: false, strictSchema: true, strictTypes: false, 
 ajv.addKeyword({ keyword: 'isFunction', schemaType: 'boolean', validate: (_: boolean, value: unknown) => typeof value === 'function', error: { message: 'must be a function' } })
 ajv.addKeyword({ keyword: 'isNameOrPattern', schemaType: 'boolean', validate: (_: boolean, value: unknown) => typeof value === 'string' || value instanceof RegExp, error: { message: 'must be a string or a regular expression' } })
 ajv.addKeyword({ keyword: 'isObject', schemaType: 'boolean', validate: (_: boolean, value: unknown) => typeof value === 'object' && value !== null, error: { message: 'must be an object' } })
+ajv.addKeyword({ keyword: 'isPlaceSource', schemaType: 'boolean', validate: (_: boolean, value: unknown) => typeof value === 'function' || (isListOf(value) ? value.length > 0 && value.every(isReader) : isReader(value)), error: { message: 'must be a function, or one or more objects with a method `get`' } })
 ajv.addKeyword({
   keyword: 'isDuration',
   schemaType: 'boolean',
@@ -78,6 +79,10 @@ function validatorOf (table: OptionTable): ValidateFunction {
   validators.set(table, validate)
   return validate
 }
+
+function isListOf (value: unknown): value is unknown[] { return Array.isArray(value) }
+
+function isReader (value: unknown): boolean { return typeof (value as { get?: unknown } | null | undefined)?.get === 'function' }
 
 function valueAt (given: object, path: string): unknown {
   let at: unknown = given

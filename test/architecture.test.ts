@@ -26,7 +26,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Plugins that are for users; all other files of plugins/ are parts of the registry. */
-const PLUGINS: readonly string[] = ['endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'rate-spike', 'injection', 'enforcement', 'anomalies-route']
+const PLUGINS: readonly string[] = ['endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'rate-spike', 'injection', 'trends', 'enforcement', 'anomalies-route']
 /** What puts plugins together, and so may import them all. */
 const COLLECTION = 'plugins/index'
 

@@ -12,10 +12,12 @@ import { jsonSchemaLearnerOptions } from '../plugins/json-schema-learner'
 import type { OptionRule, OptionTable } from '../plugins/options'
 import { rateSpikeOptions } from '../plugins/rate-spike'
 import { registryOptions } from '../plugins/registry-options'
+import { trendsOptions } from '../plugins/trends/options'
 
 const root = join(__dirname, '..')
 
-interface Documented { page: string, source: string, type: string, table: OptionTable }
+/** `parts`: interfaces that `type` extends, by their files. */
+interface Documented { page: string, source: string, type: string, table: OptionTable, parts?: Record<string, string> }
 
 const DOCUMENTED: readonly Documented[] = [
   { page: 'docs/registry.md', source: 'plugins/registry-options.ts', type: 'RegistryOptions', table: registryOptions },
@@ -26,6 +28,13 @@ const DOCUMENTED: readonly Documented[] = [
   { page: 'docs/enforcement.md', source: 'plugins/enforcement.ts', type: 'EnforcementOptions', table: enforcementOptions },
   { page: 'docs/injection.md', source: 'plugins/injection.ts', type: 'InjectionOptions', table: injectionOptions },
   { page: 'docs/rate-spike.md', source: 'plugins/rate-spike.ts', type: 'RateSpikeOptions', table: rateSpikeOptions },
+  {
+    page: 'docs/trends.md',
+    source: 'plugins/trends/options.ts',
+    type: 'TrendsOptions',
+    table: trendsOptions,
+    parts: { IdentityOptions: 'plugins/trends/identity-options.ts', FlowOptions: 'plugins/trends/flow-options.ts', BehaviourOptions: 'plugins/trends/behaviour-options.ts' }
+  },
   { page: 'docs/anomalies-route.md', source: 'plugins/anomalies-route.ts', type: 'AnomaliesRouteOptions', table: anomaliesRouteOptions }
 ]
 
@@ -60,7 +69,7 @@ function literal (value: unknown): string { return typeof value === 'string' ? `
 /** `@default` of each property of an interface, and which properties have a comment. */
 function commentsOf (source: string, type: string): Map<string, { default: string | undefined }> {
   const text = read(source)
-  const start = text.indexOf(`export interface ${type} {`)
+  const start = text.search(new RegExp(`^export interface ${type} (?:extends [\\w, ]+ )?\\{`, 'm'))
   const body = text.slice(start, text.indexOf('\n}', start))
   const found = new Map<string, { default: string | undefined }>()
   for (const [, comment, name] of body.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2}(\w+)\?:/g)) {
@@ -69,7 +78,7 @@ function commentsOf (source: string, type: string): Map<string, { default: strin
   return found
 }
 
-for (const { page, source, type, table } of DOCUMENTED) {
+for (const { page, source, type, table, parts = {} } of DOCUMENTED) {
   test(`${page} has the options of the code, both ways`, (t) => {
     const documented = rowsOf(section(page, 'Options'))
     const coded = Object.entries(table).map(([name, rule]) => [`\`${name}\``, shown(rule), rule.description])
@@ -78,7 +87,7 @@ for (const { page, source, type, table } of DOCUMENTED) {
   })
 
   test(`${type} says in its comments what its table says`, (t) => {
-    const comments = commentsOf(source, type)
+    const comments = new Map([[type, source], ...Object.entries(parts)].flatMap(([part, file]) => [...commentsOf(file as string, part as string)]))
     t.same([...comments.keys()].sort(), Object.keys(table).sort())
     for (const [name, comment] of comments) {
       const rule = table[name] as OptionRule

@@ -71,7 +71,7 @@ test('it loads with require, and a plugin without the registry says what it miss
   const { code, message, names } = JSON.parse(stdout) as { code: string, message: string, names: string[] }
   t.equal(code, 'FST_ERR_PLUGIN_DEPENDENCY_NOT_REGISTERED')
   t.match(message, /fastify-anomalies-registry/)
-  for (const name of ['default', 'registry', 'endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'enforcement', 'anomaliesRoute']) t.ok(names.includes(name), name)
+  for (const name of ['default', 'registry', 'endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'trends', 'enforcement', 'anomaliesRoute']) t.ok(names.includes(name), name)
   t.end()
 })
 

@@ -76,6 +76,8 @@ export class FieldVerdict {
   only = false
   /** Whether the value is judged by what all kinds of clients send: one of another kind may well have another form, in all its parts at once. */
   isStranger = false
+  /** Whether the field has too many values, or too long ones, for an enumeration: then a new one says nothing. */
+  isOpen = false
   /** Least chance of all ingredients. */
   chance = 1
   #calm = 1
@@ -150,7 +152,7 @@ export class FieldVerdict {
 
   /** @param isClosed Whether all the values known have been seen at least three times. */
   addValue (chance: number, isClosed: boolean): void {
-    if (chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES)) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
+    if (!this.isOpen && chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES)) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
   }
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */

@@ -38,6 +38,9 @@ export class HyperLogLog {
     return this.#registers.length === 0 ? this.#size : estimate(this.#registers)
   }
 
+  /** About how much memory it takes. */
+  get bytes (): number { return 120 + this.#hashes.byteLength + this.#registers.byteLength }
+
   merge (other: HyperLogLog): void {
     const { length } = other.#registers
     if (length > 0 && this.#registers.length === 0) this.#estimateFromNow()

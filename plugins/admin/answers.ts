@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { FST_ANOMALIES_UNKNOWN_ACTION, FST_ANOMALIES_UNKNOWN_ENTITY } from '../errors'
 import { learnedDocument, learnedSchemas } from '../learned-schemas'
 import type { Registry } from '../registry-state'
-import { eventParameters, limitParameters, noParameters, pageParameters, readParameters, summaryParameters } from './parameters'
+import { correlationParameters, eventParameters, limitParameters, noParameters, pageParameters, readParameters, summaryParameters, trendParameters } from './parameters'
 import { summarize, viewEntities, viewManual } from './summary'
 
 /** Makes what a route answers. @throws FST_ANOMALIES_BAD_PARAMETER, or an error for an unknown id. */
@@ -57,6 +57,14 @@ export function changeBaseline (registry: Registry, request: FastifyRequest): un
   registry[action](id)
   request.log.info({ baseline: id, action }, 'a baseline was changed through the admin route')
   return registry.routes.view(registry.routes.get(id), false)
+}
+
+export function trends (registry: Registry, request: FastifyRequest): unknown {
+  return registry.trends(readParameters(request.url, trendParameters))
+}
+
+export function correlations (registry: Registry, request: FastifyRequest): unknown {
+  return registry.correlations(readParameters(request.url, correlationParameters))
 }
 
 export function entities (registry: Registry, request: FastifyRequest): unknown {

@@ -1,3 +1,4 @@
+import { SIGNAL_CATEGORIES, SIGNAL_TYPES } from '../../lib/detectors/signal-types'
 import { FST_ANOMALIES_BAD_PARAMETER } from '../errors'
 
 /** How one query parameter is read; `read` gives `undefined` for what it does not take. */
@@ -11,7 +12,7 @@ const MOST_TEXT = 2048
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i
 
 const text: Parameter = { read: (given) => given !== '' && given.length <= MOST_TEXT ? given : undefined, must: `must be a text of 1 to ${MOST_TEXT} characters` }
-const level: Parameter = { read: (given) => LEVELS.includes(given) ? given : undefined, must: `must be one of ${LEVELS.join(', ')}` }
+const level = oneOf(LEVELS)
 const time: Parameter = { read: timeOf, must: 'must be a time: RFC 3339, such as 2026-01-31T12:00:00Z, or epoch milliseconds' }
 const limit = integer(1, 1000)
 
@@ -19,6 +20,11 @@ const limit = integer(1, 1000)
 export const eventParameters: ParameterTable = {
   type: text, severity: integer(1, 10), level, detector: text, route: text, entity: text, from: time, to: time, limit, cursor: integer(1, Number.MAX_SAFE_INTEGER)
 }
+/** Filters of trends, as in `trends`. */
+export const trendParameters: ParameterTable = {
+  category: oneOf(SIGNAL_CATEGORIES), type: oneOf(SIGNAL_TYPES), entity: text, from: time, to: time, resolution: oneOf(['minute', 'hour', 'day']), limit
+}
+export const correlationParameters: ParameterTable = { category: oneOf(SIGNAL_CATEGORIES), type: oneOf(SIGNAL_TYPES), from: time, to: time, limit }
 export const pageParameters: ParameterTable = { limit, cursor: integer(0, Number.MAX_SAFE_INTEGER) }
 export const limitParameters: ParameterTable = { limit }
 /** The code of the one-time address, where somebody who is already in opens it again. */
@@ -42,6 +48,10 @@ export function readParameters (url: string, table: ParameterTable): Record<stri
   }
   if (Number(found.get('from')) > Number(found.get('to'))) throw new FST_ANOMALIES_BAD_PARAMETER('from', 'must not be after to')
   return Object.fromEntries(found)
+}
+
+function oneOf (values: readonly string[]): Parameter {
+  return { read: (given) => values.includes(given) ? given : undefined, must: `must be one of ${values.join(', ')}` }
 }
 
 function integer (least: number, most: number): Parameter {

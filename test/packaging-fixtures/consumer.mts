@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, jsonSchemaLearner, rateSpike, registry } from 'fastify-anomalies'
+import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, jsonSchemaLearner, rateSpike, registry, trends } from 'fastify-anomalies'
 import type { AnomaliesOptions, AnomalyEventJson } from 'fastify-anomalies'
 import anomaliesRouteAlone from 'fastify-anomalies/anomalies-route'
 import registryAlone from 'fastify-anomalies/registry'
@@ -10,6 +10,7 @@ import authBurstAlone from 'fastify-anomalies/auth-burst'
 import enforcementAlone from 'fastify-anomalies/enforcement'
 import injectionAlone from 'fastify-anomalies/injection'
 import rateSpikeAlone from 'fastify-anomalies/rate-spike'
+import trendsAlone from 'fastify-anomalies/trends'
 
 const options: AnomaliesOptions = { mode: 'observe', endpointProfiler: { minSamples: 20 }, headerProfiler: false }
 const app = Fastify()
@@ -31,6 +32,8 @@ await app.register(rateSpike, { bucket: '1 minute' })
 await app.register(rateSpikeAlone)
 await app.register(injection, { maxCharacters: 65_536 })
 await app.register(injectionAlone)
+await app.register(trends, { sessions: 1000 })
+await app.register(trendsAlone)
 await app.register(anomaliesRoute, { token: 'a token' })
 await app.register(anomaliesRouteAlone, { prefix: '/__other', guard: (request, reply, done) => done() })
 app.get('/', { config: { anomalies: false } }, async (request): Promise<number> => request.anomalies.score)

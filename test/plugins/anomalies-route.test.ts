@@ -19,7 +19,7 @@ function shop (app: FastifyInstance): void {
 
 /** A shop that has learned its searches and was asked some that no ordinary client asks. */
 async function attacked (admin: AnomaliesRouteOptions = { token: TOKEN }): Promise<TestApp> {
-  const shopApp = await buildApp({ admin, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false }, shop)
+  const shopApp = await buildApp({ admin, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, trends: false }, shop)
   await shopApp.teach(60, (i) => `/search?page=${i % 9}`)
   await shopApp.teach(5, (i) => `/orders/${i + 100}`)
   await shopApp.ask({ url: "/search?page=1'%20or%201=1--&debug=1", client: 7 })
@@ -80,7 +80,7 @@ test('the summary counts events, shows learning progress, the riskiest entities 
 })
 
 test('a detector that throws shows in the summary with its last fault', async (t) => {
-  const { app, ask } = await buildApp({ admin: { token: TOKEN }, headerProfiler: false, endpointProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false }, (app) => {
+  const { app, ask } = await buildApp({ admin: { token: TOKEN }, headerProfiler: false, endpointProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, trends: false }, (app) => {
     app.anomalies.detector('broken', () => ({})).on('onRequest', () => { throw new RangeError('no such thing') })
     shop(app)
   })
@@ -414,7 +414,7 @@ test('the route is neither observed nor learned, nor shown in swagger', async (t
   t.equal(app.anomalies.observed, 0)
   t.same(app.anomalies.baselines(), [])
   const own = routes.filter(({ url }) => url.startsWith('/watch'))
-  t.equal(own.length, 9)
+  t.equal(own.length, 11)
   t.ok(own.every(({ schema }) => (schema as { hide?: boolean }).hide === true))
 })
 

@@ -6,7 +6,7 @@ import type { AnomaliesOptions, Snapshot } from '../../plugins'
 import { buildApp } from '../fixtures/app'
 import type { Ask, TestApp } from '../fixtures/app'
 
-const alone: AnomaliesOptions = { endpointProfiler: false, headerProfiler: false, rateSpike: false }
+const alone: AnomaliesOptions = { endpointProfiler: false, headerProfiler: false, rateSpike: false, trends: false }
 const post = (payload: unknown, url = '/orders'): Ask => ({ method: 'POST', url, headers: { 'content-type': 'application/json' }, payload: JSON.stringify(payload) })
 
 const TAUGHT = 220

@@ -9,7 +9,7 @@ import type { TestApp } from '../fixtures/app'
 
 const search = (i: number): string => `/search?page=${i % 9}&sort=${i % 2 === 0 ? 'asc' : 'desc'}`
 const ODD = '/search?page=x&sort=asc'
-const alone: AnomaliesOptions = { headerProfiler: false, jsonSchemaLearner: false, rateSpike: false }
+const alone: AnomaliesOptions = { headerProfiler: false, jsonSchemaLearner: false, rateSpike: false, trends: false }
 
 async function taught (options: AnomaliesOptions = {}, routes?: (app: FastifyInstance) => unknown): Promise<TestApp> {
   const built = await buildApp({ ...alone, ...options }, routes)
@@ -582,7 +582,7 @@ test('learned is told when a baseline becomes active, and when a thing is promot
 })
 
 test('a route is active when its own floor is reached', async (t) => {
-  const { app, teach } = await buildApp({ jsonSchemaLearner: false }, (app) => {
+  const { app, teach } = await buildApp({ jsonSchemaLearner: false, trends: false }, (app) => {
     app.get('/search', async () => 'ok')
     app.get('/quick', { config: { anomalies: { endpointProfiler: { minSamples: 5 } } } }, async () => 'ok')
     app.get('/slow', { config: { anomalies: { endpointProfiler: { minSamples: 80 } } } }, async () => 'ok')

@@ -1,8 +1,8 @@
 import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
-import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, jsonSchemaLearner, rateSpike, registry } from '../../dist/plugins'
-import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, Snapshot } from '../../dist/plugins'
+import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, jsonSchemaLearner, rateSpike, registry, trends } from '../../dist/plugins'
+import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, Snapshot, TrendsOptions } from '../../dist/plugins'
 
 const app = Fastify()
 
@@ -15,6 +15,9 @@ app.register(headerProfiler, { ignore: ['x-debug'] })
 app.register(injection, { tameAfter: 3 })
 app.register(rateSpike, { bucket: '1 minute', bytes: false })
 app.register(jsonSchemaLearner, { errorRate: 0.001 })
+app.register(trends, { ja4: { header: 'x-ja4' }, geo: (ip) => ip === '' ? null : { country: 'DE' }, nowhere: [64500] })
+app.register(anomalies, { trends: false })
+expectError(app.register(trends, { ja4: 'header' }))
 app.register(anomalies, { jsonSchemaLearner: false })
 expectError(app.register(jsonSchemaLearner, { errors: 0.001 }))
 app.register(anomaliesRoute, { token: 'a token' })
@@ -38,6 +41,7 @@ expectNotAssignable<RegistryOptions>({ learnFrom: 'all' })
 expectNotAssignable<EndpointProfilerOptions>({ responses: 'no' })
 expectNotAssignable<HeaderProfilerOptions>({ ignore: 'x-debug' })
 expectNotAssignable<RateSpikeOptions>({ clients: '100' })
+expectNotAssignable<TrendsOptions>({ geo: 'a file' })
 
 expectNotAssignable<JsonSchemaLearnerOptions>({ requests: 'no' })
 

@@ -1,0 +1,64 @@
+import type { DistinctWindow } from '../stats/distinct-window'
+import type { RecentValues } from '../store/recent-values'
+
+/** Somebody else who holds a session: what was new about the request that gave him away, and until when he is watched. */
+export interface Intruder { readonly device: number, readonly network: number, readonly since: number, until: number, count: number }
+
+/** What is remembered of one session or credential. While nothing about it changes, a request costs three comparisons. */
+export class SessionRecord {
+  /** Keyed hash that stands for it. */
+  readonly tag: string
+  readonly hash: number
+  /** Keyed hash of the credential as events show it, for queries. */
+  readonly entity: number
+  /** Address of the only client that it stands for, 0 where it stands for all. */
+  readonly client: number
+  /** Number of its signal type. */
+  readonly type: number
+  /** Epoch milliseconds; `Infinity` where it does not say. */
+  readonly expiresAt: number
+  /** Keyed hash of whose it is, `null` where it does not say. */
+  readonly subject: string | null
+  /** Whether it belongs to one person at one device at a time; keys of machines do not. */
+  readonly isPersonal: boolean
+  /** Whether it had to make room; then another record stands for it. */
+  isGone = false
+  readonly since: number
+  /** When it was last looked up, so that it is not forgotten. */
+  touched: number
+  /** When it was last used. */
+  at: number
+  requests = 0
+  /** Requests that were answered with a success: who sends them holds the session rightly, or long enough. */
+  accepted = 0
+  device = 0
+  network = 0
+  agent = 0
+  ja4 = 0
+  devices: RecentValues | null = null
+  networks: RecentValues | null = null
+  agents: RecentValues | null = null
+  ja4s: RecentValues | null = null
+  intruder: Intruder | null = null
+  /** Findings that are open: their kind's number, when they began, when they were last true, how often. */
+  readonly open: (OpenFinding | null)[] = []
+  /** All networks lately, where they are many. */
+  allNetworks: DistinctWindow | null = null
+  /** HTTP fingerprints by route. */
+  ja4hs: Map<number, RecentValues> | null = null
+
+  constructor (tag: string, hash: number, entity: number, client: number, type: number, expiresAt: number, subject: string | null, isPersonal: boolean, at: number) {
+    this.tag = tag
+    this.hash = hash
+    this.entity = entity
+    this.client = client
+    this.type = type
+    this.expiresAt = expiresAt
+    this.subject = subject
+    this.isPersonal = isPersonal
+    this.since = this.touched = this.at = at
+  }
+}
+
+/** One finding about a session that lasts. */
+export interface OpenFinding { readonly since: number, last: number, count: number }

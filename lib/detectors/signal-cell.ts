@@ -1,0 +1,38 @@
+import { HyperLogLog } from '../stats/hyper-log-log'
+import { TopTable } from '../stats/top-table'
+
+/** Bytes of a cell beside its sketches. */
+const OWN_BYTES = 360
+
+/** Who and what one type of signal showed within one bucket of time. Counting is elsewhere (`SignalTier`): a cell may be dropped. */
+export class SignalCell {
+  readonly values = new HyperLogLog()
+  readonly entities = new HyperLogLog()
+  readonly topValues: TopTable
+  readonly topEntities: TopTable
+  readonly #top: number
+
+  /** @param top Heaviest values, and entities, that are kept. */
+  constructor (top: number) {
+    this.#top = top
+    this.topValues = new TopTable(top)
+    this.topEntities = new TopTable(top)
+  }
+
+  add (value: number, entity: number): void {
+    this.values.add(value)
+    this.entities.add(entity)
+    this.topValues.add(value)
+    this.topEntities.add(entity)
+  }
+
+  merge (other: SignalCell): void {
+    this.values.merge(other.values)
+    this.entities.merge(other.entities)
+    this.topValues.merge(other.topValues)
+    this.topEntities.merge(other.topEntities)
+  }
+
+  /** About how much memory it takes. */
+  get bytes (): number { return OWN_BYTES + 24 * this.#top + this.values.bytes + this.entities.bytes }
+}

@@ -1,0 +1,121 @@
+import { SignalCell } from './signal-cell'
+import { SIGNAL_TYPES } from './signal-types'
+
+const TYPES = SIGNAL_TYPES.length
+
+/**
+ * Buckets of one length, in a ring: how many signals of each type each had (exact), how many different values and entities (as
+ * estimated when it closed), and, as long as there is room, the sketches. A bucket's place follows from its number by arithmetic.
+ *
+ * Memory: `length` times 20 types times 20 bytes, and the cells.
+ */
+export class SignalTier {
+  readonly stepMs: number
+  readonly length: number
+  /** Number of the bucket that is open: the time divided by `stepMs`. */
+  open = -1
+  /** Bytes of all cells of closed buckets, about. */
+  bytes = 0
+  readonly #top: number
+  readonly #counts: Uint32Array
+  readonly #values: Uint32Array
+  readonly #entities: Uint32Array
+  readonly #cells: (SignalCell | null)[]
+  readonly #sizes: Uint32Array
+  /** No bucket before this one has cells. */
+  #firstWithCells = 0
+
+  /** @param length Buckets kept. @param top Heaviest values, and entities, kept of each. */
+  constructor (stepMs: number, length: number, top: number) {
+    this.stepMs = stepMs
+    this.length = length
+    this.#top = top
+    this.#counts = new Uint32Array(length * TYPES)
+    this.#values = new Uint32Array(length * TYPES)
+    this.#entities = new Uint32Array(length * TYPES)
+    this.#cells = new Array<SignalCell | null>(length * TYPES).fill(null)
+    this.#sizes = new Uint32Array(length)
+  }
+
+  /** Number of the oldest bucket that is kept. */
+  get oldest (): number { return this.open - this.length + 1 }
+
+  bucketOf (at: number): number { return Math.floor(at / this.stepMs) }
+
+  /** Whether a bucket's counts are kept. */
+  holds (bucket: number): boolean { return bucket >= this.oldest && bucket <= this.open }
+
+  /** Counts one signal in the open bucket. */
+  count (type: number): void { this.#counts[this.#slot(this.open, type)]!++ }
+
+  /** The cell of the open bucket, made when it is first asked for. */
+  openCell (type: number): SignalCell {
+    const slot = this.#slot(this.open, type)
+    const known = this.#cells[slot] ?? null
+    if (known !== null) return known
+    const cell = new SignalCell(this.#top)
+    this.#cells[slot] = cell
+    return cell
+  }
+
+  cell (bucket: number, type: number): SignalCell | null { return this.holds(bucket) ? this.#cells[this.#slot(bucket, type)] ?? null : null }
+  countOf (bucket: number, type: number): number { return this.holds(bucket) ? this.#counts[this.#slot(bucket, type)] as number : 0 }
+  /** Different values that a closed bucket had. */
+  valuesOf (bucket: number, type: number): number { return this.holds(bucket) ? this.#values[this.#slot(bucket, type)] as number : 0 }
+  entitiesOf (bucket: number, type: number): number { return this.holds(bucket) ? this.#entities[this.#slot(bucket, type)] as number : 0 }
+
+  /** Whether the sketches of a bucket are all there. */
+  hasCells (bucket: number): boolean { return this.holds(bucket) && bucket >= this.#firstWithCells }
+
+  /** Closes the open bucket, notes what its sketches say, and opens another, later one. */
+  turn (bucket: number): void {
+    if (this.open >= 0) this.#close()
+    const first = this.open < 0 ? bucket : Math.max(this.open + 1, bucket - this.length + 1)
+    for (let each = first; each <= bucket; each++) this.#clear(each)
+    this.open = bucket
+    this.#firstWithCells = Math.max(this.#firstWithCells, this.oldest)
+  }
+
+  /** Drops the sketches of the oldest closed bucket that has any. @returns Whether there was one. */
+  thin (): boolean {
+    while (this.#firstWithCells < this.open) {
+      const bucket = this.#firstWithCells++
+      if (this.#sizes[this.#place(bucket)] === 0) continue
+      this.#drop(bucket)
+      return true
+    }
+    return false
+  }
+
+  #close (): void {
+    let size = 0
+    for (let type = 0; type < TYPES; type++) {
+      const slot = this.#slot(this.open, type)
+      const cell = this.#cells[slot] ?? null
+      if (cell === null) continue
+      this.#values[slot] = cell.values.count()
+      this.#entities[slot] = cell.entities.count()
+      size += cell.bytes
+    }
+    this.#sizes[this.#place(this.open)] = size
+    this.bytes += size
+  }
+
+  #clear (bucket: number): void {
+    this.#drop(bucket)
+    const slot = this.#slot(bucket, 0)
+    this.#counts.fill(0, slot, slot + TYPES)
+    this.#values.fill(0, slot, slot + TYPES)
+    this.#entities.fill(0, slot, slot + TYPES)
+  }
+
+  #drop (bucket: number): void {
+    const place = this.#place(bucket)
+    this.bytes -= this.#sizes[place] as number
+    this.#sizes[place] = 0
+    this.#cells.fill(null, place * TYPES, (place + 1) * TYPES)
+  }
+
+  #place (bucket: number): number { return bucket % this.length }
+  #slot (bucket: number, type: number): number { return bucket % this.length * TYPES + type }
+}

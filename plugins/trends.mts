@@ -1,0 +1,4 @@
+import face from './trends.js'
+
+export * from './trends.js'
+export default face.default

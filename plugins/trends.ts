@@ -1,0 +1,78 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { Habits } from '../lib/detectors/habits'
+import { Senders } from '../lib/detectors/senders'
+import type { Observation } from '../lib/observation'
+import type { RouteState } from '../lib/route-state'
+import { SignalStore } from '../lib/detectors/signal-store'
+import type { Judge, Stage } from './detector'
+import { resolveOptions } from './options'
+import { watchBehaviour } from './trends/behaviour'
+import { watchFlow } from './trends/flow'
+import { watchIdentity } from './trends/identity'
+import { trendsOptions } from './trends/options'
+import type { TrendsOptions, TrendsSettings } from './trends/options'
+import { correlationPage, trendPage } from './trends/trend-page'
+import { TrendsRoute, TrendsShared } from './trends/watcher'
+import type { TrendsContext, Watcher } from './trends/watcher'
+
+export type { TrendsOptions } from './trends/options'
+export type { GeoReader, Place } from './trends/identity-options'
+
+const STAGES: readonly Stage[] = ['onRequest', 'preValidation', 'preSerialization', 'onSend']
+
+/** Keeps what traffic shows over time, and watches identities, devices, places, flows and behaviour. */
+async function trends (fastify: FastifyInstance, options: TrendsOptions): Promise<void> {
+  const settings = resolveOptions<TrendsSettings>('trends', trendsOptions, null, options)
+  const context: TrendsContext = { fastify, settings, store: new SignalStore(settings.recent), senders: new Senders(settings.senders, settings.window), habits: new Habits() }
+  const watchers: Watcher[] = [watchIdentity(context), watchFlow(context), watchBehaviour(context)]
+  const names = watchers.map(({ name }) => name)
+
+  const detector = fastify.anomalies.detector<TrendsRoute>('trends', createRoute, { check: checkRoute, mode: options.mode })
+    .learn(learn)
+    .share(new TrendsShared(watchers))
+  const { clock, hash } = fastify.anomalies
+  fastify.anomalies.onTrends({
+    trends: (query) => trendPage(context.store, query, clock.now(), (entity) => hash.hash(entity)),
+    correlations: (query) => correlationPage(context.store, query, clock.now())
+  })
+  for (const stage of STAGES) {
+    const judge = judgeAt(watchers, stage)
+    if (judge !== null) detector.on(stage, judge)
+  }
+
+  function createRoute (routeOptions: object | undefined, route: RouteState): TrendsRoute {
+    const own = resolveOptions<TrendsSettings>('trends', trendsOptions, settings, routeOptions, route.key)
+    return new TrendsRoute(names, watchers.map((watcher) => watcher.createRoute?.(own, route) ?? null))
+  }
+
+  function checkRoute (routeOptions: object, route: string): void {
+    resolveOptions('trends', trendsOptions, settings, routeOptions, route)
+  }
+
+  function learn (route: TrendsRoute, observation: Observation, several: boolean): void {
+    route.samples++
+    for (let i = 0; i < watchers.length; i++) (watchers[i] as Watcher).learn?.(route.parts[i] as never, observation, several)
+  }
+}
+
+/** One function for all watchers that judge at a stage; `null` where none does. */
+function judgeAt (watchers: readonly Watcher[], stage: Stage): Judge<TrendsRoute> | null {
+  const seats = watchers.flatMap((watcher, place) => watcher[stage] === undefined ? [] : [{ place, judge: watcher[stage] as Judge<unknown> }])
+  if (seats.length === 0) return null
+  return function judge (route: TrendsRoute, observation: Observation, request: FastifyRequest, reply: FastifyReply): void {
+    for (let i = 0; i < seats.length; i++) {
+      const seat = seats[i] as { place: number, judge: Judge<unknown> }
+      seat.judge(route.parts[seat.place], observation, request, reply)
+    }
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyAnomaliesRouteConfig {
+    /** `false`: the route's requests count nowhere in trends; or options that its own route-level parts take. */
+    trends?: false | TrendsOptions
+  }
+}
+
+export default fp(trends, { fastify: '5.x', name: 'fastify-anomalies-trends', dependencies: ['fastify-anomalies-registry'] })

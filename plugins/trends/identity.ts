@@ -1,0 +1,159 @@
+import type { FastifyRequest } from 'fastify'
+import { DeviceReader, textAt } from '../../lib/detectors/device-reader'
+import { API_KEY, AUTHORIZATION, COOKIE, HeaderLayouts } from '../../lib/detectors/header-layout'
+import type { HeaderLayout } from '../../lib/detectors/header-layout'
+import { RequestSender } from '../../lib/detectors/request-sender'
+import type { SessionRecord } from '../../lib/detectors/session-record'
+import { SessionTable } from '../../lib/detectors/session-table'
+import { SessionWatch } from '../../lib/detectors/session-watch'
+import { TYPE } from '../../lib/detectors/signal-types'
+import { TravelWatch } from '../../lib/detectors/travel-watch'
+import type { Observation } from '../../lib/observation'
+import type { Signal } from '../../lib/signal'
+import { hashText } from '../../lib/text/keyed-hash'
+import { ja4Source } from './ja4-source'
+import { PlaceSource } from './place-source'
+import type { ClientPlace } from './place-source'
+import { TlsIdentity } from './tls-identity'
+import { TrustedHops } from './trusted-hops'
+import type { TrendsContext, Watcher } from './watcher'
+
+/** Watches who sends requests, with what, and from where. */
+export function watchIdentity ({ fastify, settings, store }: TrendsContext): Watcher {
+  const { hash } = fastify.anomalies
+  const further = [...typeof settings.ja4 === 'object' ? [settings.ja4.header] : [], ...settings.ja4h === undefined ? [] : [settings.ja4h]].map((name) => name.toLowerCase())
+  const layouts = new HeaderLayouts(hash.seed, further)
+  const devices = new DeviceReader(hash.seed)
+  const table = new SessionTable(hash, settings.sessions, settings.sessionCookies ?? null)
+  const sessions = new SessionWatch(settings)
+  const places = new PlaceSource(hash, settings.geo, settings.nowhere, (error) => fastify.anomalies.emit('error', error))
+  const travel = settings.geo === undefined ? null : new TravelWatch(settings.sessions, settings)
+  const hops = new TrustedHops()
+  const readJa4 = ja4Source(fastify, settings.ja4, hops, 0)
+  const tls = readJa4 === null ? null : new TlsIdentity(hash, store, settings.clusterClients)
+  /** One object for all requests, read before the next, and the request that is being judged: nothing has to be made for each. */
+  const traits = { device: 0, network: 0, agent: 0, ja4: 0 }
+  let current: Observation | null = null
+  const ja4hAt = settings.ja4h === undefined ? -1 : HeaderLayouts.further(further.length - 1)
+
+  return { name: 'identity', onRequest: (own, observation, request) => arrive(observation, request), onSend: (own, observation, request) => answer(observation, request), shared: sharedOf(sessions, travel, tls) }
+
+  function add (signal: Signal): void { current?.add(signal) }
+
+  function arrive (observation: Observation, request: FastifyRequest): void {
+    const { rawHeaders, client, clientHash, at } = observation
+    const layout = layouts.of(rawHeaders)
+    const device = devices.read(layout, rawHeaders)
+    const session = sessionOf(layout, observation)
+    const place = places.of(client)
+    const who = session?.entity ?? 0
+    if (session !== null) store.add(session.type, session.hash, clientHash, who, at)
+    note(observation, place, who)
+    if (device.agent !== 0) store.add(TYPE.http_fingerprint, device.fingerprint, clientHash, who, at)
+    store.add(TYPE.header_order, layout.order >>> 0, clientHash, who, at)
+    store.add(TYPE.accept_pattern, device.accept, clientHash, who, at)
+    if (device.hints !== 0) store.add(TYPE.client_hints, device.hints, clientHash, who, at)
+    const known = readJa4 === null || tls === null ? null : tls.read(readJa4(request, layout, rawHeaders))
+    if (session === null && known === null) return
+    const sender = new RequestSender(session, device.agent, device.family, known?.hash ?? 0, known?.family ?? 0)
+    observation.sender = sender
+    if (known !== null) tls?.arrive(known, sender, observation, who)
+    if (session === null) return
+    traits.device = device.device
+    traits.network = place.network
+    traits.agent = device.agent
+    traits.ja4 = sender.ja4Family
+    current = observation
+    sessions.judge(session, traits, at, add)
+    if (ja4hAt >= 0) judgeJa4h(session, layout, observation, request)
+  }
+
+  /** The session that a request belongs to: a person's token, else a person's cookie, else a machine's key. */
+  function sessionOf ({ positions }: HeaderLayout, observation: Observation): SessionRecord | null {
+    const { rawHeaders, clientHash, at } = observation
+    const authorization = textAt(positions, rawHeaders, AUTHORIZATION)
+    const own = authorization === '' ? null : table.ofAuthorization(authorization, clientHash, at, observation)
+    if (own?.isPersonal === true) return own
+    const cookies = textAt(positions, rawHeaders, COOKIE)
+    const browser = cookies === '' ? null : table.ofCookies(cookies, at)
+    const key = own === null ? textAt(positions, rawHeaders, API_KEY) : ''
+    const machine = own ?? (key === '' ? null : table.ofApiKey(key, clientHash, at, observation))
+    if (browser === null) return machine
+    if (machine !== null) store.add(machine.type, machine.hash, clientHash, machine.entity, at)
+    return browser
+  }
+
+  function note ({ client, clientHash, at }: Observation, { asn, country }: ClientPlace, who: number): void {
+    store.add(TYPE.ip, clientHash, clientHash, who, at)
+    store.name(clientHash, client)
+    if (asn > 0) {
+      store.add(TYPE.asn, asn, clientHash, who, at)
+      store.name(asn, `AS${asn}`)
+    }
+    if (country !== '') {
+      const value = hash.hash(country)
+      store.add(TYPE.geo, value, clientHash, who, at)
+      store.name(value, country)
+    }
+  }
+
+  function judgeJa4h (session: SessionRecord, { positions }: HeaderLayout, observation: Observation, request: FastifyRequest): void {
+    const text = textAt(positions, observation.rawHeaders, ja4hAt)
+    if (text === '' || text.length > 256 || !hops.trusts(request)) return
+    const { clientHash, at, route, method } = observation
+    store.add(TYPE.ja4h, hash.hash(text), clientHash, session.entity, at)
+    // Its first two parts: those that follow change with the cookies.
+    const end = text.indexOf('_', text.indexOf('_') + 1)
+    if (session.isPersonal) sessions.judgeJa4h(session, hashText(method, hashText(route.key, hash.seed)), hash.hash(end < 0 ? text : text.slice(0, end)), at, add)
+  }
+
+  function answer (observation: Observation, request: FastifyRequest): void {
+    if (observation.late) arrive(observation, request)
+    const sender = observation.sender as RequestSender | null
+    current = observation
+    if (sender !== null) tls?.answer(sender, observation)
+    const { status, at } = observation
+    if (status >= 400 || status < 200) return
+    const session = sender?.session ?? null
+    if (session !== null) {
+      session.accepted++
+      if (at > session.expiresAt + settings.expiryLeeway && observation.route.refusesStrangers) sessions.reuseExpired(session, at, add)
+    }
+    if (travel !== null) visit(travel, observation, sender)
+  }
+
+  function visit (watch: TravelWatch, observation: Observation, sender: RequestSender | null): void {
+    const session = sender?.session ?? null
+    const user = observation.user ?? session?.subject ?? (session?.isPersonal === true ? session.tag : null)
+    if (user === null) return
+    const { location, network } = places.of(observation.client)
+    if (location === null) return
+    watch.visit({ user, userHash: hash.hash(user), session: session?.hash ?? 0, agent: sender?.agent ?? 0, network, location, at: observation.at }, add)
+  }
+}
+
+/** What is learned about identities, in snapshots. */
+function sharedOf (sessions: SessionWatch, travel: TravelWatch | null, tls: TlsIdentity | null): NonNullable<Watcher['shared']> {
+  return {
+    toJSON: () => ({ sessions: sessions.toJSON(), travel: travel?.toJSON() ?? null, ja4: tls?.families.toJSON() ?? null }),
+    restore: (json) => give(json, 'restore'),
+    merge: (json) => give(json, 'merge'),
+    reset () {
+      sessions.reset()
+      travel?.reset()
+      tls?.reset()
+    }
+  }
+
+  function give (json: IdentityJson, verb: 'restore' | 'merge'): void {
+    sessions[verb](json.sessions)
+    if (json.travel !== null) travel?.[verb](json.travel)
+    if (json.ja4 !== null) tls?.families[verb](json.ja4)
+  }
+}
+
+interface IdentityJson {
+  sessions: ReturnType<SessionWatch['toJSON']>
+  travel: ReturnType<TravelWatch['toJSON']> | null
+  ja4: ReturnType<TlsIdentity['families']['toJSON']> | null
+}

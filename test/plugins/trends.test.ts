@@ -1,0 +1,74 @@
+import Fastify from 'fastify'
+import type { LightMyRequestResponse } from 'fastify'
+import { test } from 'tap'
+import { registry, trends } from '../../plugins'
+import type { AnomaliesOptions } from '../../plugins'
+import { buildApp, SECRET } from '../fixtures/app'
+import type { Ask, TestApp } from '../fixtures/app'
+
+export type Trends = Exclude<AnomaliesOptions['trends'], false>
+
+const CHROME = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36'
+const CURL = 'curl/8.9.1'
+
+function only (trends: Trends = {}, more: AnomaliesOptions = {}): AnomaliesOptions {
+  return { endpointProfiler: false, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, injection: false, trends, ...more }
+}
+
+function bearer (token: string, agent: string, client: string, more: Record<string, string> = {}): Ask {
+  return { url: '/search', client, headers: { authorization: `Bearer ${token}`, 'user-agent': agent, 'accept-language': 'en', ...more } }
+}
+
+async function types ({ ask }: TestApp, asks: readonly Ask[]): Promise<string[]> {
+  const found = new Set<string>()
+  for (const each of asks) for (const type of (await ask(each)).types) found.add(type)
+  return [...found].sort()
+}
+
+test('a stolen token, used by another device from another network, is a hijack; its owner who changes one of the two is none', async (t) => {
+  const app = await buildApp(only())
+  for (let i = 0; i < 30; i++) await app.ask(bearer(`person-${i}`, CHROME, `198.51.100.${i}`))
+  const owner = Array.from({ length: 5 }, () => bearer('token-one', CHROME, '198.51.100.7'))
+  t.same(await types(app, owner), [])
+  t.same(await types(app, [bearer('token-one', CHROME, '203.0.113.9'), bearer('token-one', CHROME, '198.51.100.7')]), [], 'another network')
+  const { assessment, types: found } = await app.ask(bearer('token-one', CURL, '192.0.2.44'))
+  t.same(found, ['session_hijack'])
+  t.ok(assessment.flagged)
+  t.match(app.app.anomalies.query({ type: 'session_hijack' }).events[0], { severity: 8, entity: { ip: '192.0.2.44' }, episode: { state: 'open', count: 1 }, field: 'credential' })
+})
+
+test('trends answers what came, from how many, and is switched off by false', async (t) => {
+  const app = await buildApp(only({}, { admin: { token: 'the token of the test' } }))
+  for (let i = 0; i < 10; i++) await app.ask(bearer(`token-${i}`, CHROME, `198.51.100.${i % 5}`))
+  const page = app.app.anomalies.trends({ category: 'auth_token' })
+  t.match(page, { complete: true, resolution: 'minute', trends: [{ type: 'bearer', category: 'auth_token', count: 10, uniqueValues: 10, uniqueEntities: 5, changeRate: null }] })
+  t.same((page.trends[0]?.histogram.counts ?? []).reduce((sum, count) => sum + count, 0), 10)
+  t.match(app.app.anomalies.trends({ type: 'ip' }).trends[0]?.topValues, [{ value: /^198\.51\.100\.\d$/, count: 2, error: 0 }])
+  t.match(app.app.anomalies.trends({ entity: '198.51.100.3' }), { trends: [{ type: 'bearer', count: 2 }, { type: 'http_fingerprint', count: 2 }, {}, {}, { type: 'ip', count: 2, uniqueEntities: 1 }] })
+  const off = await buildApp(only(undefined, { trends: false }))
+  t.throws(() => off.app.anomalies.trends(), { code: 'FST_ANOMALIES_NO_TRENDS' })
+})
+
+test('the admin route gives trends, and names a wrong parameter', async (t) => {
+  const token = 'the token of the test'
+  const { app, ask } = await buildApp(only({}, { admin: { token } }))
+  const get = async (query: string): Promise<LightMyRequestResponse> => await app.inject({ url: `/__anomalies/trends${query}`, headers: { authorization: `Bearer ${token}` } })
+  await ask(bearer('one', CHROME, '198.51.100.1'))
+  const response = await get('?type=ip&resolution=hour&limit=1')
+  t.equal(response.statusCode, 200)
+  t.match(response.json(), { resolution: 'hour', trends: [{ type: 'ip', count: 1, topEntities: [{ value: '198.51.100.1' }] }] })
+  for (const [query, name] of [['?type=nothing', 'type'], ['?category=x', 'category'], ['?resolution=second', 'resolution'], ['?from=tomorrow', 'from'], ['?limit=0', 'limit'], ['?what=1', 'what'], ['?from=5&to=4', 'from']] as const) {
+    const wrong = await get(query)
+    t.equal(wrong.statusCode, 400, query)
+    t.match(wrong.json().message, new RegExp(`parameter ${name} `))
+  }
+})
+
+test('it can be registered alone after the registry', async (t) => {
+  const app = Fastify()
+  await app.register(registry, { secret: SECRET })
+  await app.register(trends)
+  app.get('/', async () => 'ok')
+  await app.inject('/')
+  t.equal(app.anomalies.trends({ type: 'ip' }).trends[0]?.count, 1)
+})
