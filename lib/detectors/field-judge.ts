@@ -98,7 +98,7 @@ function isKin (own: FieldProfile, pair: number): boolean {
 
 /** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
 function judgeExact (own: FieldProfile, level: number, spare: number, verdict: FieldVerdict): void {
-  const formats = own.items.distinct(level) - own.items.pending(level)
+  const formats = own.items.distinct(level) - own.items.pending(level) - (own.n >= MANY ? own.items.once(level) : 0)
   verdict.addExact(own.unseen(level, spare), formats === 1 && (own.lengths?.[1] ?? 0) >= SHORTEST_FORMAT)
 }
 
@@ -106,7 +106,7 @@ function judgeExact (own: FieldProfile, level: number, spare: number, verdict: F
 function judgeCounts (own: FieldProfile, scan: ValueScan, fresh: number, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   const missing = own.always & ~scan.symbols
   if (missing !== 0 && own.n > 0 && (backing === null || (backing.always & missing) !== 0)) {
-    verdict.addCount(1 / (Math.min(own.n, own.draws) + spare + 2), 31 - Math.clz32(missing), true)
+    verdict.addCount(((own.spared & missing) === 0 ? 1 : 2) / (Math.min(own.n, own.draws) + spare + 2), 31 - Math.clz32(missing), true)
     return
   }
   let left = scan.symbols & ~fresh
@@ -126,7 +126,7 @@ function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare:
   let seen = 0
   for (let number = 1; number < 16; number++) {
     const count = own.items.count(COUNTS, countKey(bit, number))
-    if (count > 0) numbers++
+    if (count > (own.n >= MANY ? 1 : 0)) numbers++
     if (count === 1) rare++
     seen += count
   }
