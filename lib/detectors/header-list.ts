@@ -194,9 +194,9 @@ export class HeaderList {
   }
 }
 
-/** Risk of a deviation in the list of headers: 65 where the chance is 1 % or less, falling to 49 where the level is just settled. */
+/** Risk of a deviation in the list of headers: 65 where the chance is 1 % or less, falling to 45 where the level is just settled; it flags alone below 3.3 %. */
 export function riskAt (chance: number): number {
-  return chance <= CERTAIN ? 65 : 65 - 16 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
+  return chance <= CERTAIN ? 65 : 65 - 20 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
 }
 
 export function severityAt (chance: number): number { return riskAt(chance) >= 50 ? 5 : 3 }

@@ -80,3 +80,20 @@ test('a parameter not seen for several half-lives is forgotten, and its name wit
   t.same([...profile.entries()], [])
   t.same(found(profile, { page: "3'" }), [])
 })
+
+test('a parameter always there is missed sooner where such parameters stay in this application', async (t) => {
+  const form = (length: number): Values[] => Array.from({ length }, (_, i) => ({ name: 'n', mail: 'm', text: 't' }))
+  const always = new Habits()
+  const context = { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always, complete: new Habits(), promoteAfter: 3 }
+  const missing = (): string[] => {
+    const profile = new ParameterProfile('form.', context)
+    form(14).forEach((values, i) => profile.learn(values, i, false))
+    return found(profile, { mail: 'm', text: 't' })
+  }
+  t.same(missing(), [])
+  for (let route = 0; route < 4; route++) {
+    const elsewhere = new ParameterProfile('form.', context)
+    form(60).forEach((values, i) => elsewhere.learn(values, i, false))
+  }
+  t.same(missing(), ['missing_expected_param form.name'])
+})
