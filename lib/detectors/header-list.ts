@@ -60,7 +60,7 @@ export class HeaderList {
     const surprise = this.unseen(isKnownSet ? ORDERS : SETS, this.#draws.lists)
     if (surprise >= SETTLED) return false
     const kind = isKnownSet ? HEADER_ORDER : HEADER_SET
-    observation.add(new Signal(kind, 'headers', isKnownSet ? ruleSeverityAt(surprise) : 3, isKnownSet ? ruleRiskAt(surprise) : 30, n, undefined))
+    observation.add(new Signal(kind, 'headers', isKnownSet ? severityAt(surprise) : 3, isKnownSet ? riskAt(surprise) : 30, n, undefined))
     return false
   }
 
@@ -69,7 +69,7 @@ export class HeaderList {
     let found = this !== everyone && this.#judgeMissing(shape, reader, observation)
     const misplaced = this === everyone ? 1 : Math.min(this.#relations.misplaced(shape.bits, this.#draws.lists), this.#rewritten(shape))
     if (misplaced < SETTLED) {
-      observation.add(new Signal(HEADER_ORDER, 'headers', ruleSeverityAt(misplaced), ruleRiskAt(misplaced), this.#draws.n, undefined))
+      observation.add(new Signal(HEADER_ORDER, 'headers', severityAt(misplaced), riskAt(misplaced), this.#draws.n, undefined))
       found = true
     }
     found = this.#judgeUnexpected(shape, everyone, observation) || found
@@ -99,7 +99,7 @@ export class HeaderList {
     const relations = this.#relations
     const bit = relations.missing(shape.bits, shape.low | reader.occasionalLow, shape.high | reader.occasionalHigh, this.#draws.lists)
     if (bit < 0 || relations.chance >= SETTLED) return false
-    observation.add(new Signal(HEADER_MISSING, `header.${reader.bitNames[bit]}`, ruleSeverityAt(relations.chance), ruleRiskAt(relations.chance), this.#draws.n, 'of such clients'))
+    observation.add(new Signal(HEADER_MISSING, `header.${reader.bitNames[bit]}`, severityAt(relations.chance), riskAt(relations.chance), this.#draws.n, 'of such clients'))
     return true
   }
 
@@ -172,7 +172,7 @@ export class HeaderList {
   unseen (level: number, draws: number): number {
     const { items } = this
     if (items.distinct(level) >= MAX_LEVEL) return 1
-    return (items.rare(level, this.#draws.n >= MANY) + 1) / (draws + 2)
+    return (items.rare(level, this.#draws.n >= MANY) - items.pending(level) + 1) / (draws + 2)
   }
 
   /** One half-life. */
@@ -194,16 +194,9 @@ export class HeaderList {
   }
 }
 
-/** Risk of a name never seen: 65 where the chance is 1 % or less, falling to 49 where the level is just settled. */
-export function riskAt (chance: number): number { return fallingFrom(65, 16, chance) }
+/** Risk of a deviation in the list of headers: 60 where the chance is 1 % or less, falling to 45 where the level is just settled: one odd client shows the same in all of its requests. */
+export function riskAt (chance: number): number {
+  return chance <= CERTAIN ? 60 : 60 - 15 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
+}
 
 export function severityAt (chance: number): number { return riskAt(chance) >= 50 ? 5 : 3 }
-
-/** Risk of names missing or in another order: 60 falling to 45, since one odd client shows the same in all of its requests. */
-function ruleRiskAt (chance: number): number { return fallingFrom(60, 15, chance) }
-
-function ruleSeverityAt (chance: number): number { return ruleRiskAt(chance) >= 50 ? 5 : 3 }
-
-function fallingFrom (full: number, span: number, chance: number): number {
-  return chance <= CERTAIN ? full : full - span * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
-}
