@@ -6,6 +6,8 @@ import type { WindowCounter } from '../stats/window-counter'
 import { CONTENT_TYPE, ERROR_RATE, LATENCY, RATE_BURST, SIZE_HIGH, SIZE_LOW } from './endpoint-signals'
 import { ErrorEpisode } from './error-episode'
 import type { ErrorEpisodeJson } from './error-episode'
+import { TESTED } from '../stats/habits'
+import type { Habits } from '../stats/habits'
 import { ItemTable } from '../store/item-table'
 import { NameBacking } from './name-backing'
 import { ParameterProfile } from './parameter-profile'
@@ -31,6 +33,8 @@ export interface EndpointSettings {
 
 /** What all endpoint baselines of a process share. */
 export interface EndpointContext extends ParameterContext {
+  /** How often routes keep to one media type. */
+  readonly types: Habits
   readonly rates: WindowCounter
   /** Request sizes of the whole application: they stand in, doubled, for a route that has not enough of its own. */
   readonly sizes: SizeFence
@@ -164,7 +168,8 @@ export class EndpointBaseline {
     }
     const seen = level === REQUEST_TYPES ? this.samples : this.#typedReplies
     if (seen < this.#settings.minSamples && !observation.route.frozen) return
-    if ((this.#items.once(level) + this.#items.pending(level) + 1) / (seen + 2) >= SETTLED) return
+    const { types } = this.#context
+    if ((this.#items.once(level) + this.#items.pending(level) + 1) / (seen + 2) * types.trust >= SETTLED) return
     observation.add(new Signal(CONTENT_TYPE, field, severity, risk, seen, essenceOf(mediaType)))
   }
 
@@ -174,6 +179,7 @@ export class EndpointBaseline {
     const { principal } = observation
     const seed = this.#context.judge.scan.seed
     if (observation.contentType !== null) this.#items.learn(REQUEST_TYPES, essenceHash(observation.contentType, seed), principal, several)
+    if (this.samples === TESTED) for (const level of [REQUEST_TYPES, RESPONSE_TYPES]) this.#noteTypes(level)
     if (observation.requestBytes > 0) {
       this.#fence('request').learn(observation.requestBytes)
       this.#context.sizes.learn(observation.requestBytes)
@@ -194,6 +200,12 @@ export class EndpointBaseline {
     }
     if (observation.responseBytes > 0) this.#fence('response').learn(observation.responseBytes)
     if (observation.elapsedMs >= 0) this.#fence('latency').learn(observation.elapsedMs)
+  }
+
+  /** Whether the one media type of the first requests is still the only one. */
+  #noteTypes (level: number): void {
+    const known = this.#items.distinct(level) - this.#items.pending(level)
+    if (known > 0) this.#context.types.learn(1, known === 1 ? 1 : 0)
   }
 
   /** Notes a request that may not teach. @param onPromoted Told each field in which something became known. */

@@ -56,6 +56,7 @@ export class EndpointShared {
   /** Forgets everything. */
   reset (): void {
     this.#context.backing.reset()
+    for (const habits of [this.#context.always, this.#context.complete, this.#context.types]) habits.reset()
     this.#context.sizes.reset()
     this.#traffic.matched = 0
     this.#traffic.unmatched = 0

@@ -2,7 +2,7 @@ import { DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '.
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
-import { CHARSET, ENUM, LENGTH, RANGE, SHAPE, UNSETTLED } from './field-verdict'
+import { CHARSET, LENGTH, RANGE, SHAPE, UNSETTLED } from './field-verdict'
 import type { FieldVerdict, Tolerance } from './field-verdict'
 
 /** Values up to which a field is judged by its name: by the form of what bears it elsewhere, not by its values. */
@@ -11,8 +11,6 @@ const YOUNG = 30
 const AGREE = 4
 /** Numbers of which an enumeration may consist. */
 const FEW_NUMBERS = 4
-/** Sightings of a value after which it is not asked whether it is one elsewhere. */
-const COMMON = 16
 /** A symbol that comes in more different numbers than this may come in any. */
 const MAX_COUNTS = 3
 /** Characters that make a format of a fixed length: a number of one or two digits is a count that may grow. */
@@ -98,7 +96,7 @@ function isKin (own: FieldProfile, pair: number): boolean {
 
 /** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
 function judgeExact (own: FieldProfile, level: number, spare: number, verdict: FieldVerdict): void {
-  const formats = own.items.distinct(level) - own.items.pending(level)
+  const formats = own.items.distinct(level) - own.items.pending(level) - (own.n >= MANY ? own.items.once(level) : 0)
   verdict.addExact(own.unseen(level, spare), formats === 1 && (own.lengths?.[1] ?? 0) >= SHORTEST_FORMAT)
 }
 
@@ -106,7 +104,7 @@ function judgeExact (own: FieldProfile, level: number, spare: number, verdict: F
 function judgeCounts (own: FieldProfile, scan: ValueScan, fresh: number, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   const missing = own.always & ~scan.symbols
   if (missing !== 0 && own.n > 0 && (backing === null || (backing.always & missing) !== 0)) {
-    verdict.addCount(1 / (Math.min(own.n, own.draws) + spare + 2), 31 - Math.clz32(missing), true)
+    verdict.addCount(((own.spared & missing) === 0 ? 1 : 2) / (Math.min(own.n, own.draws) + spare + 2), 31 - Math.clz32(missing), true)
     return
   }
   let left = scan.symbols & ~fresh
@@ -126,7 +124,7 @@ function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare:
   let seen = 0
   for (let number = 1; number < 16; number++) {
     const count = own.items.count(COUNTS, countKey(bit, number))
-    if (count > 0) numbers++
+    if (count > (own.n >= MANY ? 1 : 0)) numbers++
     if (count === 1) rare++
     seen += count
   }
@@ -138,11 +136,8 @@ function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare:
 /** Whether it is one of few values, a number, and a number of a usual magnitude. */
 function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   const { items } = own
-  if (items.isOpen(VALUES) && !items.knows(VALUES, scan.value, own.n) && !isCounted(own, scan)) {
-    if (isFew(own)) verdict.addValue(own.unseen(VALUES, 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
-    if ((verdict.parts & ENUM) === 0 && backing !== null && isFew(backing) && backing.items.count(VALUES, scan.value) === 0 && isPart(own, backing)) {
-      verdict.addValue(backing.unseen(VALUES, 0), false)
-    }
+  if (items.isOpen(VALUES) && !items.knows(VALUES, scan.value, own.n) && items.distinct(VALUES) * 3 <= own.n && !isCounted(own, scan)) {
+    verdict.addValue(own.unseen(VALUES, 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
   }
   const { texts } = own
   if (Number.isNaN(scan.number)) {
@@ -166,15 +161,6 @@ function isCounted ({ magnitude, items }: FieldProfile, scan: ValueScan): boolea
   const known = items.distinct(VALUES) - items.pending(VALUES)
   const [least, most] = magnitude.bounds
   return known > FEW_NUMBERS || (known > 2 && most - least < known && Number.isInteger(scan.number))
-}
-
-/** Whether values come again so often that they may be an enumeration. */
-function isFew ({ items, n }: FieldProfile): boolean { return items.isOpen(VALUES) && items.distinct(VALUES) * 3 <= n }
-
-/** Whether all values of the field have been seen elsewhere under its name too: then they are part of one enumeration. */
-function isPart (own: FieldProfile, backing: FieldProfile): boolean {
-  const values = own.items.items(VALUES)
-  return values.length > 1 && values.every(({ hash, count }) => backing.items.count(VALUES, hash) > count || count >= COMMON)
 }
 
 /** New to the field, and to the profile that backs it. */

@@ -13,6 +13,8 @@ export interface FieldProfileJson extends FieldLevelsJson {
   n: number
   numbers: number
   always: number
+  /** Missing from what was written before 1.0. */
+  spared?: number
   lengths: number[]
   range: number[] | null
 }
@@ -42,8 +44,9 @@ export class FieldProfile {
   /** Known kinds and symbols: what `CHARACTERS` knows, as masks. */
   #kinds = 0
   #symbols = 0
-  /** Symbols that every value had. */
+  /** Symbols that all values had, or all but one; and those that one had not. */
   #always = -1
+  #spared = 0
   #lengths = new OctaveRange()
   /** Made with the first number. */
   #range: OctaveRange | null = null
@@ -68,8 +71,10 @@ export class FieldProfile {
   /** Kinds and symbols known, as masks for `describeCharacters`. */
   get kinds (): number { return this.#kinds }
   get symbols (): number { return this.#symbols }
-  /** Mask of the symbols that every value had; all before anything was learned. */
-  get always (): number { return this.#always }
+  /** Mask of the symbols that every value had, or of many, all but one; all before anything was learned. */
+  get always (): number { return this.n >= MANY ? this.#always : this.#always & ~this.#spared }
+  /** Mask of the symbols that one value had not. */
+  get spared (): number { return this.#spared }
   /** Values that are no numbers. */
   get texts (): number { return this.n - this.#numbers }
   get length (): OctaveRange { return this.#lengths }
@@ -95,7 +100,9 @@ export class FieldProfile {
   learn (scan: ValueScan, principal: number, several: boolean): boolean {
     const items = this.#items
     this.n++
-    this.#always &= scan.symbols
+    const missing = this.#always & ~scan.symbols
+    if (missing !== 0) this.#miss(missing)
+    if (this.n === MANY) this.#rebuildMasks()
     if (!Number.isNaN(scan.number)) this.#numbers++
     this.#stretch(scan)
     const valueDone = !items.isOpen(VALUES) || items.count(VALUES, scan.value) >= ENOUGH
@@ -150,7 +157,7 @@ export class FieldProfile {
       promoted = this.#endorse(CHARACTERS, 32 + bit, principal, enough) || promoted
       promoted = this.#endorse(COUNTS, countKey(bit, scan.counts[bit] as number), principal, enough) || promoted
     }
-    for (let left = this.#always & ~scan.symbols; left !== 0; left &= left - 1) {
+    for (let left = this.always & ~scan.symbols; left !== 0; left &= left - 1) {
       const bit = 31 - Math.clz32(left & -left)
       if (!this.#endorse(COUNTS, countKey(bit, 0), principal, enough)) continue
       this.#always &= ~(1 << bit)
@@ -177,7 +184,9 @@ export class FieldProfile {
   merge (other: FieldProfile): void {
     this.#items.unite(other.#items)
     this.n += other.n
-    this.#always &= other.#always
+    const once = this.#spared | other.#spared
+    this.#always &= other.#always & ~(this.#spared & other.#spared)
+    this.#spared = once & this.#always
     this.#numbers += other.#numbers
     this.#lengths.merge(other.#lengths)
     if (other.#range !== null) {
@@ -192,6 +201,7 @@ export class FieldProfile {
       n: this.n,
       numbers: this.#numbers,
       always: this.#always,
+      spared: this.#spared,
       lengths: this.#lengths.toJSON(),
       range: this.#range === null ? null : this.#range.toJSON(),
       ...this.#items.plain
@@ -204,6 +214,7 @@ export class FieldProfile {
     profile.n = json.n
     profile.#numbers = json.numbers
     profile.#always = json.always
+    profile.#spared = json.spared ?? 0
     profile.#lengths = OctaveRange.from(json.lengths)
     profile.#range = json.range === null ? null : OctaveRange.from(json.range)
     profile.#items = FieldLevels.of(json)
@@ -269,6 +280,12 @@ export class FieldProfile {
       if (offset === 0) this.#kinds |= 1 << bit
       else this.#symbols |= 1 << bit
     }
+  }
+
+  /** Symbols that a value had not: the second time, they are not always there. */
+  #miss (symbols: number): void {
+    this.#always &= ~(symbols & this.#spared)
+    this.#spared = (this.#spared | symbols) & this.#always
   }
 
   #endorse (level: number, hash: number, principal: number, enough: number): boolean {

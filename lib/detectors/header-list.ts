@@ -172,7 +172,7 @@ export class HeaderList {
   unseen (level: number, draws: number): number {
     const { items } = this
     if (items.distinct(level) >= MAX_LEVEL) return 1
-    return (items.rare(level, this.#draws.n >= MANY) + 1) / (draws + 2)
+    return (items.rare(level, this.#draws.n >= MANY) - items.pending(level) + 1) / (draws + 2)
   }
 
   /** One half-life. */
@@ -194,9 +194,9 @@ export class HeaderList {
   }
 }
 
-/** Risk of a deviation in the list of headers: 65 where the chance is 1 % or less, falling to 49 where the level is just settled. */
+/** Risk of a deviation in the list of headers: 60 where the chance is 1 % or less, falling to 45 where the level is just settled: one odd client shows the same in all of its requests. */
 export function riskAt (chance: number): number {
-  return chance <= CERTAIN ? 65 : 65 - 16 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
+  return chance <= CERTAIN ? 60 : 60 - 15 * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
 }
 
 export function severityAt (chance: number): number { return riskAt(chance) >= 50 ? 5 : 3 }

@@ -4,6 +4,8 @@ import { showName } from '../text/redact'
 import { isIdentifier, isTrackingName } from '../text/tracking-name'
 import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
+import { NOTED, TESTED } from '../stats/habits'
+import type { Habits } from '../stats/habits'
 import { OctaveRange } from '../stats/octave-range'
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
@@ -57,6 +59,9 @@ export interface ParameterProfileJson {
 export interface ParameterContext {
   readonly judge: ValueJudge
   readonly backing: NameBacking
+  /** How often parameters that were always there at first stay so, and lists of names complete. */
+  readonly always: Habits
+  readonly complete: Habits
   /** Distinct principals that make a thing known in spite of its being flagged. */
   readonly promoteAfter: number
 }
@@ -80,6 +85,8 @@ export class ParameterProfile {
   #items = new ItemTable()
   #count = new OctaveRange()
   #freeNames = false
+  /** Names known after the first requests, and above eight bits, parameters always there: one small integer. */
+  #early = 0
 
   /** @param prefix Where these parameters are, such as `query.`. */
   constructor (prefix: string, context: ParameterContext) {
@@ -114,7 +121,7 @@ export class ParameterProfile {
 
   #judgeUnknown (name: string, floor: number, observation: Observation): void {
     if (this.n < floor || this.#freeNames || this.#context.backing.has(name)) return
-    const chance = this.#surprise(NAMES)
+    const chance = this.#surprise(NAMES) * this.#context.complete.trust
     if (chance >= SETTLED) return
     observation.add(new Signal(UNEXPECTED_PARAM, this.#prefix + showName(name), 6, STRONG, this.n, undefined))
   }
@@ -144,7 +151,7 @@ export class ParameterProfile {
     const allowed = this.n >= MANY ? 1 : 0
     for (const [name, parameter] of this.#parameters) {
       if (this.n - parameter.requests > allowed || Object.hasOwn(values, name)) continue
-      const chance = (this.n - parameter.requests + 1) / (this.n + 2)
+      const chance = (this.n - parameter.requests + 1) / (this.n + 2) * this.#context.always.trust
       if (chance >= SETTLED) continue
       missing++
       observation.add(new Signal(MISSING_PARAM, this.#prefix + showName(name), 5, STRONG, this.n, undefined))
@@ -183,8 +190,22 @@ export class ParameterProfile {
         for (let i = 0; i < value.length && i < MAX_VALUES; i++) if (typeof value[i] === 'string') this.#learnValue(value[i], parameter, principal, several)
       }
     }
+    if (this.n === NOTED || this.n === TESTED) this.#noteHabits()
     this.#count.learn(names, this.n > 20)
     this.#items.learn(SETS, set >>> 0, principal, several)
+  }
+
+  /** What was so from the start: is it still? A route's own path always has its parameters and is no evidence. */
+  #noteHabits (): void {
+    if (this.#prefix === 'path.') return
+    let always = 0
+    for (const [, { requests }] of this.#parameters) if (requests === this.n) always++
+    const names = this.#items.distinct(NAMES) - this.#items.pending(NAMES)
+    if (this.n === TESTED && this.#early > 0) {
+      this.#context.always.learn(this.#early >>> 8, always)
+      this.#context.complete.learn(1, names === (this.#early & 255) ? 1 : 0)
+    }
+    this.#early = (always << 8) | names
   }
 
   #learnValue (value: string, parameter: Parameter, principal: number, several: boolean): void {

@@ -135,3 +135,63 @@ test('a level closed by many things opens again after a half-life', async (t) =>
   for (let i = 0; i < 300; i++) profile.learn(scan.scan(i % 2 === 0 ? 'asc' : 'desc'), i % 40, false)
   t.ok(partsOf(profile, 'random').includes('enum'))
 })
+
+test('numbers without a gap are counts: the next one is no unseen value of an enumeration', async (t) => {
+  t.same(partsOf(many((i) => String(1 + i % 3)), '4'), [])
+  t.ok(partsOf(many((i) => ['12', '24', '96'][i % 3] as string), '40').includes('enum'), 'sizes to choose from are one')
+})
+
+test('one value in sixty that lacks a symbol does not make it optional, the second does', async (t) => {
+  const mails = (without: number): FieldProfile => many((i) => i % 90 < without ? 'nobody' : `user${i % 40}@mail.example`, 90)
+  t.ok(partsOf(mails(0), 'user7mail.example').includes('symbol-count'))
+  t.ok(partsOf(mails(1), 'user7mail.example').includes('symbol-count'))
+  t.notOk(partsOf(mails(2), 'user7mail.example').includes('symbol-count'))
+})
+
+test('digits in groups are weak evidence against a number, letters are strong', async (t) => {
+  const risk = (value: string): number => {
+    const verdict = new FieldVerdict()
+    many((i) => String(4_000_000_000_000_000 + i * 7919), 45).judge(new ValueScan(4711).scan(value), null, 20, verdict)
+    return verdict.risk
+  }
+  t.ok(risk('four thousand') > risk('4000 0000 1234 5678'))
+})
+
+test('a few numbers have no range to be far outside of, many have', async (t) => {
+  const risk = (count: number): number => {
+    const verdict = new FieldVerdict()
+    many((i) => String(20 + i % 8), count).judge(new ValueScan(4711).scan('300'), null, 1, verdict)
+    return verdict.risk
+  }
+  t.ok(risk(6) < 50, String(risk(6)))
+  t.ok(risk(60) >= 50, String(risk(60)))
+})
+
+test('a length of many times the longest is strong evidence where much has been seen, and weak where little', async (t) => {
+  const risk = (count: number): number => {
+    const verdict = new FieldVerdict()
+    many((i) => 'ab '.repeat(1 + i % 40).trim(), count).judge(new ValueScan(4711).scan('ab '.repeat(400)), null, 1, verdict)
+    return verdict.risk
+  }
+  t.ok(risk(20) < risk(900), `${risk(20)} ${risk(900)}`)
+  t.ok(risk(900) >= 50)
+})
+
+test('a digit where letters are known is a smaller novelty than a symbol', async (t) => {
+  const risk = (value: string): number => {
+    const verdict = new FieldVerdict()
+    many((i) => `${'abcdefgh'.slice(0, 2 + i % 6)}${i % 3 === 0 ? i % 10 : ''}@${'klmnop'.slice(0, 3 + i % 3)}.com`, 100).judge(new ValueScan(4711).scan(value), null, 20, verdict)
+    return verdict.risk
+  }
+  t.ok(risk('abc@163.com') < risk('abc@@klm.com'))
+})
+
+test('a thing that flagged requests have shown makes the level less settled than one seen once', async (t) => {
+  const open = (learned: boolean): number => {
+    const profile = many((i) => i % 2 === 0 ? 'asc' : 'desc', 50)
+    if (learned) profile.learn(scan.scan('top'), 1, false)
+    else profile.quarantine(scan.scan('top'), 1, 3)
+    return profile.levels().values?.unseen ?? NaN
+  }
+  t.ok(open(false) > open(true))
+})

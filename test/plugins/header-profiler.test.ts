@@ -98,7 +98,7 @@ function account (app: FastifyInstance): void {
 const onAccount = (i: number): Ask => ({ url: '/account', headers: { ...browser(i), authorization: `Bearer ${letters(i, 12)}` } })
 
 test('a header that only one route always gets is missed on that route alone', async (t) => {
-  const { ask, teach } = await buildApp({ endpointProfiler: false }, account)
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false }, account)
   await teach(300, (i) => i % 2 === 0 ? { url: '/search', headers: browser(i) } : onAccount(i))
   const { assessment } = await ask({ url: '/account', headers: browser(4) })
   t.same(assessment.signals.map((signal) => [signal.type, signal.field]), [['header_missing_required', 'header.authorization']])
@@ -188,7 +188,7 @@ test('every header of every request may be new: nothing is reported where nothin
 })
 
 test('after a half-life an ordinary request is still ordinary, and a missing header still missed', async (t) => {
-  const { ask, teach, clock } = await buildApp({ endpointProfiler: false, halfLife: '1 day' }, account)
+  const { ask, teach, clock } = await buildApp({ endpointProfiler: false, trends: false, halfLife: '1 day' }, account)
   await teach(400, (i) => i % 2 === 0 ? { url: '/search', headers: browser(i) } : onAccount(i))
   clock.advance(86_400_000)
   t.same((await ask({ url: '/search', headers: browser(4) })).types, [])
@@ -196,4 +196,17 @@ test('after a half-life an ordinary request is still ordinary, and a missing hea
   t.same((await ask({ url: '/account', headers: browser(4) })).types, ['header_missing_required'])
   clock.advance(86_400_000)
   t.same((await ask({ url: '/search', headers: browser(4) })).types, [])
+})
+
+test('a user agent of no known kind counts fully where kinds have settled, and less where new ones keep coming', async (t) => {
+  const script: Headers = { ...browser(4), 'user-agent': letters(9, 60) }
+  const varied = (i: number): Headers => i % 6 === 0 ? { ...browser(i), 'user-agent': `Mozilla/5.0 (X11; Linux) ${letters(i, 6)}/20100101 Firefox/121.0` } : browser(i)
+  const scoreAfter = async (ordinary: (i: number) => Headers): Promise<number> => {
+    const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false })
+    await teach(600, (i) => ({ url: '/search', headers: ordinary(i) }))
+    return (await ask({ url: '/search', headers: script })).assessment.score
+  }
+  const [settled, open] = [await scoreAfter(browser), await scoreAfter(varied)]
+  t.ok(settled >= 50, `${settled}`)
+  t.ok(settled > open, `${settled} and ${open}`)
 })

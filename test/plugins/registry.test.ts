@@ -5,7 +5,7 @@ import { test } from 'tap'
 import anomalies, { endpointProfiler, registry } from '../../plugins'
 import type { AnomaliesOptions, AnomalyEventJson } from '../../plugins'
 import { addressOf, buildApp, drive, ManualClock, SECRET } from '../fixtures/app'
-import type { TestApp } from '../fixtures/app'
+import type { Ask, TestApp } from '../fixtures/app'
 
 const search = (i: number): string => `/search?page=${i % 9}&sort=${i % 2 === 0 ? 'asc' : 'desc'}`
 const ODD = '/search?page=x&sort=asc'
@@ -291,6 +291,19 @@ test('halfLife: what was learned is forgotten after some', async (t) => {
     clock.advance(20 * 86_400_000)
     t.equal((await ask(ODD)).assessment.signals.length === 0, forgotten, halfLife)
   }
+})
+
+test('one client makes a flagged thing known by coming back in early life, and not by insisting', async (t) => {
+  const sort = (i: number): Ask => ({ url: `/search?sort=${i % 2 === 0 ? 'asc' : 'desc'}`, after: 0, client: 1 })
+  const odd: Ask = { url: '/search?sort=t;p', after: 0, client: 1 }
+  const { ask, teach } = await buildApp()
+  await teach(100, sort, 1)
+  for (let i = 0; i < 5; i++) t.ok((await ask(odd)).assessment.flagged, 'again and again at once')
+  for (let round = 0; round < 3; round++) {
+    await teach(60, sort, 1)
+    await ask(odd)
+  }
+  t.notOk((await ask(odd)).assessment.flagged, 'after three windows of a fifth more requests each')
 })
 
 test('promoteAfter: so many clients make a flagged thing known', async (t) => {
