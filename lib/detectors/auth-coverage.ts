@@ -85,7 +85,9 @@ export class AuthCoverage {
     if (!this.#isRare(shown, isSure ? SERVED_REFUSING : SERVED)) return
     const served = this.#upTo(this.#served, 2)
     const without = this.#upTo(this.#served, shown)
-    this.#episode.report(AUTH_COVERAGE, 'request.credentials', isSure ? SURE : LIKELY, observation, observation.route.key, observation.at, shown === 0 ? 'a credential or a cookie' : 'a credential', shown === 0 ? 'nothing' : 'a cookie only', {
+    // The header that is missing: what header-profiler may say of it is the same cause.
+    const field = (this.#served[SHOWN.credential] as number) >= (this.#served[SHOWN.cookie] as number) ? 'header.authorization' : 'header.cookie'
+    this.#episode.report(AUTH_COVERAGE, field, isSure ? SURE : LIKELY, observation, observation.route.key, observation.at, shown === 0 ? 'a credential or a cookie' : 'a credential', shown === 0 ? 'nothing' : 'a cookie only', {
       served: Math.round(served), without: Math.round(without) + 1, refused: Math.round(refused)
     })
   }

@@ -91,7 +91,7 @@ function account (app: FastifyInstance): void {
 const onAccount = (i: number): Ask => ({ url: '/account', headers: { ...browser(i), authorization: `Bearer ${letters(i, 12)}` } })
 
 test('a header that only one route always gets is missed on that route alone', async (t) => {
-  const { ask, teach } = await buildApp({ endpointProfiler: false }, account)
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false }, account)
   await teach(300, (i) => i % 2 === 0 ? { url: '/search', headers: browser(i) } : onAccount(i))
   const { assessment } = await ask({ url: '/account', headers: browser(4) })
   t.same(assessment.signals.map((signal) => [signal.type, signal.field]), [['header_missing_required', 'header.authorization']])
@@ -181,7 +181,7 @@ test('every header of every request may be new: nothing is reported where nothin
 })
 
 test('after a half-life an ordinary request is still ordinary, and a missing header still missed', async (t) => {
-  const { ask, teach, clock } = await buildApp({ endpointProfiler: false, halfLife: '1 day' }, account)
+  const { ask, teach, clock } = await buildApp({ endpointProfiler: false, trends: false, halfLife: '1 day' }, account)
   await teach(400, (i) => i % 2 === 0 ? { url: '/search', headers: browser(i) } : onAccount(i))
   clock.advance(86_400_000)
   t.same((await ask({ url: '/search', headers: browser(4) })).types, [])

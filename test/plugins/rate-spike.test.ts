@@ -9,7 +9,7 @@ type RateSpike = AnomaliesOptions['rateSpike']
 
 /** Options that leave only rate-spike on. */
 function only (rateSpike: RateSpike = {}, more: AnomaliesOptions = {}): AnomaliesOptions {
-  return { endpointProfiler: false, headerProfiler: false, rateSpike, events: 10_000, ...more }
+  return { endpointProfiler: false, headerProfiler: false, trends: false, rateSpike, events: 10_000, ...more }
 }
 
 interface Traffic { url?: string, clients?: number, client?: string, headers?: Record<string, string> }

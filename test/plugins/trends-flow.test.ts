@@ -95,7 +95,7 @@ test('a route that needs credentials and serves without is one auth_coverage', a
   isOpen = true
   const answer = await ask({ url: '/account', client: 7 })
   t.ok(answer.assessment.flagged)
-  t.match(only(answer, 'auth_coverage').toJSON(), { severity: 8, field: 'request.credentials', actual: 'nothing' })
+  t.match(only(answer, 'auth_coverage').toJSON(), { severity: 8, field: 'header.authorization', actual: 'nothing' })
   t.match((await ask({ url: '/account', client: 8, headers: { cookie: 'seen=1' } })).types, ['auth_coverage'])
   for (let i = 0; i < 10; i++) await ask({ url: '/account', client: 20 + i })
   t.equal(app.anomalies.query({ type: 'auth_coverage' }).events.filter(({ episode }) => episode?.state === 'open').length, 1)
