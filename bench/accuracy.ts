@@ -5,6 +5,7 @@ import { ReplayApp } from '../bin/replay-app'
 import type { Outcome } from '../bin/replay-app'
 import { UNLIMITED } from '../bin/routes'
 import type { RouteTable } from '../bin/routes'
+import type { ValueEvidence, ValueExpectation } from '../lib/detectors/value-judge'
 import { exchangeOf } from '../lib/har'
 import { legacyAttackKinds } from './traffic/legacy-attacks'
 import { generateLegacy, legacyAttackSuite } from './traffic/legacy-shop'
@@ -79,7 +80,7 @@ async function measure (app: string, seed: number, learned: number, benign: numb
     for (const { type, detector } of outcome.signals) if (detector === 'trends') run.trends[type] = (run.trends[type] ?? 0) + 1
     if (outcome.flagged) {
       run.falsePositives++
-      if (misses) console.log(`false alarm, seed ${seed}: ${ordinary[i]?.request.method} ${ordinary[i]?.request.url.slice(0, 100)} ${outcome.signals.map((signal) => `${signal.field} ${signal.type} ${String((signal.actual as { ingredients?: string[] } | undefined)?.ingredients)}`).join(' | ')}`)
+      if (misses) console.log(`false alarm, seed ${seed}: ${wordsOf(ordinary[i] as TrafficEntry, outcome, samples)}`)
     }
   }
   const attacks = isLegacy ? legacyAttackSuite({ seed: seed + 7000, perKind: suite, kinds: legacyAttackKinds }) : attackSuite({ seed, perKind: suite })
@@ -95,11 +96,21 @@ async function measure (app: string, seed: number, learned: number, benign: numb
       continue
     }
     count(run, kind, isCaught)
-    if (misses && !isCaught && !isLater(kind)) console.log(`missed, seed ${seed}: ${kind} (route learned ${samples.get(String(outcome.route)) ?? 0}) ${entry.request.method} ${entry.request.url.slice(0, 100)} ${entry.request.postData?.text.slice(0, 80) ?? ''} ${outcome.signals.map((signal) => `${signal.field} ${signal.type} ${Math.round(signal.risk)}`).join(' | ')}`)
+    if (misses && !isCaught && !isLater(kind)) console.log(`missed, seed ${seed}: ${kind} ${wordsOf(entry, outcome, samples)}`)
   }
   for (const { kind, caught } of series.values()) count(run, kind, caught)
   await replay.close()
   return run
+}
+
+/** A request and what was found about it: field, type, risk, ingredients, estimated chance, values learned, the value as events show it. */
+function wordsOf ({ request, _clientIp: client }: TrafficEntry, { route, signals }: Outcome, samples: ReadonlyMap<string, number>): string {
+  const findings = signals.map(({ field, type, risk, actual, expected }) => {
+    const { ingredients, unseenMass, sample } = (actual ?? {}) as Partial<ValueEvidence>
+    const learned = (expected as Partial<ValueExpectation> | undefined)?.samples ?? expected
+    return `${field} ${type} ${risk.toFixed(1)} ${String(ingredients ?? '')} ${unseenMass ?? ''} n=${JSON.stringify(learned)} ${sample ?? ''}`
+  })
+  return `(route learned ${samples.get(String(route)) ?? 0}) ${JSON.stringify(client ?? '')} ${request.method} ${request.url.slice(0, 100)} ${request.postData?.text.slice(0, 80) ?? ''} ${findings.join(' | ')}`
 }
 
 async function step (replay: ReplayApp, entry: TrafficEntry, index: number): Promise<Outcome> {

@@ -9,13 +9,11 @@ export const MAX_SIGNALS = 32
 /** What an observation may do to the baselines once it is settled. */
 export type Lesson = 'teach' | 'quarantine' | 'none'
 
+/** What stands for a credential: a keyed hash for showing and comparing, and one of 32 bits for tables. */
+export interface CredentialName { readonly tag: string, readonly hash: number }
+
 /** Makes the keyed hashes that stand for a credential. */
-export interface Namer {
-  /** A tag, for showing and comparing. */
-  tagOf (token: string): string
-  /** A 32-bit hash, for tables. */
-  hashOf (text: string): number
-}
+export interface Namer { nameOf (token: string): CredentialName }
 
 /**
  * What one request and its response showed, as plain values read once: detectors judge it and learn from it, and never
@@ -149,10 +147,10 @@ export class Observation {
   }
 
   #nameCredential (token: string): void {
-    const namer = this.#namer as Namer
+    const { tag, hash } = (this.#namer as Namer).nameOf(token)
     this.#token = null
-    this.#credential = namer.tagOf(token)
-    this.#principal = namer.hashOf(this.#credential)
+    this.#credential = tag
+    this.#principal = hash
   }
 
   /** Whether the request is one of those that teach, of a route with more than enough; drawn when first asked for. */

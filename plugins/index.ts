@@ -65,7 +65,9 @@ const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSch
 
 export { registry, endpointProfiler, headerProfiler, jsonSchemaLearner, authBurst, rateSpike, injection, trends, enforcement, anomaliesRoute }
 export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, InjectionOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, TrendsOptions }
-export type { ActionCounts, AuthRecord, ManualDecision } from './registry-state'
+export type { ActionCounts } from './guard'
+export type { ManualDecision } from './manual-decision'
+export type { AuthRecord } from './registry-state'
 export type { LoginRequest } from './auth-burst'
 export type { AdminGuard } from './admin/guard'
 export { Signal } from '../lib/signal'

@@ -138,9 +138,10 @@ export class FlowWatch {
     const fence = this.#norms.minute
     table.add(flow.key, observation.at, bytes, fence.high)
     const habit = flow.key ^ HABIT.bandwidth
-    if (table.closed > 0 && !this.isFrozen) {
-      fence.learn(table.closed)
-      if (table.closed > this.#settings.bandwidthFloor) this.#habits.note(habit, table.closed, observation.at, this.#apart(fence))
+    const closed = table.closed[0]!
+    if (closed > 0 && !this.isFrozen) {
+      fence.learn(closed)
+      if (closed > this.#settings.bandwidthFloor) this.#habits.note(habit, closed, observation.at, this.#apart(fence))
     }
     if (table.over === 0) return
     const amount = Math.round(table.over * table.limit)
