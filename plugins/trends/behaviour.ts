@@ -26,6 +26,7 @@ const REGULAR_EPISODE = 7
 /** Keep what a sender does apart in `Habits`. */
 const HABIT_RHYTHM = 0x510e527f
 const HABIT_SEQUENCE = 0x1f83d9ab
+const HABIT_COVERAGE = 0x5be0cd19
 /** Rhythms known on a route up to which each regular one is an occasion by itself. */
 const YOUNG = 300
 /** Time after the start within which nobody has a past yet. */
@@ -72,7 +73,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     const flow = senders.of(observation)
     const isFrozen = anomalies.routes.frozen || observation.route.frozen
     const shown = observation.user !== null || observation.credential !== null ? SHOWN.credential : request.headers.cookie !== undefined ? SHOWN.cookie : SHOWN.nothing
-    if (own.settings.authCoverage) own.coverage.observe(shown, observation, !isFrozen)
+    if (own.settings.authCoverage) own.coverage.observe(shown, observation, habits, finishHash(flow.key ^ own.hash ^ HABIT_COVERAGE), isFrozen ? Infinity : settings.habitAfter)
     if (own.walks !== null && observation.params !== null) judgeWalk(own, flow, observation, shown === SHOWN.credential)
     judgeRhythm(own, flow, observation, isFrozen)
     if (own.settings.sequence && observation.status < 400) judgeSequence(own, flow, observation, isFrozen)
@@ -137,7 +138,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
 
   function judgeSequence (own: RouteBehaviour, flow: IdentityFlow, observation: Observation, isFrozen: boolean): void {
     const { at } = observation
-    if (at - started >= NO_PAST_MS) own.sequence.judge(flow, observation, habits, finishHash(flow.key ^ own.hash ^ HABIT_SEQUENCE), settings.habitAfter)
+    if (at - started >= NO_PAST_MS) own.sequence.judge(flow, observation, habits, finishHash(flow.key ^ own.hash ^ HABIT_SEQUENCE), isFrozen ? Infinity : settings.habitAfter)
     if (!isFrozen && observation.signals === null && observation.isDrawn) own.sequence.learn(flow, own.hash, nameOf)
   }
 

@@ -61,7 +61,7 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
     const text = isText ? payload : payload.toString('latin1', 0, settings.dlpBytes)
     const isFrozen = route.frozen || anomalies.routes.frozen
     if (scanSecrets(text, settings.dlpBytes, found) === 0) {
-      if (!isFrozen) secrets.learn(null)
+      if (!isFrozen) secrets.learn(null, 0)
       return
     }
     for (let kind = 0; kind < found.length; kind++) {
@@ -69,7 +69,7 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
       else if ((found[kind] as number) > 0) store.add(TYPE.dlp_match, kindHashes[kind] as number, observation.clientHash, observation.credential === null ? 0 : observation.principal, observation.at)
     }
     secrets.judge(found, observation)
-    if (!isFrozen) secrets.learn(found)
+    if (!isFrozen) secrets.learn(found, observation.principal)
     found.set(NOTHING)
   }
 

@@ -90,7 +90,7 @@ test('a route that needs credentials and serves without is one auth_coverage', a
     app.get('/account', async (request, reply) => isOpen || request.headers.authorization !== undefined ? { name: 'x' } : reply.code(401).send({}))
     app.get('/news', async () => ({ news: [] }))
   })
-  await teach(60, (i) => ({ url: '/account', headers: { authorization: `Bearer ${i % 40}` } }))
+  await teach(120, (i) => ({ url: '/account', headers: { authorization: `Bearer ${i % 40}` } }))
   await teach(5, () => '/account')
   isOpen = true
   const answer = await ask({ url: '/account', client: 7 })
@@ -102,7 +102,7 @@ test('a route that needs credentials and serves without is one auth_coverage', a
   await app.close()
 })
 
-test('no auth_coverage: a page that also guests read, a login, a route that never refused anybody in fewer than a hundred requests', async (t) => {
+test('no auth_coverage: a page that also guests read, a login, a route that never refused anybody in fewer than two hundred requests', async (t) => {
   const { app, ask, teach } = await buildApp(ONLY, (app) => {
     app.get('/news', async () => ({ news: [] }))
     app.get('/api', async () => ({}))
@@ -117,10 +117,23 @@ test('no auth_coverage: a page that also guests read, a login, a route that neve
   await app.close()
 })
 
-test('authCoverage: false says nothing of it', async (t) => {
-  const { app, ask, teach } = await buildApp({ ...ONLY, trends: { authCoverage: false } }, (app) => { app.get('/api', async () => ({})) })
-  await teach(200, (i) => ({ url: '/api', headers: { authorization: `Bearer ${i % 40}` } }))
-  t.same((await ask('/api')).types, [])
+test('a route that everybody uses with credentials, and never refused any, is a weak auth_coverage; authCoverage: false says nothing of it', async (t) => {
+  for (const [trends, types] of [[{}, ['auth_coverage']], [{ authCoverage: false }, []]] as const) {
+    const { app, ask, teach } = await buildApp({ ...ONLY, trends }, (app) => { app.get('/api', async () => ({})) })
+    await teach(250, (i) => ({ url: '/api', headers: { authorization: `Bearer ${i % 40}` } }))
+    const { types: found, assessment } = await ask('/api')
+    t.same(found, types)
+    t.notOk(assessment.flagged)
+    await app.close()
+  }
+})
+
+test('who was served without credentials again and again is no news, nor is a route that begins to serve everybody', async (t) => {
+  const { app, ask, teach } = await buildApp(ONLY, (app) => { app.get('/api', async () => ({})) })
+  await teach(250, (i) => ({ url: '/api', headers: { authorization: `Bearer ${i % 40}` } }))
+  for (let hour = 0; hour < 4; hour++) await ask({ url: '/api', client: 7, after: 2 * 3_600_000 })
+  t.same((await ask({ url: '/api', client: 7 })).types, [], 'a habit')
+  t.same((await ask({ url: '/api', client: 8 })).types, [], 'more than one in five hundred')
   await app.close()
 })
 
