@@ -84,6 +84,22 @@ test('no enumeration: a clerk who always looks through all orders, an office beh
   await shopApp.app.close()
 })
 
+test('no enumeration: an admin page through which everybody who may look looks at all orders', async (t) => {
+  const shopApp = await buildApp(ONLY, shop)
+  const look = (clerk: number, i: number): Ask => ({ client: clerk, after: 2000, url: `/orders/${(i * 37 + clerk) % 900}`, headers: { authorization: `Bearer clerk-${clerk}` } })
+  for (let round = 0; round < 12; round++) {
+    for (let clerk = 1; clerk <= 3; clerk++) await countOfWalk(shopApp, clerk, 60, look)
+    shopApp.clock.advance(10 * MINUTE)
+  }
+  t.equal(await countOfWalk(shopApp, 2, 80, look), 0)
+  t.equal(await countOfWalk(shopApp, 9, 80, look), 0, 'a new clerk does what clerks do')
+  await shopApp.app.close()
+})
+
+async function countOfWalk (shopApp: TestApp, clerk: number, n: number, look: (clerk: number, i: number) => Ask): Promise<number> {
+  return await count(shopApp, 'object_enumeration', times(n, (i) => look(clerk, i)))
+}
+
 test('a route that needs credentials and serves without is one auth_coverage', async (t) => {
   let isOpen = false
   const { app, ask, teach } = await buildApp(ONLY, (app) => {
