@@ -5,6 +5,7 @@ import { ReplayApp } from '../bin/replay-app'
 import type { Outcome } from '../bin/replay-app'
 import { UNLIMITED } from '../bin/routes'
 import type { RouteTable } from '../bin/routes'
+import type { ValueEvidence, ValueExpectation } from '../lib/detectors/value-judge'
 import { exchangeOf } from '../lib/har'
 import { legacyAttackKinds } from './traffic/legacy-attacks'
 import { generateLegacy, legacyAttackSuite } from './traffic/legacy-shop'
@@ -18,13 +19,13 @@ const LATER = new Set(['free-text', 'authentication', 'behaviour'])
 /** Kinds of series that auth-burst and trends are for. */
 const LATER_KINDS = new Set(['credential-stuffing', 'password-guessing', 'enumeration', 'scraping'])
 
-/** Figures of one run. */
-interface Run { seed: number, learned: number, benign: number, falsePositives: number, byKind: Record<string, { caught: number, of: number }> }
+/** Figures of one run; `trends`: signals of the plugin trends about ordinary requests, flagged or not. */
+interface Run { seed: number, learned: number, benign: number, falsePositives: number, trends: Record<string, number>, byKind: Record<string, { caught: number, of: number }> }
 
 /**
  * Detection rates on generated traffic: learn, freeze, judge unseen ordinary traffic and each kind of attack, for some
  * seeds and some amounts learned. Series count as one attack, caught where anything of it is flagged or where a
- * finding over many requests (an episode) is made.
+ * finding over many requests (an episode) is made. `--live` goes on learning while it judges, as in production; `--without trends` leaves a plugin out.
  */
 async function main (): Promise<void> {
   const { values } = parseArgs({
@@ -36,6 +37,8 @@ async function main (): Promise<void> {
       suite: { type: 'string', default: '20' },
       poison: { type: 'string', default: '0' },
       json: { type: 'string' },
+      without: { type: 'string', default: '' },
+      live: { type: 'boolean', default: false },
       misses: { type: 'boolean', default: false }
     }
   })
@@ -43,7 +46,7 @@ async function main (): Promise<void> {
   for (const learned of values.learn.split(',').map(Number)) {
     const amount: Run[] = []
     for (const seed of values.seeds.split(',').map(Number)) {
-      amount.push(await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), Number(values.poison), values.misses))
+      amount.push(await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), Number(values.poison), values.misses, values.without, values.live))
     }
     runs.push(...amount)
     report(values.app, learned, amount, learned === Number(values.learn.split(',').at(-1)))
@@ -51,7 +54,7 @@ async function main (): Promise<void> {
   if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(runs, null, 2))
 }
 
-async function measure (app: string, seed: number, learned: number, benign: number, suite: number, poison: number, misses: boolean): Promise<Run> {
+async function measure (app: string, seed: number, learned: number, benign: number, suite: number, poison: number, misses: boolean, without: string, live: boolean): Promise<Run> {
   const isLegacy = app === 'legacy'
   const learning: TrafficEntry[] = []
   const ordinary: TrafficEntry[] = []
@@ -64,19 +67,20 @@ async function measure (app: string, seed: number, learned: number, benign: numb
   }
   const clock = new RecordingClock()
   const table: RouteTable = { routes: isLegacy ? routesOf(learning) : shopRoutes().map(({ method, url }) => ({ method: [method], url, config: {} })), router: { maxParamLength: UNLIMITED }, exposeHeadRoutes: false }
-  const replay = await ReplayApp.create(table, { clock, secret: `accuracy of seed ${seed}`, learnFrom: 'any' }, clock)
+  const replay = await ReplayApp.create(table, { clock, secret: `accuracy of seed ${seed}`, learnFrom: 'any', ...Object.fromEntries(without.split(',').filter(Boolean).map((name) => [name, false])) }, clock)
   const samples = new Map<string, number>()
   for (let i = 0; i < learning.length; i++) {
     const { route } = await step(replay, learning[i] as TrafficEntry, i)
     samples.set(String(route), (samples.get(String(route)) ?? 0) + 1)
   }
-  replay.anomalies.freeze()
-  const run: Run = { seed, learned, benign: ordinary.length, falsePositives: 0, byKind: {} }
+  if (!live) replay.anomalies.freeze()
+  const run: Run = { seed, learned, benign: ordinary.length, falsePositives: 0, trends: {}, byKind: {} }
   for (let i = 0; i < ordinary.length; i++) {
     const outcome = await step(replay, ordinary[i] as TrafficEntry, i)
+    for (const { type, detector } of outcome.signals) if (detector === 'trends') run.trends[type] = (run.trends[type] ?? 0) + 1
     if (outcome.flagged) {
       run.falsePositives++
-      if (misses) console.log(`false alarm, seed ${seed}: ${ordinary[i]?.request.method} ${ordinary[i]?.request.url.slice(0, 100)} ${outcome.signals.map((signal) => `${signal.field} ${signal.type} ${String((signal.actual as { ingredients?: string[] } | undefined)?.ingredients)}`).join(' | ')}`)
+      if (misses) console.log(`false alarm, seed ${seed}: ${wordsOf(ordinary[i] as TrafficEntry, outcome, samples)}`)
     }
   }
   const attacks = isLegacy ? legacyAttackSuite({ seed: seed + 7000, perKind: suite, kinds: legacyAttackKinds }) : attackSuite({ seed, perKind: suite })
@@ -92,11 +96,21 @@ async function measure (app: string, seed: number, learned: number, benign: numb
       continue
     }
     count(run, kind, isCaught)
-    if (misses && !isCaught && !isLater(kind)) console.log(`missed, seed ${seed}: ${kind} (route learned ${samples.get(String(outcome.route)) ?? 0}) ${entry.request.method} ${entry.request.url.slice(0, 100)} ${entry.request.postData?.text.slice(0, 80) ?? ''} ${outcome.signals.map((signal) => `${signal.field} ${signal.type} ${Math.round(signal.risk)}`).join(' | ')}`)
+    if (misses && !isCaught && !isLater(kind)) console.log(`missed, seed ${seed}: ${kind} ${wordsOf(entry, outcome, samples)}`)
   }
   for (const { kind, caught } of series.values()) count(run, kind, caught)
   await replay.close()
   return run
+}
+
+/** A request and what was found about it: field, type, risk, ingredients, estimated chance, values learned, the value as events show it. */
+function wordsOf ({ request, _clientIp: client }: TrafficEntry, { route, signals }: Outcome, samples: ReadonlyMap<string, number>): string {
+  const findings = signals.map(({ field, type, risk, actual, expected }) => {
+    const { ingredients, unseenMass, sample } = (actual ?? {}) as Partial<ValueEvidence>
+    const learned = (expected as Partial<ValueExpectation> | undefined)?.samples ?? expected
+    return `${field} ${type} ${risk.toFixed(1)} ${String(ingredients ?? '')} ${unseenMass ?? ''} n=${JSON.stringify(learned)} ${sample ?? ''}`
+  })
+  return `(route learned ${samples.get(String(route)) ?? 0}) ${JSON.stringify(client ?? '')} ${request.method} ${request.url.slice(0, 100)} ${request.postData?.text.slice(0, 80) ?? ''} ${findings.join(' | ')}`
 }
 
 async function step (replay: ReplayApp, entry: TrafficEntry, index: number): Promise<Outcome> {
@@ -140,6 +154,9 @@ function report (app: string, learned: number, runs: readonly Run[], isLast: boo
   const all = aimedAt.reduce((sum, [, figure]) => sum + figure.of, 0)
   const below = aimedAt.filter(([, figure]) => figure.caught / figure.of < 0.95).length
   console.log(`${app}  learned ${learned}  FPR ${(alarms / benign).toFixed(5)} (${alarms} of ${benign})  TPR ${(caught / all).toFixed(4)}  kinds below 95 %: ${below} of ${aimedAt.length}`)
+  const trends: Record<string, number> = {}
+  for (const run of runs) for (const [type, n] of Object.entries(run.trends)) trends[type] = (trends[type] ?? 0) + n
+  if (Object.keys(trends).length > 0) console.log(`  signals of trends about ordinary requests: ${Object.entries(trends).map(([type, n]) => `${type} ${n}`).join(', ')}`)
   if (!isLast) return
   for (const [kind, figure] of [...kinds].sort((a, b) => a[1].caught / a[1].of - b[1].caught / b[1].of)) {
     console.log(`  ${kind.padEnd(24)} ${(figure.caught / figure.of).toFixed(3)}  of ${figure.of}${isLater(kind) ? '  (a later detector\'s)' : ''}`)

@@ -1,6 +1,6 @@
+import { BodyCommon } from '../lib/detectors/body-common'
 import { bodyShared } from '../lib/detectors/body-shared'
 import { BodyTree } from '../lib/detectors/body-tree'
-import { NameBacking } from '../lib/detectors/name-backing'
 import { Observation } from '../lib/observation'
 import { RouteState } from '../lib/route-state'
 import { Redactor } from '../lib/text/redact'
@@ -21,7 +21,7 @@ export function bodyCalls (repetitions: number): DetectorCall[] {
 
 function measure (part: string, make: (random: () => number) => unknown, count: number, repetitions: number): DetectorCall {
   const random = seededRandom(11)
-  const shared = bodyShared(LIMITS, 0.0001, { seed: 4711, redactor: new Redactor(), backing: new NameBacking(), promoteAfter: 3, compile: null })
+  const shared = bodyShared(LIMITS, 0.0001, { seed: 4711, redactor: new Redactor(), common: new BodyCommon(), promoteAfter: 3, compile: null })
   const tree = new BodyTree()
   const bodies = Array.from({ length: count }, () => make(random))
   const route = new RouteState('POST /orders', 'POST', '/orders', true, 'observe', 50)

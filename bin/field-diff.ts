@@ -1,4 +1,5 @@
-import { FieldProfile, LEVEL_NAMES } from '../lib/detectors/field-profile'
+import { LEVEL_NAMES } from '../lib/detectors/field-levels'
+import { FieldProfile } from '../lib/detectors/field-profile'
 import type { FieldProfileJson } from '../lib/detectors/field-profile'
 import { describeCharacters } from '../lib/text/value-shape'
 

@@ -120,8 +120,8 @@ export class EntityRisks {
     return address.level > own.level ? address : own
   }
 
-  /** Whether there is nobody about whom anything has to be done. */
-  get isCalm (): boolean { return this.all.size === 0 && this.#manual.size === 0 }
+  /** Whether there is nobody about whom anything has to be done: no decision by hand, and no risk at which a level might begin or still last. */
+  isCalm (at: number): boolean { return this.#manual.size === 0 && !this.all.mayReach(this.#thresholds.throttleAt - this.#thresholds.hysteresis, at) }
 
   risk (entity: string, at: number): number { return this.all.risk(entity, at) }
 
@@ -176,8 +176,12 @@ export class EntityRisks {
   }
 
   #add (entity: string, source: string, amount: number, at: number, reason: string, isEnforced: boolean): void {
+    // While all is calm nobody asks for levels: one that has ended meanwhile must not seem to go on.
+    this.all.level(entity, at, this.#thresholds)
     this.all.add(entity, source, amount, at, reason)
-    if (isEnforced) this.enforced.add(entity, source, amount, at, reason)
+    if (!isEnforced) return
+    this.enforced.level(entity, at, this.#thresholds)
+    this.enforced.add(entity, source, amount, at, reason)
   }
 
   /** 1 for a household, about 7 for 200 sessions. */

@@ -9,13 +9,11 @@ export const MAX_SIGNALS = 32
 /** What an observation may do to the baselines once it is settled. */
 export type Lesson = 'teach' | 'quarantine' | 'none'
 
+/** What stands for a credential: a keyed hash for showing and comparing, and one of 32 bits for tables. */
+export interface CredentialName { readonly tag: string, readonly hash: number }
+
 /** Makes the keyed hashes that stand for a credential. */
-export interface Namer {
-  /** A tag, for showing and comparing. */
-  tagOf (token: string): string
-  /** A 32-bit hash, for tables. */
-  hashOf (text: string): number
-}
+export interface Namer { nameOf (token: string): CredentialName }
 
 /**
  * What one request and its response showed, as plain values read once: detectors judge it and learn from it, and never
@@ -51,6 +49,8 @@ export class Observation {
   sent: unknown = undefined
   /** The value that the reply is made of, before it is serialised; `undefined` where there is none (text, streams). */
   reply: unknown = undefined
+  /** What is sent: text, bytes or a stream, as the last `onSend` hook before ours left it. */
+  payload: unknown = undefined
   /** Status of that reply, 0 before it is known. */
   replyStatus = 0
   /** Whether an earlier hook answered before the request's own judging. */
@@ -148,10 +148,10 @@ export class Observation {
   }
 
   #nameCredential (token: string): void {
-    const namer = this.#namer as Namer
+    const { tag, hash } = (this.#namer as Namer).nameOf(token)
     this.#token = null
-    this.#credential = namer.tagOf(token)
-    this.#principal = namer.hashOf(this.#credential)
+    this.#credential = tag
+    this.#principal = hash
   }
 
   /** Whether the request is one of those that teach, of a route with more than enough; drawn when first asked for. */

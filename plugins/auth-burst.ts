@@ -101,12 +101,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     .on('onSend', judgeReply)
     .share(watch)
   if (options.mode === 'enforce' || (elsewhere.mode === 'enforce' && options.mode !== 'observe')) elsewhere.enforcing = 1 << detector.slot
-  if (settings.propose) {
-    fastify.addHook('onSend', function propose (request, reply, payload, done) {
-      if (reply.statusCode === 401 || reply.statusCode === 403) adopt(request, reply)
-      done()
-    })
-  }
+  if (settings.propose) anomalies.onRefusal = adopt
   anomalies.onRecordAuth(recordAuth)
   anomalies.onRelease((entity) => watch.forget(entity, anomalies.hash.hash(entity)))
 
@@ -124,16 +119,15 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   }
 
   /** A route that refuses somebody's password is a login route from then on. */
-  function adopt (request: FastifyRequest, reply: FastifyReply): void {
-    const observation = request[kObservation]
-    if (observation === null || observation === OFF || observation.refused || observation.resent || !candidates.has(observation.route)) return
+  function adopt (request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
+    if (!candidates.has(observation.route)) return
     if (credentialsIn(request.body) === null && credentialsInHeader(request.headers.authorization) === null) return
     const { route } = observation
     const login = new LoginRoute(settings, true)
     candidates.delete(route)
     route.slots[detector.slot] = login
     fastify.log.info({ route: route.key }, 'fastify-anomalies takes this for a login route: config.anomalies.authBurst says so for good, or false says it is none')
-    judgeReply(login, observation, request, reply)
+    detector.guard(() => judgeReply(login, observation, request, reply))
     recordNew(observation)
   }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Observation } from '../lib/observation'
+import type { RouteState } from '../lib/route-state'
 import type { Registry } from './registry-state'
 
 /** Stages at which a detector may judge. */
@@ -30,6 +31,19 @@ export interface SharedState {
   merge? (json: never): void
   reset? (): void
   describe? (): Record<string, unknown>
+}
+
+/** Makes the state that a detector keeps for a route, or `null` to leave the route alone. */
+export type DetectorFactory<S> = (routeOptions: object | undefined, route: RouteState) => S | null
+
+/** What else a detector may tell the registry about itself. */
+export interface DetectorSettings {
+  /** Throws where a route's options for the detector are wrong. */
+  check? (routeOptions: object, route: string): void
+  /** Requests after which a route's baseline is no longer `learning`. @default 20 */
+  minSamples?: number
+  /** `observe` keeps the detector's findings out of what `enforce` decides. */
+  mode?: 'observe' | 'enforce' | undefined
 }
 
 /** Signals go to `observation.add`. `request` and `reply` are for what an application's own options want to see. */
@@ -64,7 +78,7 @@ export class Detector<S extends object> {
 
   /** Judges at a stage, with whatever state the detector has for the route. */
   on (stage: Stage, judge: Judge<S>): this {
-    this.#registry.addJudge(stage, this as unknown as Detector<never>, judge as unknown as Judge<object>)
+    this.#registry.stages.add(stage, this as unknown as Detector<never>, judge as unknown as Judge<object>)
     return this
   }
 

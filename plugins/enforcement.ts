@@ -9,7 +9,7 @@ import type { Observation } from '../lib/observation'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_BLOCKED, FST_ANOMALIES_THROTTLED } from './errors'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
-import type { ActionCounts } from './registry-state'
+import type { ActionCounts } from './guard'
 import { createLimiter } from './throttle'
 import type { Limiter } from './throttle'
 
@@ -59,17 +59,15 @@ async function enforcement (fastify: FastifyInstance, options: EnforcementOption
   let seen = 0
   let isWarned = false
 
-  anomalies.guard = guard
+  anomalies.guard = { concerns, decide }
   anomalies.addressFault = () => addresses.fault
   if (anomalies.settings.mode === 'enforce') limiter = makeLimiter()
   if (limiter !== null) await limiter
 
-  function guard (request: FastifyRequest, reply: FastifyReply, observation: Observation, isLate: boolean, done: () => void): void {
+  function concerns (request: FastifyRequest, observation: Observation, isLate: boolean): boolean {
     if (!isLate && (++seen <= FIRST || seen % SAMPLED === 0)) noteAddress(request, observation)
-    if (entities.isCalm) return done()
     // Where the application may know the user later, everybody is judged then: the user comes before the address.
-    if (!isLate && hasLateStage) return done()
-    decide(request, reply, observation, done)
+    return (isLate || !hasLateStage) && !entities.isCalm(observation.at)
   }
 
   function decide (request: FastifyRequest, reply: FastifyReply, observation: Observation, done: () => void): void {

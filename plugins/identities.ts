@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { clientOf } from '../lib/client-address'
-import type { Namer } from '../lib/observation'
+import type { CredentialName, Namer } from '../lib/observation'
 import { StringMemo } from '../lib/store/string-memo'
 import type { KeyedHash } from '../lib/text/keyed-hash'
 import { finishHash } from '../lib/text/value-shape'
@@ -23,7 +23,7 @@ const MAX_FORWARDED = 256
  */
 export class Identities implements Namer {
   readonly #hash: KeyedHash
-  readonly #tags = new StringMemo<string>(4096)
+  readonly #tags = new StringMemo<CredentialName>(4096)
   readonly #clients = new StringMemo<Client>(4096)
   /** A proxy that is trusted to name the client. */
   #peer: string | null = null
@@ -32,17 +32,15 @@ export class Identities implements Namer {
 
   constructor (hash: KeyedHash) { this.#hash = hash }
 
-  /** Keyed hash of a credential or of a user's name. */
-  tagOf (token: string): string {
+  /** Keyed hashes of a credential or of a user's name. */
+  nameOf (token: string): CredentialName {
     const known = this.#tags.get(token)
     if (known !== undefined) return known
     const tag = this.#hash.tag('credential', token)
-    this.#tags.set(token, tag)
-    return tag
+    const name = { tag, hash: this.#hash.hash(tag) }
+    this.#tags.set(token, name)
+    return name
   }
-
-  /** 32-bit keyed hash, for tables. */
-  hashOf (text: string): number { return this.#hash.hash(text) }
 
   /**
    * The client's address, IPv6 by /64; `clientHash` is its hash until the next call.

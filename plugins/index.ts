@@ -51,10 +51,11 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   await fastify.register(registry, own)
   if (detectors.enforcement !== false) await fastify.register(enforcement, (detectors.enforcement ?? {}) as EnforcementOptions)
   if (detectors.rateSpike !== false) await fastify.register(rateSpike, (detectors.rateSpike ?? {}) as RateSpikeOptions)
-  if (detectors.trends !== false) await fastify.register(trends, (detectors.trends ?? {}) as TrendsOptions)
   if (detectors.headerProfiler !== false) await fastify.register(headerProfiler, (detectors.headerProfiler ?? {}) as HeaderProfilerOptions)
   if (detectors.injection !== false) await fastify.register(injection, (detectors.injection ?? {}) as InjectionOptions)
   if (detectors.endpointProfiler !== false) await fastify.register(endpointProfiler, (detectors.endpointProfiler ?? {}) as EndpointProfilerOptions)
+  // After endpoint-profiler, whose fences say what is oversized.
+  if (detectors.trends !== false) await fastify.register(trends, (detectors.trends ?? {}) as TrendsOptions)
   if (detectors.jsonSchemaLearner !== false) await fastify.register(jsonSchemaLearner, (detectors.jsonSchemaLearner ?? {}) as JsonSchemaLearnerOptions)
   if (detectors.authBurst !== false) await fastify.register(authBurst, (detectors.authBurst ?? {}) as AuthBurstOptions)
   if (detectors.admin !== undefined && detectors.admin !== false) await fastify.register(anomaliesRoute, detectors.admin as AnomaliesRouteOptions)
@@ -64,7 +65,9 @@ const PARTS: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSch
 
 export { registry, endpointProfiler, headerProfiler, jsonSchemaLearner, authBurst, rateSpike, injection, trends, enforcement, anomaliesRoute }
 export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, InjectionOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, TrendsOptions }
-export type { ActionCounts, AuthRecord, ManualDecision } from './registry-state'
+export type { ActionCounts } from './guard'
+export type { ManualDecision } from './manual-decision'
+export type { AuthRecord } from './registry-state'
 export type { LoginRequest } from './auth-burst'
 export type { AdminGuard } from './admin/guard'
 export { Signal } from '../lib/signal'

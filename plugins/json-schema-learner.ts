@@ -2,10 +2,9 @@ import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { BodyBaseline } from '../lib/detectors/body-baseline'
 import type { BodyShared, RouteGuides } from '../lib/detectors/body-baseline'
+import { BodyCommon } from '../lib/detectors/body-common'
 import { BodyGuide } from '../lib/detectors/body-guide'
 import { bodyShared } from '../lib/detectors/body-shared'
-import { NameBacking } from '../lib/detectors/name-backing'
-import { SharedNames } from '../lib/detectors/shared-names'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
 import { resolveOptions } from './options'
@@ -84,8 +83,8 @@ async function jsonSchemaLearner (fastify: FastifyInstance, options: JsonSchemaL
   const { anomalies } = fastify
   const schemas = new Map<string, RouteOptions['schema']>()
   const compiler = new SchemaCompiler(settings.maxCompiled, fastify.log)
-  const names = new NameBacking()
-  const shared = sharedOf(settings, fastify, names, compiler)
+  const common = new BodyCommon()
+  const shared = sharedOf(settings, fastify, common, compiler)
 
   fastify.addHook('onRoute', (route) => {
     if (route.schema === undefined) return
@@ -100,13 +99,13 @@ async function jsonSchemaLearner (fastify: FastifyInstance, options: JsonSchemaL
     .on('preValidation', judgeRequest)
     .learn(learn)
     .quarantine(quarantine)
-    .share(new SharedNames(names))
+    .share(common)
   if (settings.responses) detector.on('preSerialization', judgeResponse)
 
   function createBaseline (routeOptions: object | undefined, route: RouteState): BodyBaseline | null {
     const resolved = resolveOptions<Settings>('jsonSchemaLearner', jsonSchemaLearnerOptions, settings, routeOptions, route.key)
     if (!route.matched) return null
-    const own = routeOptions === undefined ? shared : sharedOf(resolved, fastify, names, compiler)
+    const own = routeOptions === undefined ? shared : sharedOf(resolved, fastify, common, compiler)
     return new BodyBaseline(own, resolved, guidesOf(schemas.get(`${route.method} ${route.url}`), (id) => fastify.getSchema(id)))
   }
 
@@ -115,12 +114,12 @@ async function jsonSchemaLearner (fastify: FastifyInstance, options: JsonSchemaL
   }
 }
 
-function sharedOf (settings: Settings, { anomalies }: FastifyInstance, backing: NameBacking, compiler: SchemaCompiler): BodyShared {
+function sharedOf (settings: Settings, { anomalies }: FastifyInstance, common: BodyCommon, compiler: SchemaCompiler): BodyShared {
   const limits = { nodes: settings.maxNodes, depth: settings.maxDepth, values: settings.maxValues, characters: settings.maxCharacters }
   return bodyShared(limits, settings.errorRate, {
     seed: anomalies.hash.seed,
     redactor: anomalies.redactor,
-    backing,
+    common,
     promoteAfter: anomalies.settings.promoteAfter as number,
     compile: (baseline) => compiler.schedule(baseline)
   })

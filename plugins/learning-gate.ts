@@ -7,8 +7,10 @@ import type { Registry } from './registry-state'
 const SEVERAL = 2
 /** Severity from which a signal keeps its request from teaching. */
 const MEDIUM = 4
-/** On routes that few principals use, promotion counts windows instead of principals. */
+/** On routes that few principals use, promotion counts windows instead of principals: a window is over after ten minutes, … */
 const PROMOTION_WINDOW_MS = 600_000
+/** … or when the route has had a fifth more requests than at its start: early life is short, and a recording may be without times. */
+const WINDOWS_PER_DOUBLING = 4
 
 /** What stands between a request that was judged and the baselines: it decides once whether the request may teach. Judge first, learn last. */
 export class LearningGate {
@@ -54,7 +56,7 @@ export class LearningGate {
     route.answer(status, principal)
     if (!isOrdinary) return
     if (observation.flagged || observation.severity >= MEDIUM) {
-      observation.supporter = several ? principal : finishHash(Math.floor(observation.at / PROMOTION_WINDOW_MS))
+      observation.supporter = several ? principal : windowOf(observation.at, route.responses)
       for (const detector of detectors) detector.sideline(observation)
       return
     }
@@ -67,4 +69,9 @@ export class LearningGate {
       if (!wasActive && detector.progressOf(state) === 1) this.#registry.emit('learned', { route: route.key, detector: detector.name })
     }
   }
+}
+
+/** What stands for a principal where there are few: the window that a request came in. */
+function windowOf (at: number, responses: number): number {
+  return finishHash(Math.floor(at / PROMOTION_WINDOW_MS) ^ Math.imul(Math.floor(WINDOWS_PER_DOUBLING * Math.log2(1 + responses)), 0x9e3779b1))
 }

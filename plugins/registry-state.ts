@@ -1,18 +1,15 @@
-import { Buffer } from 'node:buffer'
-import { EventEmitter } from 'node:events'
-import { channel } from 'node:diagnostics_channel'
 import { isIP } from 'node:net'
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { AddressFault } from '../lib/address-watch'
 import type { AnomalyEvent, AnomalyEventJson, EntityRef } from '../lib/anomaly-event'
-import type { Action, Assessment } from '../lib/assessment'
+import type { Assessment } from '../lib/assessment'
 import { clientOf } from '../lib/client-address'
 import { EntityRisks } from '../lib/entity-risks'
 import { EventLog } from '../lib/event-log'
 import type { EventPage, EventQuery } from '../lib/event-log'
-import { Observation } from '../lib/observation'
-import { RouteState } from '../lib/route-state'
-import { Signal } from '../lib/signal'
+import type { Observation } from '../lib/observation'
+import type { RouteState } from '../lib/route-state'
+import type { Signal } from '../lib/signal'
 import type { Snapshot } from '../lib/snapshot'
 import type { OpenApiDocument } from '../lib/detectors/openapi-document'
 import type { RiskLedger } from '../lib/store/risk-ledger'
@@ -21,34 +18,25 @@ import { Redactor } from '../lib/text/redact'
 import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
-import type { Judge, Stage } from './detector'
+import type { DetectorFactory, DetectorSettings } from './detector'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_NO_TRENDS } from './errors'
+import type { ActionCounts, Guard, OnRefusal } from './guard'
 import { Identities } from './identities'
 import { LearningGate } from './learning-gate'
 import { learnedDocument } from './learned-schemas'
+import { manualRule } from './manual-decision'
+import type { ManualDecision } from './manual-decision'
+import { Observer } from './observer'
+import { Recorder } from './recorder'
+import { reportedSignal } from './reported-signal'
+import type { ReportedSignal } from './reported-signal'
 import type { RegistryOptions } from './registry-options'
-import { resolveOptions } from './options'
-import type { OptionTable } from './options'
 import { RouteTable } from './route-table'
-import { kObservation, OFF } from './symbols'
 import { restoreSnapshot, takeSnapshot } from './snapshots'
+import { Stages } from './stages'
+import { Subscribers } from './subscribers'
+import { kObservation, OFF } from './symbols'
 import type { CorrelationPage, TrendPage, TrendQuery } from './trends/trend-page'
-
-/** Makes the state that a detector keeps for a route, or `null` to leave the route alone. */
-export type DetectorFactory<S> = (routeOptions: object | undefined, route: RouteState) => S | null
-
-/** What else a detector may tell the registry about itself. */
-export interface DetectorSettings {
-  /** Throws where a route's options for the detector are wrong. */
-  check? (routeOptions: object, route: string): void
-  /** Requests after which a route's baseline is no longer `learning`. @default 20 */
-  minSamples?: number
-  /** `observe` keeps the detector's findings out of what `enforce` decides. */
-  mode?: 'observe' | 'enforce' | undefined
-}
-
-/** An application's own finding. */
-export interface ReportedSignal { type: string, severity: number, risk: number, field?: string, detail: string, expected?: unknown, actual?: unknown }
 
 /** The outcome of a login that no HTTP status tells. */
 export interface AuthRecord {
@@ -61,48 +49,9 @@ export interface AuthRecord {
   request?: FastifyRequest
 }
 
-/** A decision by hand about an entity. */
-export interface ManualDecision {
-  /** Who decides. */
-  by: string
-  /** How long it holds; without it, until it is taken back. */
-  for?: number | string
-  reason?: string
-}
-
-const manualOptions: OptionTable = {
-  by: { type: 'string', minLength: 1, maxLength: 200, description: 'who decides' },
-  for: { isDuration: true, description: 'how long it holds' },
-  reason: { type: 'string', maxLength: 1000, description: 'why' }
-}
-
-/** What was done about requests, and what would have been done in mode `enforce`. */
-export interface ActionCounts {
-  blocked: number
-  throttled: number
-  /** In mode `observe`: requests of entities whose risk calls for a block. */
-  wouldBlock: number
-  wouldThrottle: number
-  /** Let through because the client address evidently is not the client's. */
-  sparedByAddress: number
-  /** Let through because the client address is on the allow list. */
-  sparedByList: number
-}
-
 /** Who answers what is asked about signals over time. */
 export interface TrendAnswers { trends (query: TrendQuery): TrendPage, correlations (query: TrendQuery): CorrelationPage }
 
-/** Decides about a request: calls `done`, or answers. @param isLate Whether `preHandler` has been reached. */
-export type Guard = (request: FastifyRequest, reply: FastifyReply, observation: Observation, isLate: boolean, done: () => void) => void
-
-/** What a detector does at a stage. */
-export interface Seat { readonly detector: Detector<never>, readonly judge: Judge<object> }
-
-/** Share of a flagged request's score that its entity's risk grows by. */
-const RISK_SHARE = 0.2
-/** By the level of risk. */
-const ACTIONS: readonly Action[] = ['allow', 'throttle', 'block']
-const CHANNEL = 'fastify-anomalies:anomaly'
 /** Route and entity of findings about the whole application. */
 const EVERYWHERE = { method: '*', url: '*', key: '*' }
 const NOBODY: EntityRef = {}
@@ -120,13 +69,9 @@ export class Registry {
   readonly detectors: Detector<never>[] = []
   readonly log: EventLog
   readonly gate: LearningGate
-  /** Requests observed, and of them flagged. */
-  observed = 0
-  flagged = 0
-  /** What detectors do at each stage. */
-  readonly stages: Readonly<Record<Stage, Seat[]>> = { onRequest: [], preValidation: [], preSerialization: [], onSend: [] }
-  readonly #emitter = new EventEmitter()
-  readonly #channel = channel(CHANNEL)
+  readonly stages: Stages
+  readonly observer: Observer
+  readonly recorder: Recorder
   readonly #identities: Identities
   /** Who is blamed for what was found. */
   readonly entities: EntityRisks
@@ -136,8 +81,10 @@ export class Registry {
   addressFault: () => AddressFault | null = () => null
   /** Decides about requests, where the enforcement plugin is registered. */
   guard: Guard | null = null
+  /** Looks at replies with 401 and 403, where auth-burst proposes login routes. */
+  onRefusal: OnRefusal | null = null
   readonly #fastify: FastifyInstance
-  #listenerFailed = false
+  readonly #subscribers: Subscribers
   readonly #releases: ((entity: string) => void)[] = []
   #recordAuth: ((login: AuthRecord) => void) | null = null
   #trends: TrendAnswers | null = null
@@ -151,7 +98,8 @@ export class Registry {
     this.hash = new KeyedHash(settings.secret ?? Array.from({ length: 8 }, () => Math.floor(random() * 0x100000000).toString(36)).join('-').padEnd(16, '-'))
     this.#identities = new Identities(this.hash)
     this.redactor = new Redactor(settings.redact)
-    this.log = new EventLog(settings.events as number, (event) => this.#publish(event))
+    this.#subscribers = new Subscribers(fastify, settings.onAnomaly)
+    this.log = new EventLog(settings.events as number, (event) => this.#subscribers.publish(event))
     this.routes = new RouteTable(settings, (error) => {
       fastify.log.error({ err: error }, 'a route declared before fastify-anomalies has wrong options; it runs with the defaults')
       this.emit('error', error)
@@ -165,7 +113,9 @@ export class Registry {
       blockAt: settings.blockAt as number,
       hysteresis: settings.hysteresis as number
     })
-    this.#emitter.on('error', () => {})
+    this.recorder = new Recorder(this.log, this.entities, this.routes, settings.key !== undefined)
+    this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key)
+    this.stages = new Stages(fastify, this.recorder)
   }
 
   /**
@@ -183,59 +133,13 @@ export class Registry {
     return detector
   }
 
-  /** Adds what a detector does at a stage; detectors judge in the order in which they registered. */
-  addJudge (stage: Stage, detector: Detector<never>, judge: Judge<object>): void {
-    if (stage === 'preSerialization' && this.stages[stage].length === 0) this.#openSerialization()
-    this.stages[stage].push({ detector, judge })
-  }
-
-  /** Adds the hook that sees what replies are made of, once somebody wants it. */
-  #openSerialization (): void {
-    const seats = this.stages.preSerialization
-    this.#fastify.addHook('preSerialization', (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: () => void) => {
-      const observation = request[kObservation]
-      if (observation !== null && observation !== undefined && observation !== OFF && !observation.resent) {
-        observation.reply = payload
-        observation.replyStatus = reply.statusCode
-        this.judge(seats, request, reply, observation)
-      }
-      done()
-    })
-  }
-
-  /** Lets all detectors judge that are switched on for the route. One hook a stage for all of them: each further hook costs 0.1 µs (measured over sockets). */
-  judge (seats: readonly Seat[], request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
-    const { slots } = observation.route
-    for (let i = 0; i < seats.length; i++) {
-      const { detector, judge } = seats[i] as Seat
-      const state = slots[detector.slot] as object | null | undefined
-      if (state === null || state === undefined) continue
-      try {
-        judge(state, observation, request, reply)
-      } catch (error) {
-        detector.fault(error)
-      }
-      if (observation.signals === null || observation.signals.length === observation.recorded) continue
-      const wasRisked = observation.risked
-      try {
-        this.record(observation)
-      } catch (error) {
-        // What a detector of a third party added was no signal: it is dropped.
-        observation.drop()
-        detector.fault(error)
-      }
-      // Before the user is known nobody is charged; where the reply ends without, whoever is known by then is.
-      if (observation.risked && !wasRisked && !observation.charged) reply.raw.once('close', () => this.#charge(observation))
-    }
-  }
-
   /** Subscribes to events. Listeners run synchronously; what they throw is caught. */
   on (event: 'anomaly', listener: (event: AnomalyEventJson) => void): this
   on (event: 'block', listener: (request: FastifyRequest) => void): this
   on (event: 'learned', listener: (what: { route: string, detector: string, field?: string }) => void): this
   on (event: 'error', listener: (error: unknown) => void): this
   on (event: string, listener: (value: never) => void): this {
-    this.#emitter.on(event, listener as (value: unknown) => void)
+    this.#subscribers.on(event, listener)
     return this
   }
 
@@ -251,7 +155,7 @@ export class Registry {
   /** Lets the time pass that has passed since the last request. */
   sweep (): void {
     const at = this.clock.now()
-    for (const look of this.#sweeps) this.#call(() => look(at))
+    for (const look of this.#sweeps) this.#subscribers.call(() => look(at))
     this.log.sweep(at)
   }
 
@@ -267,7 +171,7 @@ export class Registry {
   assess (request: FastifyRequest): Assessment {
     const observation = request[kObservation]
     if (observation === null || observation === undefined || observation === OFF) return { signals: [], score: 0, flagged: false, action: 'allow' }
-    return { signals: observation.signals ?? [], score: observation.score, flagged: observation.flagged, action: this.#actionOf(observation) }
+    return this.recorder.assess(observation)
   }
 
   /**
@@ -278,7 +182,7 @@ export class Registry {
   check (request: FastifyRequest, options: { record?: boolean } = {}): Assessment {
     const observation = request[kObservation]
     if (options.record === true && observation !== null && observation !== undefined && observation !== OFF && observation.signals !== null) {
-      this.#log(observation, 0)
+      this.recorder.recordFrom(observation, 0)
     }
     return this.assess(request)
   }
@@ -287,10 +191,8 @@ export class Registry {
   report (request: FastifyRequest, signal: ReportedSignal): void {
     const observation = request[kObservation]
     if (observation === null || observation === OFF) return
-    this.#call(() => {
-      const { type, detail } = signal
-      const kind = { type, detector: 'application', describe: () => detail }
-      observation.add(new Signal(kind, signal.field, within(signal.severity, 1, 10), within(signal.risk, 0, 100), signal.expected, signal.actual))
+    this.#subscribers.call(() => {
+      observation.add(reportedSignal(signal))
       this.record(observation)
     })
     this.gate.reported(observation)
@@ -330,7 +232,7 @@ export class Registry {
   addressOf (ip: string): string { return clientOf(ip) }
 
   /** Tag of a user name, the same as that of a principal (`key`) of that name. */
-  userTag (name: string): string { return this.#identities.tagOf(`user ${name}`) }
+  userTag (name: string): string { return this.#identities.nameOf(`user ${name}`).tag }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
   risk (entity: string): number { return this.entities.risk(this.#entityOf(entity), this.clock.now()) }
@@ -338,7 +240,7 @@ export class Registry {
   /** Forgets an entity's risk, a block by hand, and what detectors hold against it. @returns Whether there was any risk or block. */
   release (entity: string): boolean {
     const known = this.#entityOf(entity)
-    this.#releases.forEach((forget) => this.#call(() => forget(known)))
+    this.#releases.forEach((forget) => this.#subscribers.call(() => forget(known)))
     return this.entities.release(known)
   }
 
@@ -362,10 +264,7 @@ export class Registry {
   #entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
 
   #decide (entity: string, action: 'allow' | 'block', decision: ManualDecision): void {
-    const { for: term, by, reason = '' } = resolveOptions<{ for?: number, by: string, reason?: string }>(action, manualOptions, {} as never, decision)
-    if (by === undefined) throw new FST_ANOMALIES_BAD_OPTION(`${action}.by must say who decides`, '')
-    const at = this.clock.now()
-    this.entities.decide(this.#entityOf(entity), { action, until: term === undefined ? null : at + term, by, reason, at })
+    this.entities.decide(this.#entityOf(entity), manualRule(action, decision, this.clock.now()))
   }
 
   /** Entities by risk. */
@@ -393,103 +292,14 @@ export class Registry {
   /** Checks a route's `config.anomalies`. */
   checkRoute (route: RouteOptions): void { this.routes.check(route) }
 
-  /** Opens the observation of a request, or gives `OFF`. @param given A route to observe it on, whatever the application says about it. */
-  open (request: FastifyRequest, given?: RouteState): Observation {
-    const at = this.clock.now()
-    const route = given ?? this.routes.of(request, at)
-    if (route === null) return OFF
-    this.observed++
-    const { headers, raw } = request
-    const identities = this.#identities
-    const client = identities.clientOf(request)
-    const clientHash = identities.clientHash >>> 0
-    const token = headers.authorization ?? headers['x-api-key']
-    const length = headers['content-length']
-    const bytes = length !== undefined ? Number(length) : headers['transfer-encoding'] === undefined ? 0 : -1
-    return new Observation(at, this.clock.monotonic(), route, request.method, raw.url ?? '', raw.rawHeaders, headers['content-type'] ?? null,
-      bytes >= 0 ? bytes : -1, client, clientHash, null, clientHash, request.id, typeof token === 'string' ? token : null, identities)
-  }
-
-  /** Opens an observation in `onSend`, where an earlier hook answered and ours never ran. */
-  openLate (request: FastifyRequest): Observation {
-    const observation = this.open(request)
-    request[kObservation] = observation
-    if (observation !== OFF) observation.late = true
-    return observation
-  }
-
-  /** Reads the principal where the application knows one. */
-  identify (request: FastifyRequest, observation: Observation): void {
-    if (this.settings.key === undefined || observation.user !== null) return
-    let user: string | number | null | undefined
-    try {
-      user = this.settings.key(request)
-    } catch (error) {
-      this.emit('error', error)
-    }
-    observation.identified = true
-    if (user !== undefined && user !== null && user !== '') {
-      const tag = this.#identities.tagOf(`user ${user}`)
-      observation.identify(tag, this.hash.hash(tag))
-    }
-    this.#charge(observation)
-  }
-
-  /** Notes what the reply shows. */
-  answer (request: FastifyRequest, reply: FastifyReply, observation: Observation, payload: unknown): void {
-    observation.status = reply.statusCode
-    observation.elapsedMs = this.clock.monotonic() - observation.started
-    const type = reply.getHeader('content-type')
-    if (typeof type === 'string') observation.responseType = type
-    if (observation.method !== 'HEAD') observation.responseBytes = sizeOf(payload, reply)
-    this.identify(request, observation)
-  }
-
   blocked (request: FastifyRequest): void {
     this.actions.blocked++
     this.emit('block', request)
-    if (this.settings.onBlock !== undefined) this.#call(() => this.settings.onBlock?.(request))
+    if (this.settings.onBlock !== undefined) this.#subscribers.call(() => this.settings.onBlock?.(request))
   }
 
   /** Takes new signals of an observation in: risk, events, subscribers. */
-  record (observation: Observation): void {
-    const signals = observation.signals as Signal[]
-    if (observation.flagged && !observation.risked) {
-      this.flagged++
-      observation.risked = true
-    }
-    if (this.settings.key === undefined || observation.identified) this.#charge(observation)
-    this.#log(observation, observation.recorded)
-    observation.recorded = signals.length
-  }
-
-  /** Makes events of an observation's signals from one on. */
-  #log (observation: Observation, first: number): void {
-    const signals = observation.signals as Signal[]
-    const entity = observation.entity ??= entityOf(observation)
-    const key = entityKey(observation)
-    const action = this.#actionOf(observation)
-    for (let i = first; i < signals.length; i++) {
-      this.log.record(signals[i] as Signal, observation.at, observation.route, observation.requestId, entity, key, observation.score, action)
-    }
-  }
-
-  /**
-   * Charges a flagged request to its entity, once. Where the application tells users apart, what was found before it could is
-   * charged when it has: to the user, not to an address or a credential that others use too.
-   */
-  #charge (observation: Observation): void {
-    const { signals } = observation
-    if (signals === null) return
-    for (; observation.billed < signals.length; observation.billed++) {
-      const signal = signals[observation.billed] as Signal
-      if (signal.extras?.charge !== undefined) this.#blame(observation, signal, signal.extras.charge, signal.extras.atClient === true)
-    }
-    if (!observation.risked || observation.charged) return
-    observation.charged = true
-    const strongest = signals.reduce((most, signal) => signal.risk > most.risk ? signal : most)
-    this.#blame(observation, strongest, observation.score * RISK_SHARE, false)
-  }
+  record (observation: Observation): void { this.recorder.record(observation) }
 
   /** Notes that something became known in spite of having been flagged. */
   promoted (route: RouteState, detector: string, field: string, at: number): void {
@@ -498,67 +308,16 @@ export class Registry {
     this.emit('learned', { route: route.key, detector, field })
   }
 
-  emit (event: string, value: unknown): void {
-    if (this.#emitter.listenerCount(event) === 0) return
-    this.#call(() => this.#emitter.emit(event, value))
-  }
+  emit (event: string, value: unknown): void { this.#subscribers.emit(event, value) }
 
-  close (): void { this.#emitter.removeAllListeners() }
+  close (): void { this.#subscribers.close() }
+
+  /** Requests observed, and of them flagged. */
+  get observed (): number { return this.observer.observed }
+  get flagged (): number { return this.recorder.flagged }
 
   /** The snapshot's part of risk. */
   get risks (): RiskLedger { return this.entities.all }
-
-  #blame (observation: Observation, { detector, type }: Signal, amount: number, atClient: boolean): void {
-    this.entities.blame(observation, detector, amount, observation.at, type, this.routes.enforces(observation.route, detector), atClient)
-  }
-
-  #publish (event: AnomalyEvent): void {
-    if (this.settings.onAnomaly === undefined && !this.#channel.hasSubscribers && this.#emitter.listenerCount('anomaly') === 0) return
-    this.#call(() => {
-      const json = event.toJSON()
-      this.emit('anomaly', json)
-      if (this.#channel.hasSubscribers) this.#channel.publish(json)
-      if (this.settings.onAnomaly !== undefined) this.#call(() => this.settings.onAnomaly?.(json))
-    })
-  }
-
-  /** Runs what is the application's (a subscriber, its own finding): what it throws is logged once and never reaches a request. */
-  #call (act: () => void): void {
-    try {
-      act()
-    } catch (error) {
-      if (!this.#listenerFailed) this.#fastify.log.error({ err: error }, 'a subscriber to fastify-anomalies, or a finding given to it, failed')
-      this.#listenerFailed = true
-    }
-  }
-
-  #actionOf (observation: Observation): Action {
-    return ACTIONS[this.entities.judge(observation, observation.at, this.entities.all, true).level] as Action
-  }
-}
-
-function entityKey (observation: Observation): string { return observation.user ?? observation.credential ?? observation.client }
-
-function entityOf (observation: Observation): EntityRef {
-  return {
-    ...observation.client === '' ? null : { ip: observation.client },
-    ...observation.credential === null ? null : { credential: observation.credential },
-    ...observation.user === null ? null : { user: observation.user }
-  }
-}
-
-/** Bytes of a reply's payload, -1 where they cannot be known beforehand. */
-function sizeOf (payload: unknown, reply: FastifyReply): number {
-  if (typeof payload === 'string') return Buffer.byteLength(payload)
-  if (payload === undefined || payload === null) return 0
-  if (Buffer.isBuffer(payload)) return payload.length
-  const declared = reply.getHeader('content-length')
-  return declared === undefined ? -1 : Number(declared)
-}
-
-/** What an application gives is limited to the range; what is no number counts least. */
-function within (value: number, least: number, most: number): number {
-  return value >= least ? Math.min(most, value) : least
 }
 
 function randomShare (): number { return crypto.getRandomValues(new Uint32Array(1))[0] as number / 0x100000000 }

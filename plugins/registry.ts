@@ -3,8 +3,8 @@ import fp from 'fastify-plugin'
 import type { Assessment } from '../lib/assessment'
 import type { Observation } from '../lib/observation'
 import { declaredRoutes } from './declared-routes'
+import type { DetectorFactory } from './detector'
 import { Registry } from './registry-state'
-import type { DetectorFactory } from './registry-state'
 import { kObservation, OFF } from './symbols'
 import { registryOptions } from './registry-options'
 import type { RegistryOptions } from './registry-options'
@@ -20,7 +20,8 @@ export type { RegistryOptions } from './registry-options'
 async function registry (fastify: FastifyInstance, options: RegistryOptions): Promise<void> {
   const settings = resolveOptions<RegistryOptions>('', registryOptions, null, options)
   const state = new Registry(fastify, settings)
-  const { onRequest, preValidation, onSend } = state.stages
+  const { observer, stages } = state
+  const { onRequest, preValidation, onSend } = stages
 
   fastify.decorate('anomalies', state)
   fastify.decorateRequest(kObservation, null)
@@ -32,16 +33,18 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     done()
   })
   fastify.addHook('onRequest', function open (request, reply, done) {
-    const observation = state.open(request)
+    const observation = observer.open(request)
     request[kObservation] = observation
     if (observation === OFF) return done()
-    if (state.guard !== null) return state.guard(request, reply, observation, false, proceed)
-    proceed()
-
-    function proceed (): void {
-      state.judge(onRequest, request, reply, observation)
-      done()
+    const { guard } = state
+    if (guard !== null && guard.concerns(request, observation, false)) {
+      return guard.decide(request, reply, observation, () => {
+        stages.judge(onRequest, request, reply, observation)
+        done()
+      })
     }
+    stages.judge(onRequest, request, reply, observation)
+    done()
   })
   if (settings.traps !== undefined && settings.traps.length > 0) installTraps(fastify, state, settings.traps)
   fastify.addHook('preValidation', function parsed (request, reply, done) {
@@ -50,7 +53,7 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       observation.query = request.query
       observation.params = request.params
       observation.body = request.body
-      state.judge(preValidation, request, reply, observation)
+      stages.judge(preValidation, request, reply, observation)
     }
     done()
   })
@@ -58,17 +61,20 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     fastify.addHook('preHandler', function decide (request, reply, done) {
       const observation = request[kObservation]
       if (observation === null || observation === OFF) return done()
-      state.identify(request, observation)
-      if (state.guard === null) return done()
-      state.guard(request, reply, observation, true, done)
+      observer.identify(request, observation)
+      if (state.guard === null || !state.guard.concerns(request, observation, true)) return done()
+      state.guard.decide(request, reply, observation, done)
     })
   }
   fastify.addHook('onSend', function answered (request, reply, payload, done) {
-    const observation = request[kObservation] ?? state.openLate(request)
+    const observation = request[kObservation] ?? observer.openLate(request)
     if (observation === OFF) return done()
-    if (observation.status === 0) state.answer(request, reply, observation, payload)
+    if (observation.status === 0) observer.answer(request, reply, observation, payload)
     else observation.resent = true
-    if (!observation.resent && !observation.refused) state.judge(onSend, request, reply, observation)
+    if (!observation.resent && !observation.refused) {
+      stages.judge(onSend, request, reply, observation)
+      if (observation.status === 401 || observation.status === 403) state.onRefusal?.(request, reply, observation)
+    }
     if (!observation.refused) state.gate.answered(observation, reply)
     done()
   })

@@ -2,10 +2,9 @@ import type { FastifyRequest, RouteOptions } from 'fastify'
 import { RouteState } from '../lib/route-state'
 import { RouteIndex } from '../lib/detectors/route-index'
 import type { DeclaredRoute } from './declared-routes'
-import type { Detector, DetectorState } from './detector'
+import type { Detector, DetectorFactory, DetectorSettings, DetectorState } from './detector'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_UNKNOWN_BASELINE } from './errors'
 import type { RegistryOptions } from './registry-options'
-import type { DetectorFactory, DetectorSettings } from './registry-state'
 import { kConstraints, kStates } from './symbols'
 
 /** Key of the state that all unmatched requests share. */

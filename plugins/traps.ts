@@ -24,7 +24,7 @@ export function installTraps (fastify: FastifyInstance, registry: Registry, path
   function spring (request: FastifyRequest, path: string): void {
     let observation = request[kObservation]
     if (observation === null || observation === OFF) {
-      observation = registry.open(request, registry.routes.unmatchedState())
+      observation = registry.observer.open(request, registry.routes.unmatchedState())
       request[kObservation] = observation
     }
     observation.add(new Signal(TRAP_HIT, 'path', SEVERITY, CERTAIN, path, undefined, { charge: CERTAIN }))

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { Habits } from '../lib/detectors/habits'
+import { Senders } from '../lib/detectors/senders'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
 import { SignalStore } from '../lib/detectors/signal-store'
@@ -22,7 +24,7 @@ const STAGES: readonly Stage[] = ['onRequest', 'preValidation', 'preSerializatio
 /** Keeps what traffic shows over time, and watches identities, devices, places, flows and behaviour. */
 async function trends (fastify: FastifyInstance, options: TrendsOptions): Promise<void> {
   const settings = resolveOptions<TrendsSettings>('trends', trendsOptions, null, options)
-  const context: TrendsContext = { fastify, settings, store: new SignalStore(settings.recent) }
+  const context: TrendsContext = { fastify, settings, store: new SignalStore(settings.recent), senders: new Senders(settings.senders, settings.window), habits: new Habits() }
   const watchers: Watcher[] = [watchIdentity(context), watchFlow(context), watchBehaviour(context)]
   const names = watchers.map(({ name }) => name)
 

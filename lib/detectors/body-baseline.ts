@@ -3,9 +3,9 @@ import { isJson } from '../text/media-type'
 import { copyBody } from './body-copy'
 import type { BodyGuide } from './body-guide'
 import { BodyJudge } from './body-judge'
-import type { Side } from './body-judge'
-import { BodyLearner, nameOf } from './body-learner'
-import type { BodyContext } from './body-learner'
+import type { Side } from './body-findings'
+import type { BodyContext, BodyLearner } from './body-learner'
+import { nameOf } from './body-path'
 import { BodyQuarantine } from './body-quarantine'
 import { BodyTree } from './body-tree'
 import type { BodyTreeJson } from './body-tree'
@@ -135,8 +135,14 @@ export class BodyBaseline {
     if (json.request !== null) {
       this.request ??= new BodyTree()
       this.request.merge(BodyTree.from(json.request, this.#shared.request), this.#shared.request)
+      makeKnown(this.request, this.#shared.request)
     }
-    for (const [status, tree] of json.responses) this.#reply(status)?.merge(BodyTree.from(tree, this.#shared.response), this.#shared.response)
+    for (const [status, theirs] of json.responses) {
+      const tree = this.#reply(status)
+      if (tree === undefined) continue
+      tree.merge(BodyTree.from(theirs, this.#shared.response), this.#shared.response)
+      makeKnown(tree, this.#shared.response)
+    }
   }
 
   toJSON (): BodyBaselineJson {
@@ -152,17 +158,26 @@ export class BodyBaseline {
     this.samples = json.samples
     this.frozenCheck = undefined
     this.leave()
-    this.request = json.request === null ? null : BodyTree.from(json.request, this.#shared.request)
-    const { backing } = this.#shared.request
-    this.request?.eachText((node, text) => { if (text.profile !== null) text.common = backing.join(nameOf(node), text.profile) })
+    const { request, response } = this.#shared
+    this.request = json.request === null ? null : BodyTree.from(json.request, request)
+    this.request?.each((node) => {
+      if (node.text !== null && node.text.profile !== null) node.text.common = request.backing.join(nameOf(node), node.text.profile)
+    })
+    if (this.request !== null) makeKnown(this.request, request)
     this.responses.clear()
-    for (const [status, tree] of json.responses.slice(0, MAX_STATUSES)) this.responses.set(status, BodyTree.from(tree, this.#shared.response))
+    for (const [status, theirs] of json.responses.slice(0, MAX_STATUSES)) {
+      const tree = BodyTree.from(theirs, response)
+      makeKnown(tree, response)
+      this.responses.set(status, tree)
+    }
   }
 
   /** Forgets the request's places; their names lose them. */
   leave (): void {
     const { backing } = this.#shared.request
-    this.request?.eachText((node, text) => { if (text.profile !== null) backing.leave(nameOf(node), text.profile) })
+    this.request?.each((node) => {
+      if (node.text !== null && node.text.profile !== null) backing.leave(nameOf(node), node.text.profile)
+    })
     this.request = null
   }
 
@@ -201,4 +216,9 @@ export class BodyBaseline {
   }
 
   #floor (observation: Observation): number { return observation.route.frozen ? 1 : this.#settings.minSamples }
+}
+
+/** Names of members that a tree has are names that the application has. */
+function makeKnown (tree: BodyTree, { priors }: BodyContext): void {
+  tree.each((node) => { if (node.parent !== null && node.parent.object?.children.has(node.name) === true) priors.know(node.name) })
 }

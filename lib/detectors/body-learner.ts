@@ -1,11 +1,18 @@
+import { isMilestone } from '../stats/novelty-prior'
 import type { Redactor } from '../text/redact'
 import type { BodyGuide } from './body-guide'
-import { ARRAY, BOOLEAN, BodyNode, ListShape, MAX_NAME, MAX_NAMES, NUMBER, OBJECT, ObjectShape, OPAQUE, STRING, typeOf } from './body-node'
-import type { NodeSettings } from './body-node'
+import { ListShape } from './body-list'
+import type { BodyNode, NodeSettings } from './body-node'
 import { NumberLeaf } from './body-number'
+import { MAX_NAME, MAX_NAMES, ObjectShape } from './body-object'
+import { nameOf } from './body-path'
+import type { BodyPriors } from './body-priors'
+import { missingSort, nameSort, nullSort } from './body-priors'
 import { TextLeaf } from './body-text'
 import type { BodyLimits, BodyTree } from './body-tree'
+import { ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, OPAQUE, STRING, typeOf } from './body-types'
 import type { NameBacking } from './name-backing'
+import { NONE } from '../text/value-format'
 import type { ValueScan } from '../text/value-shape'
 
 /** Elements of an array that are learned; of longer arrays so many, evenly spread. */
@@ -18,6 +25,8 @@ export interface BodyContext extends NodeSettings {
   readonly redactor: Redactor
   /** Common profiles of members that bear the same name in several places. */
   readonly backing: NameBacking
+  /** How regular bodies are in this application. */
+  readonly priors: BodyPriors
 }
 
 /**
@@ -56,23 +65,41 @@ export class BodyLearner {
     if (--this.#values <= 0) return
     const type = typeOf(value)
     if (type === OPAQUE) return
-    node.meet(type, this.#tree.bodies, this.#principal)
+    if (node.types[type] === 0 && node.n > 0) this.#context.priors.meet(type === NULL ? nullSort(node) : 'type', node.draws)
+    if (node.meet(type, this.#tree.bodies, this.#principal) && isMilestone(node.draws)) this.#context.priors.pass(node)
     if (type === STRING) {
       this.#learnText(node, value as string, guide)
     } else if (type === NUMBER) {
-      node.number ??= new NumberLeaf(this.#context.error)
-      node.number.learn(value as number, this.#tree.bodies)
+      this.#learnNumber(node, value as number)
     } else if (type === OBJECT) {
       if (depth < this.#context.limits.depth) this.#learnObject(node, value as Record<string, unknown>, guide, depth)
     } else if (type === ARRAY) {
       if (depth < this.#context.limits.depth) this.#learnList(node, value as unknown[], guide, depth)
-    } else if (type === BOOLEAN && value === true) {
-      node.trues++
+    } else if (type === BOOLEAN) {
+      this.#learnBoolean(node, value as boolean)
     }
   }
 
+  #learnBoolean (node: BodyNode, value: boolean): void {
+    const others = (node.types[BOOLEAN] as number) - 1
+    if (others > 0 && (value ? node.trues === 0 : node.trues === others)) this.#context.priors.meet('truth', node.draws)
+    if (value) node.trues++
+  }
+
+  #learnNumber (node: BodyNode, value: number): void {
+    const { priors, error } = this.#context
+    node.number ??= new NumberLeaf(error)
+    const leaf = node.number
+    if (leaf.n > 0) {
+      if (leaf.reals === 0 && !Number.isInteger(value)) priors.meet('fraction', node.draws)
+      const side = leaf.side(value)
+      if (side !== 0) priors.meet(side > 0 ? 'high' : 'low', node.draws)
+    }
+    leaf.learn(value, this.#tree.bodies)
+  }
+
   #learnText (node: BodyNode, text: string, guide: BodyGuide | null): void {
-    const { error, isModelled, backing, redactor, scan } = this.#context
+    const { error, isModelled, backing, redactor, scan, priors } = this.#context
     this.#characters -= text.length
     if (this.#characters <= 0) return
     if (node.text === null) {
@@ -80,7 +107,11 @@ export class BodyLearner {
       node.text.isSecret = redactor.hides(nameOf(node))
     }
     const leaf = node.text
+    if (leaf.longest.isBeyond(text.length)) priors.meet('long', node.draws)
+    else if (leaf.shortest.isBeyond(text.length)) priors.meet('short', node.draws)
+    const { sole } = leaf
     leaf.learn(text, this.#principal, this.#tree.bodies)
+    if (sole > NONE && leaf.sole === NONE) priors.meet('format', node.draws)
     const { profile } = leaf
     if (profile === null) return
     scan.scan(text)
@@ -93,11 +124,12 @@ export class BodyLearner {
   #learnList (node: BodyNode, list: readonly unknown[], guide: BodyGuide | null, depth: number): void {
     if (node.list === null) {
       if (this.#tree.nodes >= this.#context.limits.nodes) return
-      node.list = new ListShape(node, this.#context)
+      node.list = new ListShape(node.child('[]'), this.#context.error)
       this.#tree.nodes++
     }
     const shape = node.list
     const { length } = list
+    if (shape.isBeyond(length)) this.#context.priors.meet('items', node.draws)
     shape.rises.learn(shape.lengths.learn(length, this.#tree.bodies))
     const step = length <= MAX_ELEMENTS ? 1 : Math.ceil(length / MAX_ELEMENTS)
     for (let i = step === 1 ? 0 : this.#tree.bodies % step; i < length && this.#values > 0; i += step) this.#learn(shape.element, list[i], guide === null ? null : guide.element, depth + 1)
@@ -107,8 +139,11 @@ export class BodyLearner {
     node.object ??= new ObjectShape(node)
     const shape = node.object
     if (shape.values !== null) return this.#learnMap(shape, object, guide, depth)
+    const { priors } = this.#context
     const objects = node.types[OBJECT] as number
+    const { isVaried } = shape
     let always = 0
+    let isForeign = false
     let isFresh = false
     let isForbidden = false
     let at = 0
@@ -124,6 +159,7 @@ export class BodyLearner {
       if (child === undefined || child.name !== name) child = shape.children.get(name)
       if (child === undefined) {
         isFresh = true
+        isForeign ||= !priors.knows(name)
         child = this.#admit(shape, name, objects)
         if (child === undefined) continue
       }
@@ -131,9 +167,13 @@ export class BodyLearner {
       if (child.isAlways) always++
       this.#learn(child, value, guide === null ? null : guide.members.get(name) ?? null, depth + 1)
     }
-    if (always < shape.always) shape.refresh(objects)
+    if (always < shape.always) {
+      priors.meet(missingSort(isVaried), node.draws)
+      shape.refresh(objects)
+    }
     if (isForbidden) shape.forbidden++
     if (!isFresh) return
+    if (objects > 1 && !shape.isOpen(objects)) priors.meet(nameSort(isVaried, isForeign), node.draws)
     shape.fresh++
     if (!shape.looksLikeMap(objects)) return
     shape.collapse(this.#context)
@@ -152,7 +192,8 @@ export class BodyLearner {
       shape.remove(least)
       this.#tree.nodes -= least.count()
     }
-    const child = new BodyNode(name, shape.owner)
+    this.#context.priors.know(name)
+    const child = shape.owner.child(name)
     shape.add(child)
     this.#tree.nodes++
     if (objects === 1) {
@@ -172,11 +213,4 @@ export class BodyLearner {
       this.#learn(shape.values as BodyNode, object[name], guide === null ? null : guide.members.get(name) ?? null, depth + 1)
     }
   }
-}
-
-/** Name that values are known by: of elements, that of their array. */
-export function nameOf (node: BodyNode): string {
-  let at = node
-  while (at.parent !== null && (at.name === '[]' || at.name === '*') && (at.parent.list?.element === at || at.parent.object?.values === at)) at = at.parent
-  return at.name
 }

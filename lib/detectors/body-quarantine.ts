@@ -1,10 +1,14 @@
 import { hashText } from '../text/keyed-hash'
-import { isOfFormat, NONE } from '../text/value-format'
+import { fitsFormat, NONE } from '../text/value-format'
 import type { BodyGuide } from './body-guide'
 import type { BodyContext } from './body-learner'
-import { ARRAY, BodyNode, joinPath, MAX_NAME, MAX_NAMES, NUMBER, OBJECT, OPAQUE, STRING, typeOf } from './body-node'
+import type { BodyNode } from './body-node'
+import { MAX_NAME, MAX_NAMES } from './body-object'
+import { joinPath } from './body-path'
+import { missingSort, nameSort, nullSort } from './body-priors'
 import type { BodyTree } from './body-tree'
-import type { Side } from './body-judge'
+import { ARRAY, NULL, NUMBER, OBJECT, OPAQUE, STRING, typeOf } from './body-types'
+import type { Side } from './body-findings'
 
 /** Times that something promoted counts as learned. */
 const TIMES = 2
@@ -47,6 +51,7 @@ export class BodyQuarantine {
     if (type === OPAQUE) return
     if ((node.types[type] as number) < TIMES) {
       if (!this.#isEnough(`type ${type} ${path}`)) return
+      if (node.types[type] === 0 && node.n > 0) this.#context.priors.meet(type === NULL ? nullSort(node) : 'type', node.draws, this.#enough)
       node.types[type] = Math.max(TIMES, node.types[type] as number)
       if (node.n === 0) node.n = node.draws = TIMES
       this.#onPromoted(path)
@@ -62,7 +67,7 @@ export class BodyQuarantine {
     if (leaf === null) return
     if (leaf.longest.isBeyond(text.length) && this.#isEnough(`long ${path}`)) this.#promote(path, (group) => leaf.longest.learn(text.length, group))
     if (leaf.shortest.isBeyond(text.length) && this.#isEnough(`short ${path}`)) this.#promote(path, (group) => leaf.shortest.learn(text.length, group))
-    if (leaf.enforced !== NONE && !isOfFormat(leaf.enforced, text) && this.#isEnough(`format ${path}`)) {
+    if (leaf.enforced !== NONE && !fitsFormat(leaf.enforced, text) && this.#isEnough(`format ${path}`)) {
       leaf.allowAnyFormat()
       this.#onPromoted(path)
     }
@@ -116,7 +121,10 @@ export class BodyQuarantine {
       shape.remove(least)
       this.#tree.nodes -= least.count()
     }
-    shape.add(new BodyNode(name, node))
+    const { priors } = this.#context
+    priors.meet(nameSort(shape.isVaried, !priors.knows(name)), node.draws, this.#enough)
+    priors.know(name)
+    shape.add(node.child(name))
     this.#tree.nodes++
     this.#onPromoted(where)
   }
@@ -128,6 +136,7 @@ export class BodyQuarantine {
       const where = joinPath(path, child.name, false)
       if (!this.#isEnough(`missing ${where}`)) continue
       const objects = node.types[OBJECT] as number
+      this.#context.priors.meet(missingSort(shape.isVaried), node.draws, this.#enough)
       child.n = Math.max(1, Math.min(child.n, objects - Math.floor(objects / 3000) - 1))
       shape.refresh(objects)
       this.#onPromoted(where)

@@ -1,10 +1,12 @@
 import { wilsonLower } from '../stats/proportion'
 import { LEAST_SHARE, PATTERNS } from './body-formats'
-import { ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, TYPES } from './body-node'
-import type { BodyNode, ListShape, ObjectShape } from './body-node'
+import type { ListShape } from './body-list'
+import type { BodyNode } from './body-node'
 import type { NumberLeaf } from './body-number'
+import type { ObjectShape } from './body-object'
 import type { TextLeaf } from './body-text'
 import type { BodyTree } from './body-tree'
+import { ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, TYPES } from './body-types'
 
 /** A JSON Schema, of draft 2020-12. */
 export interface JsonSchema { [keyword: string]: unknown }

@@ -1,20 +1,20 @@
 import type { Redactor } from '../text/redact'
 import { ValueScan } from '../text/value-shape'
 import type { BodyBaseline, BodyShared } from './body-baseline'
+import type { BodyCommon } from './body-common'
 import { BodyJudge } from './body-judge'
 import { BodyLearner } from './body-learner'
 import type { BodyContext } from './body-learner'
 import { BodyQuarantine } from './body-quarantine'
 import { BodyTree } from './body-tree'
 import type { BodyLimits } from './body-tree'
-import type { NameBacking } from './name-backing'
 
 /** What the baselines of an application share, apart from limits. */
 export interface BodyParts {
   /** Seed of all hashes. */
   readonly seed: number
   readonly redactor: Redactor
-  readonly backing: NameBacking
+  readonly common: BodyCommon
   /** Distinct principals that make a thing known. */
   readonly promoteAfter: number
   readonly compile: ((baseline: BodyBaseline) => void) | null
@@ -25,10 +25,10 @@ export interface BodyParts {
  * theirs outlives a call.
  * @param error Share of ordinary values that a bound may leave out.
  */
-export function bodyShared (limits: BodyLimits, error: number, { seed, redactor, backing, promoteAfter, compile }: BodyParts): BodyShared {
-  const common = { error, limits, scan: new ValueScan(seed), redactor, backing }
-  const request: BodyContext = { ...common, isModelled: true }
-  const response: BodyContext = { ...common, isModelled: false }
+export function bodyShared (limits: BodyLimits, error: number, { seed, redactor, common, promoteAfter, compile }: BodyParts): BodyShared {
+  const both = { error, limits, scan: new ValueScan(seed), redactor, backing: common.names }
+  const request: BodyContext = { ...both, isModelled: true, priors: common.request }
+  const response: BodyContext = { ...both, isModelled: false, priors: common.response }
   const none = new BodyTree()
   return {
     request,

@@ -1,7 +1,7 @@
 import { wilsonLower } from '../stats/proportion'
 import { TailBound } from '../stats/tail-bound'
 import type { TailBoundJson } from '../stats/tail-bound'
-import { FORMATS, formatOf, isOfFormat, NONE } from '../text/value-format'
+import { fitsFormat, FORMATS, formatOf, NONE } from '../text/value-format'
 import { LEAST_SHARE } from './body-formats'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
@@ -47,6 +47,8 @@ export class TextLeaf {
   readonly shortest: TailBound
   /** Number of the format that values must have, `NONE` where there is no such. */
   enforced = NONE
+  /** Number of the format that every value had, `NONE` where there is no such. */
+  sole = NONE
   /** The value model; `null` where values are not judged by it (replies). */
   readonly profile: FieldProfile | null
   /** Whether the name tells that values are secrets: then none is kept in clear. */
@@ -70,6 +72,8 @@ export class TextLeaf {
     this.shortest.learn(text.length, body)
     const format = this.#formatOf(text)
     this.formats[format] = (this.formats[format] as number) + 1
+    if (this.n === 1) this.sole = format
+    else if (format !== this.sole) this.sole = NONE
     if (this.n % LOOK === 0 || (this.enforced !== NONE && format !== this.enforced)) this.#enforce()
     if (this.#literals !== null) this.#keep(text, format, principal)
   }
@@ -82,6 +86,9 @@ export class TextLeaf {
     this.#literals = null
     this.#enforce()
   }
+
+  /** Whether the values may be an enumeration: few, none of them long. */
+  get isFew (): boolean { return this.#literals !== null }
 
   /** The values, where they are few, all settled and each of several principals; else `null`. */
   values (principals: number): string[] | null {
@@ -97,8 +104,7 @@ export class TextLeaf {
 
   /** Name of a format that every value had, `none` where there is no such. */
   get format (): string {
-    for (let format = 1; format < FORMATS.length; format++) if (this.formats[format] === this.n && this.n > 0) return FORMATS[format] as string
-    return 'none'
+    return FORMATS[this.sole] as string
   }
 
   /** One half-life. */
@@ -151,9 +157,10 @@ export class TextLeaf {
     return leaf
   }
 
-  /** Tries the enforced format first, and none where too many values have had none for any to be enforced. */
+  /** Tries the format of all others first, and none where too many values have had none for any to be enforced. */
   #formatOf (text: string): number {
-    if (this.enforced !== NONE && isOfFormat(this.enforced, text)) return this.enforced
+    const likely = this.enforced === NONE ? this.sole : this.enforced
+    if (likely !== NONE && fitsFormat(likely, text)) return likely
     return this.n > HOPELESS && (this.formats[NONE] as number) * 10 > this.n ? NONE : formatOf(text)
   }
 
@@ -186,8 +193,10 @@ export class TextLeaf {
 
   #enforce (): void {
     this.enforced = NONE
+    this.sole = NONE
     for (let format = 1; format < FORMATS.length; format++) {
       if ((this.formats[format] as number) * 10 > this.n * 9 && wilsonLower(this.formats[format] as number, this.n) > LEAST_SHARE) this.enforced = format
+      if (this.formats[format] === this.n && this.n > 0) this.sole = format
     }
   }
 }

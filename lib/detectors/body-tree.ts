@@ -1,7 +1,7 @@
 import { Candidates } from './body-candidates'
 import { BodyNode } from './body-node'
 import type { BodyNodeJson, NodeSettings } from './body-node'
-import type { TextLeaf } from './body-text'
+import type { Sort } from './body-priors'
 
 /** The plain form of a `BodyTree`. */
 export interface BodyTreeJson {
@@ -33,8 +33,15 @@ export class BodyTree {
   root = new BodyNode('', null)
   readonly candidates = new Candidates()
 
-  /** Calls `act` with each place that holds strings. */
-  eachText (act: (node: BodyNode, text: TextLeaf) => void): void { visit(this.root, act) }
+  /** Calls `act` with each place. */
+  each (act: (node: BodyNode) => void): void { visit(this.root, act) }
+
+  /** Places that may show something new of a sort. Time: linear in places. */
+  places (sort: Sort): number {
+    let count = 0
+    visit(this.root, (node) => { if (mayShow(node, sort)) count++ })
+    return count
+  }
 
   /** One half-life. */
   halve (): void {
@@ -65,8 +72,17 @@ export class BodyTree {
   }
 }
 
-function visit (node: BodyNode, act: (node: BodyNode, text: TextLeaf) => void): void {
-  if (node.text !== null) act(node, node.text)
+function mayShow (node: BodyNode, sort: Sort): boolean {
+  switch (sort) {
+    case 'fraction': case 'high': case 'low': return node.number !== null
+    case 'long': case 'short': case 'format': return node.text !== null
+    case 'items': return node.list !== null
+    default: return true
+  }
+}
+
+function visit (node: BodyNode, act: (node: BodyNode) => void): void {
+  act(node)
   if (node.list !== null) visit(node.list.element, act)
   if (node.object === null) return
   for (const child of node.object.order) visit(child, act)

@@ -151,7 +151,7 @@ export class EndpointBaseline {
     const time = this.#fences.latency
     if (time !== null) {
       const above = time.above(observation.elapsedMs)
-      if (above > 0) observation.add(new Signal(LATENCY, 'response.time', severityOf(above) - 1, Math.min(60, 20 + 12 * above), Math.round(time.high), Math.round(observation.elapsedMs)))
+      if (above > 0) observation.add(new Signal(LATENCY, 'response.time', severityOf(above) - 1, Math.min(60, 28 + 12 * above), Math.round(time.high), Math.round(observation.elapsedMs)))
     }
   }
 

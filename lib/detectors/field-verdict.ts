@@ -1,4 +1,4 @@
-import { describeCharacters, LETTER, LOWER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf, UPPER } from '../text/value-shape'
+import { describeCharacters, DIGIT, LETTER, LOWER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf, UPPER } from '../text/value-shape'
 
 /** Ingredients of the value model, a bit each. */
 export const CHAR = 1
@@ -38,6 +38,8 @@ const CERTAIN = 0.01
 const PLAIN = 0.004
 /** Distance from which a length is more than a new shape brings with it. */
 const APART = 1.4
+/** Octaves beyond the longest value seen from which a length is strong evidence where much has been seen. */
+const HUGE = 2
 /** Distance outside a range, in its own units, from which it is strong evidence. */
 const FAR = 5
 const STRONG_RISK = 65
@@ -59,7 +61,7 @@ const WELL_SETTLED = 0.0005
  * What is unusual about one value, as ingredients with the chance that ordinary traffic shows the like, and the risk
  * that follows. Reused for every value: `reset`, let a profile judge, read.
  *
- * An ingredient's risk falls from its full worth (65 strong, 35 weak) where the chance is 1 % or less to three quarters
+ * An ingredient's risk falls from its full worth (65 strong, 35 weak) where the chance is 1 % or less to two thirds
  * of that at 5 %, the level at which novelty settles; risks of one value combine as independent causes do (noisy-or).
  */
 export class FieldVerdict {
@@ -74,6 +76,8 @@ export class FieldVerdict {
   only = false
   /** Whether the value is judged by what all kinds of clients send: one of another kind may well have another form, in all its parts at once. */
   isStranger = false
+  /** Whether the field has too many values, or too long ones, for an enumeration: then a new one says nothing. */
+  isOpen = false
   /** Least chance of all ingredients. */
   chance = 1
   #calm = 1
@@ -102,9 +106,13 @@ export class FieldVerdict {
 
   /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
   add (ingredient: number, chance: number): void {
-    if (ingredient === NUMERIC && chance >= SETTLED_FORMAT) return
     const isImplied = (ingredient === CHARSET && (this.parts & CHAR) !== 0) || (ingredient === SHAPE && (this.#isProse || (this.parts & (CHARSET | NEIGHBOURS)) !== 0))
     this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
+  }
+
+  /** No number where only numbers were. @param isGrouped Whether it has digits and blanks or hyphens only: a number written in groups is one. */
+  addText (chance: number, isGrouped: boolean): void {
+    if (chance < SETTLED_FORMAT) this.#weigh(NUMERIC, chance, 1, isGrouped ? WEAK_RISK : STRONG_RISK)
   }
 
   /**
@@ -115,12 +123,12 @@ export class FieldVerdict {
     if (unseen >= UNSETTLED) return
     const chance = unseen ** ((1 + bits(kinds & ~SYMBOL) + bits(symbols)) / 2)
     const isProse = chance > WELL_SETTLED && (tolerance === 'prose'
-      ? (kinds & ~(SYMBOL | SPACE | LETTER | SIGN)) === 0 && (symbols & ~PROSE) === 0
+      ? (kinds & ~(SYMBOL | SPACE | LETTER | SIGN | DIGIT)) === 0 && (symbols & ~PROSE) === 0
       : tolerance === 'words'
         ? (kinds & ~(SYMBOL | SPACE | LETTER)) === 0 && (symbols & ~WORDS) === 0
         : tolerance === 'name' && (kinds & ~SYMBOL) === 0 && (symbols & ~NAME) === 0)
     const isCode = tolerance === 'code' && chance > CERTAIN && (kinds & ~(LOWER | UPPER | SPACE | SYMBOL)) === 0 && (symbols & ~CODE) === 0
-    if (!this.#weigh(CHAR, chance, 1, isProse || isCode ? WEAK_RISK : STRONG_RISK)) return
+    if (!this.#weigh(CHAR, chance, 1, isProse || isCode ? toleratedRisk(chance) : STRONG_RISK)) return
     this.kinds = kinds
     this.symbols = symbols
     this.#isProse = isProse
@@ -144,7 +152,7 @@ export class FieldVerdict {
 
   /** @param isClosed Whether all the values known have been seen at least three times. */
   addValue (chance: number, isClosed: boolean): void {
-    if (chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES)) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
+    if (!this.isOpen && chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES)) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
   }
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */
@@ -153,12 +161,12 @@ export class FieldVerdict {
     this.#weigh(EXACT, chance, isImplied ? IMPLIED : 1, isFixed && chance < SETTLED_FORMAT ? STRONG_RISK : WEAK_RISK)
   }
 
-  /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. A new shape that is longer is one thing. */
-  addDistance (ingredient: number, chance: number, distance: number): void {
+  /** @param distance How far outside the range, in units of half its width; from three on a weak ingredient counts double. A new shape that is longer is one thing. Few values are less wide than more would be: before 18 of them distance counts less. @param octaves How far beyond the longest. */
+  addDistance (ingredient: number, chance: number, distance: number, octaves: number): void {
     const off = Math.abs(distance)
     const isImplied = ingredient === LENGTH && off < APART && (this.parts & SHAPE) !== 0
-    const further = chance * 2 ** -off
-    if (off >= FAR) this.#weigh(ingredient, further, 1, STRONG_RISK)
+    const further = chance * 2 ** -(off * Math.min(1, SETTLED / chance))
+    if (off >= FAR || (octaves >= HUGE && chance * 2 ** -octaves < WELL_SETTLED)) this.#weigh(ingredient, further, 1, STRONG_RISK)
     else this.#weigh(ingredient, further, off >= 3 ? 2 : isImplied ? IMPLIED : 1)
   }
 
@@ -169,7 +177,7 @@ export class FieldVerdict {
     if (chance >= SETTLED || (this.only && ingredient !== CHAR && !(ingredient === LENGTH && (weight > 1 || full === STRONG_RISK)))) return false
     this.parts |= ingredient
     if (chance < this.chance) this.chance = chance
-    const confidence = chance <= CERTAIN ? 1 : 1 - (full === STRONG_RISK ? 0.25 : 0.5) * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
+    const confidence = chance <= CERTAIN ? 1 : 1 - (full === STRONG_RISK ? 0.35 : 0.5) * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
     if (full === STRONG_RISK) this.#strong++
     else if (this.isStranger && this.parts !== ingredient) weight *= IMPLIED
     this.#calm *= (1 - full * confidence / 100) ** weight
@@ -198,6 +206,11 @@ export function describeParts (parts: number, kinds: number, symbols: number, sy
   if ((parts & EXACT) !== 0) phrases.push('an unseen length or case pattern')
   if ((parts & LENGTH) !== 0) phrases.push('a length far outside the usual')
   return phrases.join(', ')
+}
+
+/** Risk of a character that would not be strange: weak where the chance is 1 % or more, strong where it is `WELL_SETTLED`. */
+function toleratedRisk (chance: number): number {
+  return chance >= CERTAIN ? WEAK_RISK : WEAK_RISK + (STRONG_RISK - WEAK_RISK) * Math.log(CERTAIN / chance) / Math.log(CERTAIN / WELL_SETTLED)
 }
 
 function bits (mask: number): number {

@@ -59,7 +59,7 @@ export class HeaderClients {
       return
     }
     own.judgeShape(shape, everyone, this.reader, observation)
-    own.judgeValues(shape, observation.rawHeaders, everyone, everyone, floor, observation)
+    own.judgeValues(shape, observation.rawHeaders, everyone, everyone, false, floor, observation)
   }
 
   /** A client of a kind that is not known well: what differs from all other clients is one cause, however many headers show it. */
@@ -69,7 +69,7 @@ export class HeaderClients {
     if (own === null || own.n < this.settings.minSamples) everyone.judgeNames(shape, everyone, this.reader, observation)
     else own.judgeShape(shape, everyone, this.reader, observation)
     if (shape.agent < 0) everyone.judgeAnonymous(own === null ? 0 : own.n, observation)
-    everyone.judgeValues(shape, observation.rawHeaders, own, everyone, floor, observation)
+    everyone.judgeValues(shape, observation.rawHeaders, own, everyone, own !== null || this.#unseenKinds() >= CERTAIN, floor, observation)
     const { signals } = observation
     if (signals === null || signals.length - before < 2) return
     let kept = before
@@ -81,6 +81,14 @@ export class HeaderClients {
     }
     signals.length = kept
     if (strongest !== null) signals.push(strongest)
+  }
+
+  /** Estimated chance that an ordinary client is of a kind never seen: from the kinds of which one client is known. */
+  #unseenKinds (): number {
+    if (this.#classes.size >= MAX_CLASSES) return 1
+    let once = 0
+    for (const profile of this.#classes.values()) if (profile.clients < 2) once++
+    return (once + 1) / (this.#everyone.draws + 2)
   }
 
   learn (shape: HeaderShape, observation: Observation): void {

@@ -4,6 +4,7 @@ import { essenceOf } from '../text/media-type'
 import type { Redactor } from '../text/redact'
 import { hashText } from '../text/keyed-hash'
 import { finishHash } from '../text/value-shape'
+import { ClearedHeaders } from './cleared-headers'
 import { InjectionFields } from './injection-fields'
 import type { InjectionFieldsJson } from './injection-fields'
 import { KINDS, NOT_INSPECTED, NOVEL_REQUESTS } from './injection-signals'
@@ -25,6 +26,8 @@ export const STRICT_FROM = -1.5
 const SECRET_FROM = 4
 /** Log-odds from which a text is at all like an injection. */
 const MILD_FROM = -2
+/** Where few principals use a route, spans of time are counted instead: however often a client repeats an attack, it takes hours to tame a field. */
+const SPAN_MS = 600_000
 /** Requests of a route after which the registry lets one ordinary request in eight teach. */
 const SAMPLED_FROM = 512
 const SAMPLE_OF = 8
@@ -46,6 +49,7 @@ export class InjectionShared {
   readonly redactor: Redactor
   readonly budget = new Budget()
   readonly walk: InjectionWalk
+  readonly cleared = new ClearedHeaders()
   readonly headers: InjectionFields
   readonly novelty: RequestNovelty
   readonly seed: number
@@ -114,7 +118,7 @@ export class InjectionBaseline implements TextVisitor {
   judgeArrival (observation: Observation): void {
     if (!this.#settings.headers) return
     this.#shared.budget.start(this.#settings.maxCharacters)
-    this.#shared.walk.arrival(observation, this)
+    this.#shared.walk.arrival(observation, this, this.#shared.cleared)
     this.#report(0, observation)
   }
 
@@ -139,10 +143,17 @@ export class InjectionBaseline implements TextVisitor {
   }
 
   /** For the walk: judges one text. */
-  visit (text: string, isName: boolean, walk: InjectionWalk, observation: Observation): void {
+  visit (text: string, isName: boolean, walk: InjectionWalk, observation: Observation): boolean {
     const { text: model, budget } = this.#shared
     const logOdds = model.logOdds(text, budget)
-    if (logOdds < STRICT_FROM) return
+    if (logOdds < STRICT_FROM) return budget.skipped === 0
+    this.#judge(text, logOdds, isName, walk, observation)
+    return false
+  }
+
+  /** A text that some field might alarm at. */
+  #judge (text: string, logOdds: number, isName: boolean, walk: InjectionWalk, observation: Observation): void {
+    const { text: model } = this.#shared
     const fields = walk.isHeader ? this.#shared.headers : this.#fields
     const field = walk.field()
     if (!isName && logOdds < SECRET_FROM && !walk.isHeader && this.#shared.redactor.hides(walk.name())) return
@@ -165,7 +176,8 @@ export class InjectionBaseline implements TextVisitor {
 
   /** What a request that was flagged, but answered as ordinary ones are, says about its fields. */
   quarantine (observation: Observation, onPromoted: (field: string) => void): void {
-    this.#learner.learn(observation, observation.supporter, 1, this.#settings, onPromoted)
+    const { principal, supporter, at } = observation
+    this.#learner.learn(observation, supporter === principal ? principal : finishHash(Math.floor(at / SPAN_MS)), 1, this.#settings, onPromoted)
   }
 
   halve (): void {
@@ -228,13 +240,13 @@ class FieldLearner implements TextVisitor {
     this.#characters = settings.maxCharacters
     this.#onPromoted = onPromoted
     this.#shared.budget.start(settings.maxCharacters)
-    if (settings.headers) this.#shared.walk.arrival(observation, this)
+    if (settings.headers) this.#shared.walk.arrival(observation, this, null)
     this.#shared.budget.start(settings.maxCharacters)
     this.#shared.walk.content(observation, this)
   }
 
-  visit (text: string, isName: boolean, walk: InjectionWalk): void {
-    if (isName) return
+  visit (text: string, isName: boolean, walk: InjectionWalk): boolean {
+    if (isName) return false
     const { text: model, budget } = this.#shared
     const logOdds = model.logOdds(text, budget)
     const name = logOdds < ALARM_FROM ? null : model.read(text, this.#characters).name
@@ -242,6 +254,7 @@ class FieldLearner implements TextVisitor {
     const field = walk.field()
     const hasBecomeTame = fields.learn(field, logOdds !== SETTLED, logOdds >= MILD_FROM, name, this.#principal, this.#supporter, this.#weight)
     if (hasBecomeTame && this.#onPromoted !== null) this.#onPromoted(`${field} (${name})`)
+    return false
   }
 }
 

@@ -11,6 +11,8 @@ export const SETTLED = -Infinity
 /** Values up to this length are remembered with their log-odds: headers come again and again. */
 const MAX_REMEMBERED = 512
 const REMEMBERED = 2048
+/** Characters at their end by which they are found: versions of one user agent differ there. */
+const MEMO_TAIL = 24
 /** Up to this length class is cheaper to tell than memory. */
 const SHORT = 24
 /** Shorter single words are not decoded: of so few characters random ones would too often make a text. */
@@ -78,7 +80,7 @@ export class InjectionText {
   readonly scanner = new TokenScanner()
   readonly #model = new NgramModel(bytesOf(WEIGHTS))
   readonly #classes = bytesOf(CLASS_WEIGHTS)
-  readonly #memo = new StringMemo<number>(REMEMBERED)
+  readonly #memo = new StringMemo<number>(REMEMBERED, MEMO_TAIL)
   readonly #into = new Uint16Array(4)
 
   /** Log-odds of a text; what is beyond the budget is not looked at, but for the end, a quarter of what is left. */

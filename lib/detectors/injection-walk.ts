@@ -1,4 +1,6 @@
 import type { Observation } from '../observation'
+import { COOKIES, CREDENTIAL, kindOf, noteUsual } from './cleared-headers'
+import type { ClearedHeaders, HeaderKind } from './cleared-headers'
 import { hashText } from '../text/keyed-hash'
 import { essenceHash, essenceOf, isUrlencoded } from '../text/media-type'
 import { multipartParts } from '../text/multipart'
@@ -8,6 +10,9 @@ import { finishHash } from '../text/value-shape'
 /** Depth of a body that is walked, and values and names of it that are looked at. */
 const MAX_DEPTH = 64
 const MAX_NODES = 5000
+/** Names kept, and characters of one. */
+const MAX_NAMES = 2048
+const MAX_NAME = 64
 /** Bytes of a body of unknown type that are read as text. */
 const MAX_BUFFER = 1_048_576
 /** Media types of bodies that hold no text. */
@@ -18,8 +23,9 @@ export interface TextVisitor {
   /**
    * @param walk Says which field it is, where that matters.
    * @param isName Whether the text is a name, which says nothing about the field's values.
+   * @returns Whether the text was looked at whole and is nothing like an injection, whatever the field.
    */
-  visit (text: string, isName: boolean, walk: InjectionWalk, observation: Observation): void
+  visit (text: string, isName: boolean, walk: InjectionWalk, observation: Observation): boolean
 }
 
 /**
@@ -39,15 +45,34 @@ export class InjectionWalk {
   readonly #keys: string[] = []
   #depth = 0
   #nodes = 0
+  /** Whether the body is in parts. */
+  #hasParts = false
+  /** Names of parameters and of properties that are clear, with their hashes: parsers make them one string each, which is found by its address. */
+  readonly #names = new Map<string, number>()
+  /** Fields of headers, by their names as sent. */
+  readonly #headerFields = new Map<string, string>()
   readonly #seed: number
 
   constructor (seed: number) { this.#seed = seed | 0 }
 
   /** The field of the text being visited, such as `body.items[].name`. */
   field (): string {
-    if (this.#depth === 0) return this.#name === '' ? this.#prefix : `${this.#prefix}.${showName(this.isHeader && this.#prefix === 'header' ? this.#name.toLowerCase() : this.#name)}`
+    if (this.#depth === 0) {
+      if (this.#name === '') return this.#prefix
+      return this.isHeader && this.#prefix === 'header' ? this.#fieldOfHeader(this.#name) : `${this.#prefix}.${showName(this.#name)}`
+    }
     let field = this.#prefix
     for (let i = 0; i < this.#depth && i < 12; i++) field += this.#keys[i] === '[]' ? '[]' : `.${showName(this.#keys[i] as string)}`
+    return field
+  }
+
+  #fieldOfHeader (name: string): string {
+    const known = this.#headerFields.get(name)
+    if (known !== undefined) return known
+    const field = `header.${showName(name.toLowerCase())}`
+    if (name.length > MAX_NAME) return field
+    if (this.#headerFields.size >= MAX_NAMES) this.#headerFields.clear()
+    this.#headerFields.set(name, field)
     return field
   }
 
@@ -57,24 +82,15 @@ export class InjectionWalk {
     return this.#name
   }
 
-  /** Headers and cookies, and the path where no route has it. */
-  arrival (observation: Observation, visitor: TextVisitor): void {
-    const { rawHeaders } = observation
+  /**
+   * Headers and cookies, and the path where no route has it.
+   * @param cleared What need not be visited again; `null` where all of them are wanted.
+   */
+  arrival (observation: Observation, visitor: TextVisitor, cleared: ClearedHeaders | null): void {
     this.#depth = 0
     this.isHeader = true
-    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-      const name = rawHeaders[i] as string
-      const value = rawHeaders[i + 1] as string
-      const { length } = name
-      this.#prefix = 'header'
-      if (length === 6 && name.toLowerCase() === 'cookie') {
-        this.#cookies(value, visitor, observation)
-        continue
-      }
-      this.#name = name
-      visitor.visit(name, true, this, observation)
-      visitor.visit(length === 13 && name.toLowerCase() === 'authorization' ? value.slice(value.indexOf(' ') + 1) : value, false, this, observation)
-    }
+    if (cleared === null) this.#allHeaders(observation, visitor)
+    else this.#headers(observation, visitor, cleared)
     this.isHeader = false
     if (observation.route.matched) return
     const end = observation.url.indexOf('?')
@@ -83,11 +99,53 @@ export class InjectionWalk {
     visitor.visit(end < 0 ? observation.url : observation.url.slice(0, end), false, this, observation)
   }
 
+  #allHeaders (observation: Observation, visitor: TextVisitor): void {
+    const { rawHeaders } = observation
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i] as string
+      this.#header(name, kindOf(name), rawHeaders[i + 1] as string, visitor, observation)
+    }
+  }
+
+  #headers (observation: Observation, visitor: TextVisitor, cleared: ClearedHeaders): void {
+    const { rawHeaders } = observation
+    const list = cleared.find(rawHeaders)
+    let areClear = true
+    for (let i = 0, at = 0; i + 1 < rawHeaders.length; i += 2, at++) {
+      const value = rawHeaders[i + 1] as string
+      if (list !== null && value === list.usual[at]) continue
+      const name = rawHeaders[i] as string
+      const kind = list === null ? kindOf(name) : list.kinds[at] as HeaderKind
+      if (list === null) areClear = this.#headerName(name, visitor, observation) && areClear
+      if (cleared.hasValue(value, kind)) {
+        if (list !== null) noteUsual(list, at, value)
+      } else if (this.#header(name, kind, value, visitor, observation)) {
+        cleared.addValue(value, kind, list, at)
+      }
+    }
+    if (list === null && areClear) cleared.keep(rawHeaders)
+  }
+
+  #headerName (name: string, visitor: TextVisitor, observation: Observation): boolean {
+    this.#prefix = 'header'
+    this.#name = name
+    return visitor.visit(name, true, this, observation)
+  }
+
+  /** @returns Whether its value is clear. */
+  #header (name: string, kind: HeaderKind, value: string, visitor: TextVisitor, observation: Observation): boolean {
+    if (kind === COOKIES) return this.#cookies(value, visitor, observation)
+    this.#prefix = 'header'
+    this.#name = name
+    return visitor.visit(kind === CREDENTIAL ? value.slice(value.indexOf(' ') + 1) : value, false, this, observation)
+  }
+
   /** Query, path parameters and body. */
   content (observation: Observation, visitor: TextVisitor): void {
     this.skipped = 0
     this.#nodes = 0
     this.isHeader = false
+    this.#hasParts = observation.contentType !== null && observation.contentType.startsWith('multipart/')
     let shape = this.#seed
     if (observation.query !== null) shape = (shape + this.#root('query', observation.query, visitor, observation)) | 0
     if (observation.params !== null) this.#root('path', observation.params, visitor, observation)
@@ -104,10 +162,12 @@ export class InjectionWalk {
     this.skipped = 0
     this.#nodes = 0
     this.isHeader = false
+    this.#hasParts = true
     this.#root('body', body, visitor, observation)
   }
 
-  #cookies (header: string, visitor: TextVisitor, observation: Observation): void {
+  #cookies (header: string, visitor: TextVisitor, observation: Observation): boolean {
+    let areClear = true
     this.#prefix = 'cookie'
     for (let at = 0, count = 0; at < header.length && count < 64; count++) {
       const end = header.indexOf(';', at)
@@ -116,11 +176,12 @@ export class InjectionWalk {
       const start = header.charCodeAt(at) === 32 ? at + 1 : at
       const split = equals < 0 || equals > stop ? start : equals
       this.#name = split > start ? header.slice(start, split) : ''
-      if (split > start) visitor.visit(this.#name, true, this, observation)
-      visitor.visit(header.slice(split > start ? split + 1 : start, stop), false, this, observation)
+      if (split > start) areClear = visitor.visit(this.#name, true, this, observation) && areClear
+      areClear = visitor.visit(header.slice(split > start ? split + 1 : start, stop), false, this, observation) && areClear
       at = stop + 1
     }
     this.#name = ''
+    return areClear
   }
 
   #body (body: unknown, contentType: string, visitor: TextVisitor, observation: Observation): number {
@@ -168,6 +229,15 @@ export class InjectionWalk {
     return finishHash(this.#depth)
   }
 
+  /** @returns Hash of a name; those that are clear are known by it from then on. */
+  #visitName (name: string, visitor: TextVisitor, observation: Observation): number {
+    const hash = hashText(name, this.#seed)
+    if (!visitor.visit(name, true, this, observation) || name.length > MAX_NAME) return hash
+    if (this.#names.size >= MAX_NAMES) this.#names.clear()
+    this.#names.set(name, hash)
+    return hash
+  }
+
   /** @returns A hash of what is below: the sum over its leaves, so that the order of names makes no difference. */
   #walk (value: unknown, path: number, visitor: TextVisitor, observation: Observation): number {
     if (this.#nodes++ >= MAX_NODES) {
@@ -195,14 +265,14 @@ export class InjectionWalk {
         items |= this.#walk(value[i], below, visitor, observation)
       }
       shape = (shape + finishHash(items)) | 0
-    } else if (isPart(value)) {
+    } else if (this.#hasParts && isPart(value)) {
       shape = this.#part(value, visitor, observation)
     } else if (isPlain(value)) {
       for (const key in value) {
         this.#keys[depth] = key
         this.#depth = depth + 1
-        visitor.visit(key, true, this, observation)
-        shape = (shape + this.#walk((value as Record<string, unknown>)[key], Math.imul(path ^ hashText(key, this.#seed), 0x01000193), visitor, observation)) | 0
+        const hash = this.#names.get(key) ?? this.#visitName(key, visitor, observation)
+        shape = (shape + this.#walk((value as Record<string, unknown>)[key], Math.imul(path ^ hash, 0x01000193), visitor, observation)) | 0
       }
     }
     this.#depth = depth

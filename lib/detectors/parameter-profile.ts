@@ -304,8 +304,7 @@ export class ParameterProfile {
   /** Estimated chance that ordinary traffic shows something unseen on the level; 1 where the level is full. */
   #surprise (level: number): number {
     if (this.#items.distinct(level) >= MAX_LEVEL) return 1
-    const rare = this.#items.once(level) + this.#items.pending(level) + (this.n >= MANY ? 2 * this.#items.twice(level) : 0)
-    return (rare + 1) / (this.n + 2)
+    return (this.#items.rare(level, this.n >= MANY) + 1) / (this.n + 2)
   }
 }
 

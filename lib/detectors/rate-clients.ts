@@ -9,8 +9,15 @@ import type { SizeFenceJson } from './size-fence'
 
 type Entity = ClientEvidence['entity']
 const ENTITIES: readonly Entity[] = ['client', 'credential', 'tenant']
+// Their numbers: a property read by varying names costs a look-up by name each time.
+const CLIENT = 0
+const CREDENTIAL = 1
+const TENANT = 2
 /** Keeps the kinds of entities apart in one table. */
-const SALTS: Readonly<Record<Entity, number>> = { client: 0x3c6ef372, credential: 0x1f83d9ab, tenant: 0x5be0cd19 }
+const SALTS: readonly number[] = [0x3c6ef372, 0x1f83d9ab, 0x5be0cd19]
+/** Measures of the table. */
+const REQUESTS = 0
+const BYTES = 1
 /** Ratio of a fence to the 99th percentile of all, at the least. */
 const FENCE_RATIO = 3
 
@@ -34,55 +41,51 @@ export interface RateClientsJson { requests: Record<string, SizeFenceJson>, byte
  * A request over the limit gets one signal, whoever of the three is over it; requests of it share the field `client.rate` with endpoint-profiler's
  * `rate_burst`: one cause counts once.
  *
- * Time: O(1), a table look-up for each entity. Memory: 36 bytes times the capacity, twice with bytes. See `RateTable` for who is evicted.
+ * Time: O(1), a table look-up for each entity. Memory: 36 bytes times the capacity, 68 with bytes. See `RateTable` for who is evicted.
  */
 export class RateClients {
   readonly #options: RateClientsOptions
-  readonly #requests: RateTable
-  readonly #bytes: RateTable | null
-  readonly #requestFences: Readonly<Record<Entity, SizeFence>>
-  readonly #byteFences: Readonly<Record<Entity, SizeFence>>
+  readonly #table: RateTable
+  readonly #requestFences: readonly SizeFence[]
+  readonly #byteFences: readonly SizeFence[]
 
   constructor (options: RateClientsOptions) {
     this.#options = options
-    this.#requests = new RateTable(options.capacity, options.bucketMs)
-    this.#bytes = options.leastBytes > 0 ? new RateTable(options.capacity, options.bucketMs) : null
+    this.#table = new RateTable(options.capacity, options.bucketMs, options.leastBytes > 0 ? 2 : 1)
     this.#requestFences = fences(options.leastRequests)
     this.#byteFences = fences(options.leastBytes)
   }
 
   /** A request has come: its client and its credential. */
   arrive (observation: Observation): void {
-    const isOver = this.#count('client', observation.clientHash, observation)
-    if (observation.credential !== null) this.#count('credential', observation.principal, observation, isOver)
+    const isOver = this.#add(CLIENT, observation.clientHash, REQUESTS, 1, observation, false)
+    if (observation.credential !== null) this.#add(CREDENTIAL, observation.principal, REQUESTS, 1, observation, isOver)
   }
 
   /** It has been answered: its tenant is known, and its bytes. */
   answer (observation: Observation): void {
     const hasTenant = observation.user !== null
-    if (hasTenant) this.#count('tenant', observation.principal, observation, hasSignal(observation))
-    if (this.#bytes === null) return
+    if (hasTenant) this.#add(TENANT, observation.principal, REQUESTS, 1, observation, hasSignal(observation))
+    if (this.#options.leastBytes === 0) return
     const bytes = Math.max(0, observation.requestBytes) + Math.max(0, observation.responseBytes)
     if (bytes === 0) return
     const isKnown = hasSignal(observation)
-    const isOver = this.#weigh('client', observation.clientHash, bytes, observation, isKnown)
-    if (hasTenant) this.#weigh('tenant', observation.principal, bytes, observation, isKnown || isOver)
-    else if (observation.credential !== null) this.#weigh('credential', observation.principal, bytes, observation, isKnown || isOver)
+    const isOver = this.#add(CLIENT, observation.clientHash, BYTES, bytes, observation, isKnown)
+    if (hasTenant) this.#add(TENANT, observation.principal, BYTES, bytes, observation, isKnown || isOver)
+    else if (observation.credential !== null) this.#add(CREDENTIAL, observation.principal, BYTES, bytes, observation, isKnown || isOver)
   }
 
   /** One half-life. */
   halve (): void {
-    for (const entity of ENTITIES) {
-      this.#requestFences[entity].halve()
-      this.#byteFences[entity].halve()
-    }
+    for (const fence of this.#requestFences) fence.halve()
+    for (const fence of this.#byteFences) fence.halve()
   }
 
   /** Adds what another process learned of all entities. @throws RangeError Where `json` is not what `toJSON` made. */
   merge (json: RateClientsJson): void {
-    for (const entity of ENTITIES) {
-      this.#requestFences[entity].mergeJson(json.requests[entity] as SizeFenceJson)
-      this.#byteFences[entity].mergeJson(json.bytes[entity] as SizeFenceJson)
+    for (const [i, entity] of ENTITIES.entries()) {
+      this.#requestFences[i]?.mergeJson(json.requests[entity] as SizeFenceJson)
+      this.#byteFences[i]?.mergeJson(json.bytes[entity] as SizeFenceJson)
     }
   }
 
@@ -90,35 +93,28 @@ export class RateClients {
 
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: RateClientsJson): void {
-    for (const entity of ENTITIES) {
-      this.#requestFences[entity].restore(json.requests[entity] as SizeFenceJson)
-      this.#byteFences[entity].restore(json.bytes[entity] as SizeFenceJson)
+    for (const [i, entity] of ENTITIES.entries()) {
+      this.#requestFences[i]?.restore(json.requests[entity] as SizeFenceJson)
+      this.#byteFences[i]?.restore(json.bytes[entity] as SizeFenceJson)
     }
   }
 
   /** What was learned, for people: per bucket. */
   describe (): Record<string, unknown> {
-    const { capacity, size, evictions } = this.#requests
-    return { entities: { capacity, known: size, evictions }, requests: shown(this.#requestFences), ...this.#bytes === null ? null : { bytes: shown(this.#byteFences) } }
+    const { capacity, size, evictions } = this.#table
+    return { entities: { capacity, known: size, evictions }, requests: shown(this.#requestFences), ...this.#options.leastBytes === 0 ? null : { bytes: shown(this.#byteFences) } }
   }
 
-  #count (entity: Entity, hash: number, observation: Observation, isKnown = false): boolean {
-    const fence = this.#requestFences[entity]
-    const table = this.#requests
-    table.add(finishHash(hash ^ SALTS[entity]), observation.at, 1, fence.high)
-    if (table.closed > 0) fence.learn(table.closed)
+  /** @param isKnown Whether it has been said already. @returns Whether it is too much. */
+  #add (entity: number, hash: number, measure: number, amount: number, observation: Observation, isKnown: boolean): boolean {
+    const table = this.#table
+    const requests = this.#requestFences[entity] as SizeFence
+    const bytes = this.#byteFences[entity] as SizeFence
+    table.add(finishHash(hash ^ (SALTS[entity] as number)), observation.at, amount, requests.high, bytes.high, measure)
+    if (table.closed[REQUESTS]! > 0) requests.learn(table.closed[REQUESTS]!)
+    if (table.closed[BYTES]! > 0) bytes.learn(table.closed[BYTES]!)
     if (table.over === 0) return false
-    if (!isKnown) this.#report(entity, table, Math.round(table.over * table.limit), observation, true)
-    return true
-  }
-
-  #weigh (entity: Entity, hash: number, bytes: number, observation: Observation, isKnown: boolean): boolean {
-    const fence = this.#byteFences[entity]
-    const table = this.#bytes as RateTable
-    table.add(finishHash(hash ^ SALTS[entity]), observation.at, bytes, fence.high)
-    if (table.closed > 0) fence.learn(table.closed)
-    if (table.over === 0) return false
-    if (!isKnown) this.#report(entity, table, Math.round(table.over * table.limit), observation, false)
+    if (!isKnown) this.#report(ENTITIES[entity] as Entity, table, Math.round(table.over * table.limit), observation, measure === REQUESTS)
     return true
   }
 
@@ -134,15 +130,13 @@ function hasSignal (observation: Observation): boolean {
   return observation.signals !== null && observation.signals.some((signal) => signal.kind === CLIENT_RATE || signal.kind === CLIENT_BYTES)
 }
 
-function fences (least: number): Record<Entity, SizeFence> {
-  const make = (): SizeFence => new SizeFence(FENCE_RATIO, least, 0)
-  return { client: make(), credential: make(), tenant: make() }
+function fences (least: number): readonly SizeFence[] { return ENTITIES.map(() => new SizeFence(FENCE_RATIO, least, 0)) }
+
+function plain (of: readonly SizeFence[]): Record<string, SizeFenceJson> {
+  return Object.fromEntries(of.map((fence, i) => [ENTITIES[i] as Entity, fence.toJSON()]))
 }
 
-function plain (of: Readonly<Record<Entity, SizeFence>>): Record<string, SizeFenceJson> {
-  return Object.fromEntries(ENTITIES.map((entity) => [entity, of[entity].toJSON()]))
-}
-
-function shown (of: Readonly<Record<Entity, SizeFence>>): Record<string, unknown> {
-  return Object.fromEntries(ENTITIES.filter((entity) => of[entity].n > 0).map((entity) => [entity, { buckets: of[entity].n, p99: of[entity].quantile(0.99), fence: Number.isFinite(of[entity].high) ? of[entity].high : null }]))
+function shown (of: readonly SizeFence[]): Record<string, unknown> {
+  return Object.fromEntries(of.map((fence, i) => [ENTITIES[i] as Entity, fence] as const).filter(([, fence]) => fence.n > 0).map(([entity, fence]) =>
+    [entity, { buckets: fence.n, p99: fence.quantile(0.99), fence: Number.isFinite(fence.high) ? fence.high : null }]))
 }

@@ -1,19 +1,20 @@
 const WAYS = 8
 /**
- * A set is a block of 288 bytes: eight keys, then for each an entry of eight numbers, so that a look-up touches two cache lines. Some are
+ * A set is a block: eight keys, then for each an entry of eight numbers (sixteen for two measures), so that a look-up touches two cache lines. Some are
  * integers, some floating-point: two views of one buffer.
  */
-const FIELDS = 8
-const BLOCK = WAYS + WAYS * FIELDS
 const SEEN = 0
 const BUCKET = 1
+/** Numbers of a measure begin here, and there are so many. */
+const MEASURES = 2
+const SIZE = 6
 /** Bucket in which the key went over its limit, + 1; 0 while it is not over. */
-const OVER = 2
-const AMOUNT = 3
-const MEAN = 4
-const VARIANCE = 5
-const LEARNED = 6
-const LIMIT = 7
+const OVER = 0
+const AMOUNT = 1
+const MEAN = 2
+const VARIANCE = 3
+const LEARNED = 4
+const LIMIT = 5
 const GOLDEN_RATIO = 0x9e3779b1
 const NOT_FOUND = -1
 
@@ -27,22 +28,22 @@ const RATIO = 3
 const ADOPTED = 360
 
 /**
- * Amounts (requests, bytes) of very many keys (clients, credentials, tenants) per bucket, and each key's own level, so that a key that is ordinarily
- * busy may be. A key's limit is the highest of: what no key ordinarily reaches (`fence`, the caller's), and, once 12 buckets are learned, three times the
+ * Amounts (requests, and bytes as a second measure) of very many keys (clients, credentials, tenants) per bucket, and each key's own level, so that a key that is
+ * ordinarily busy may be. A key's limit is the highest of: what no key ordinarily reaches (a fence, the caller's), and, once 12 buckets are learned, three times the
  * key's level and 8 standard deviations above it (Poisson's at the least). The open bucket is judged: a part of a bucket that is over the limit of a whole one is.
  *
- * One flat table, 8-way set associative: when all eight places of a set are taken, the key least recently seen goes, but none that is over its limit as
+ * One flat table, 8-way set associative: when all eight places of a set are taken, the key least recently seen goes, but none that is over a limit as
  * long as there is one that is not. Keys are keyed 32-bit hashes. What a key does while it is over its limit does not raise its level, until it has gone on for
- * 360 buckets.
+ * 360 buckets. Both measures of a key stand together: what is looked up for one is in the cache for the other.
  *
- * Time: O(1), nothing allocated after construction. Memory: 36 bytes times the capacity.
+ * Time: O(1), nothing allocated after construction. Memory: 36 bytes times the capacity, 68 with two measures.
  */
 export class RateTable {
   readonly capacity: number
-  /** After `add`: the amount of the key's last bucket if this call closed it, else 0; and how far it is over its limit, as a ratio, 0 for not at all. */
-  closed = 0
+  /** After `add`: by measure, the amount of the key's last bucket if this call closed it, else 0. */
+  readonly closed = new Float64Array(2)
+  /** After `add`: how far the measure is over its limit, as a ratio, 0 for not at all; and the limit. */
   over = 0
-  /** After `add`: the key's limit. */
   limit = Infinity
   size = 0
   /** Keys displaced that were seen in the last minute. */
@@ -51,39 +52,60 @@ export class RateTable {
   readonly #numbers: Float32Array
   readonly #sets: number
   readonly #bucketMs: number
+  readonly #measures: number
+  /** Numbers of an entry, and of a set. */
+  readonly #fields: number
+  readonly #block: number
   #tick = 0
   #latest = 0
+  /** End of the latest bucket. */
+  #ends = 0
 
-  /** @param capacity Keys, rounded up to a multiple of 8. */
-  constructor (capacity: number, bucketMs: number) {
+  /** @param capacity Keys, rounded up to a multiple of 8. @param measures 1 or 2. */
+  constructor (capacity: number, bucketMs: number, measures = 1) {
     if (!(Number.isInteger(capacity) && capacity > 0)) throw new RangeError(`capacity must be a positive integer, got ${capacity}`)
     if (!(bucketMs > 0 && bucketMs < Infinity)) throw new RangeError(`bucketMs must be a finite number above 0, got ${bucketMs}`)
     this.#sets = Math.ceil(capacity / WAYS)
     this.capacity = this.#sets * WAYS
     this.#bucketMs = bucketMs
-    const buffer = new ArrayBuffer(this.#sets * BLOCK * 4)
+    this.#measures = measures
+    this.#fields = 8 * measures
+    this.#block = WAYS + WAYS * this.#fields
+    const buffer = new ArrayBuffer(this.#sets * this.#block * 4)
     this.#integers = new Uint32Array(buffer)
     this.#numbers = new Float32Array(buffer)
   }
 
-  /** Adds to a key's open bucket. @param fence Amount that no key ordinarily reaches. */
-  add (key: number, at: number, amount: number, fence: number): void {
-    const bucket = Math.floor(at / this.#bucketMs) >>> 0
-    if (((bucket - this.#latest) | 0) > 0) this.#latest = bucket
+  /**
+   * Adds to a measure of a key's open bucket.
+   * @param fence Amount that no key ordinarily reaches.
+   * @param second The same of the second measure.
+   * @param measure 0 or 1.
+   */
+  add (key: number, at: number, amount: number, fence: number, second = Infinity, measure = 0): void {
+    if (at >= this.#ends) this.#open(at)
     const hash = key >>> 0
     const mixed = Math.imul(hash ^ (hash >>> 15), GOLDEN_RATIO) >>> 0
-    const set = Math.floor(mixed * this.#sets / 2 ** 32) * BLOCK
+    const set = Math.floor(mixed * this.#sets / 2 ** 32) * this.#block
     let entry = this.#find(hash, set)
-    if (entry === NOT_FOUND) entry = this.#claim(hash, set, fence)
-    this.closed = 0
-    if (this.#integers[entry + BUCKET] !== this.#latest) this.#roll(entry, fence)
+    if (entry === NOT_FOUND) entry = this.#claim(hash, set, fence, second)
+    this.closed[0] = 0
+    this.closed[1] = 0
+    if (this.#integers[entry + BUCKET] !== this.#latest) this.#roll(entry, fence, second)
     this.#tick = (this.#tick + 1) >>> 0 || 1
     this.#integers[entry + SEEN] = this.#tick
-    const total = this.#numbers[entry + AMOUNT]! + amount
-    this.#numbers[entry + AMOUNT] = total
-    this.limit = this.#numbers[entry + LIMIT]!
+    const own = entry + MEASURES + measure * SIZE
+    const total = this.#numbers[own + AMOUNT]! + amount
+    this.#numbers[own + AMOUNT] = total
+    this.limit = this.#numbers[own + LIMIT]!
     this.over = total > this.limit ? total / this.limit : 0
-    if (this.over > 0 && this.#integers[entry + OVER] === 0) this.#integers[entry + OVER] = (this.#latest + 1) >>> 0
+    if (this.over > 0 && this.#integers[own + OVER] === 0) this.#integers[own + OVER] = (this.#latest + 1) >>> 0
+  }
+
+  #open (at: number): void {
+    const bucket = Math.floor(at / this.#bucketMs)
+    this.#latest = bucket >>> 0
+    this.#ends = (bucket + 1) * this.#bucketMs
   }
 
   /** Where a key's entry begins. */
@@ -91,27 +113,27 @@ export class RateTable {
     const table = this.#integers
     for (let way = 0; way < WAYS; way++) {
       if (table[set + way] !== hash) continue
-      const entry = set + WAYS + way * FIELDS
+      const entry = set + WAYS + way * this.#fields
       if (table[entry + SEEN] !== 0) return entry
     }
     return NOT_FOUND
   }
 
   /** A free place of the set, or that of the key least recently seen which is not over its limit, or else of the least recently seen. */
-  #claim (hash: number, set: number, fence: number): number {
+  #claim (hash: number, set: number, fence: number, second: number): number {
     const table = this.#integers
     let chosen = 0
     for (let way = 0; way < WAYS; way++) {
-      if (this.#rank(set + WAYS + way * FIELDS) > this.#rank(set + WAYS + chosen * FIELDS)) chosen = way
+      if (this.#rank(set + WAYS + way * this.#fields) > this.#rank(set + WAYS + chosen * this.#fields)) chosen = way
     }
-    const entry = set + WAYS + chosen * FIELDS
+    const entry = set + WAYS + chosen * this.#fields
     if (table[entry + SEEN] === 0) this.size++
     else if (((this.#latest - table[entry + BUCKET]!) >>> 0) * this.#bucketMs < 60_000) this.evictions++
     table[set + chosen] = hash
+    table.fill(0, entry + MEASURES, entry + this.#fields)
     table[entry + BUCKET] = this.#latest
-    table[entry + OVER] = 0
-    this.#numbers.fill(0, entry + AMOUNT, entry + FIELDS)
-    this.#numbers[entry + LIMIT] = fence
+    this.#numbers[entry + MEASURES + LIMIT] = fence
+    if (this.#measures > 1) this.#numbers[entry + MEASURES + SIZE + LIMIT] = second
     return entry
   }
 
@@ -120,47 +142,55 @@ export class RateTable {
     const table = this.#integers
     if (table[entry + SEEN] === 0) return Infinity
     const idle = (this.#tick - table[entry + SEEN]!) >>> 0
-    const isOver = table[entry + OVER] !== 0 && ((this.#latest - table[entry + BUCKET]!) >>> 0) < ADOPTED
-    return isOver ? idle - 2 ** 32 : idle
+    let isOver = false
+    for (let measure = 0; measure < this.#measures; measure++) if (table[entry + MEASURES + measure * SIZE + OVER] !== 0) isOver = true
+    return isOver && ((this.#latest - table[entry + BUCKET]!) >>> 0) < ADOPTED ? idle - 2 ** 32 : idle
   }
 
-  #roll (entry: number, fence: number): void {
-    const numbers = this.#numbers
-    const age = (this.#latest - this.#integers[entry + BUCKET]!) >>> 0
-    const amount = numbers[entry + AMOUNT]!
-    const since = this.#integers[entry + OVER]!
-    const isOver = amount > numbers[entry + LIMIT]!
-    const isAdopted = since !== 0 && ((this.#latest - since) >>> 0) >= ADOPTED
-    if (!isOver || isAdopted) {
-      this.closed = amount
-      this.#learn(entry, amount)
-      this.#integers[entry + OVER] = 0
-    }
-    if (age > 1) this.#rest(entry, age - 1)
-    numbers[entry + AMOUNT] = 0
+  /** Closes a key's bucket, of all measures. */
+  #roll (entry: number, fence: number, second: number): void {
+    const empty = ((this.#latest - this.#integers[entry + BUCKET]!) >>> 0) - 1
+    this.closed[0] = this.#close(entry + MEASURES, empty, fence)
+    if (this.#measures > 1) this.closed[1] = this.#close(entry + MEASURES + SIZE, empty, second)
     this.#integers[entry + BUCKET] = this.#latest
-    numbers[entry + LIMIT] = fence
-    if (numbers[entry + LEARNED]! < OWN_FROM) return
-    const mean = numbers[entry + MEAN]!
-    numbers[entry + LIMIT] = Math.max(fence, RATIO * mean, mean + FAR * Math.sqrt(Math.max(mean, numbers[entry + VARIANCE]!)))
   }
 
-  #learn (entry: number, amount: number): void {
+  /** @param empty Empty buckets since. @returns What the bucket had, 0 where that teaches nothing. */
+  #close (own: number, empty: number, fence: number): number {
     const numbers = this.#numbers
-    const learned = numbers[entry + LEARNED]! + 1
-    numbers[entry + LEARNED] = learned
+    const amount = numbers[own + AMOUNT]!
+    const since = this.#integers[own + OVER]!
+    const isOver = amount > numbers[own + LIMIT]!
+    const isAdopted = since !== 0 && ((this.#latest - since) >>> 0) >= ADOPTED
+    const teaches = !isOver || isAdopted
+    if (teaches) {
+      this.#learn(own, amount)
+      this.#integers[own + OVER] = 0
+    }
+    if (empty > 0) this.#rest(own, empty)
+    numbers[own + AMOUNT] = 0
+    numbers[own + LIMIT] = fence
+    const mean = numbers[own + MEAN]!
+    if (numbers[own + LEARNED]! >= OWN_FROM) numbers[own + LIMIT] = Math.max(fence, RATIO * mean, mean + FAR * Math.sqrt(Math.max(mean, numbers[own + VARIANCE]!)))
+    return teaches ? amount : 0
+  }
+
+  #learn (own: number, amount: number): void {
+    const numbers = this.#numbers
+    const learned = numbers[own + LEARNED]! + 1
+    numbers[own + LEARNED] = learned
     const gain = Math.max(GAIN, 1 / learned)
-    const distance = amount - numbers[entry + MEAN]!
-    numbers[entry + MEAN] = numbers[entry + MEAN]! + gain * distance
-    if (learned > 1) numbers[entry + VARIANCE] = (1 - gain) * (numbers[entry + VARIANCE]! + gain * distance * distance)
+    const distance = amount - numbers[own + MEAN]!
+    numbers[own + MEAN] = numbers[own + MEAN]! + gain * distance
+    if (learned > 1) numbers[own + VARIANCE] = (1 - gain) * (numbers[own + VARIANCE]! + gain * distance * distance)
   }
 
   /** So many empty buckets, at once. */
-  #rest (entry: number, buckets: number): void {
+  #rest (own: number, buckets: number): void {
     const numbers = this.#numbers
     const kept = (1 - GAIN) ** buckets
-    const mean = numbers[entry + MEAN]!
-    numbers[entry + MEAN] = mean * kept
-    numbers[entry + VARIANCE] = kept * numbers[entry + VARIANCE]! + kept * (1 - kept) * mean * mean
+    const mean = numbers[own + MEAN]!
+    numbers[own + MEAN] = mean * kept
+    numbers[own + VARIANCE] = kept * numbers[own + VARIANCE]! + kept * (1 - kept) * mean * mean
   }
 }

@@ -38,6 +38,12 @@ export class OctaveRange {
     return Math.abs(beyond) < unit ? 0 : beyond / unit
   }
 
+  /** Octaves by which a quantity is beyond the highest seen, 0 where it is not or nothing was seen. */
+  octavesAbove (quantity: number): number {
+    const all = union(this.#now, this.#before)
+    return all === EMPTY ? 0 : Math.max(0, (toEighths(quantity) - highOf(all)) / OCTAVE)
+  }
+
   /** Takes a quantity in. */
   learn (quantity: number, settled: boolean): void {
     let value = toEighths(quantity)

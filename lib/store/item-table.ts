@@ -35,6 +35,16 @@ export class ItemTable {
   /** Things on the level that were never admitted. */
   pending (level: number): number { return tallyOf(this.#things, level) >>> 24 }
 
+  /**
+   * Sightings that tell how probable it is that the next thing is no known one: those of things seen once, for what has never been seen
+   * (Good-Turing), and where being known takes two sightings, twice the things seen twice, for those seen once. A thing pending is
+   * both, seen once and not known, and counts twice.
+   * @param isTwice Whether being known takes two sightings.
+   */
+  rare (level: number, isTwice: boolean): number {
+    return this.once(level) + 2 * this.pending(level) + (isTwice ? 2 * this.twice(level) : 0)
+  }
+
   /** Times admitted, 0 to 31; 0 for what is unknown or pending. */
   count (level: number, hash: number): number {
     const at = slotOf(this.#things, ItemTable.key(level, hash))
@@ -163,10 +173,15 @@ export class ItemTable {
 
   /** @throws RangeError Where `json` is not what `toJSON` made. */
   static from (json: readonly number[]): ItemTable {
-    if (!Array.isArray(json) || json.length % 2 !== 0) throw new RangeError('items: not pairs of numbers')
     const table = new ItemTable()
-    for (let i = 0; i < json.length; i += 2) ItemTable.#take(table, (json[i] as number) >>> 0, (json[i + 1] as number) & ~UNUSED)
+    table.fill(json)
     return table
+  }
+
+  /** Takes over what `toJSON` made, into an empty table. @throws RangeError Where it did not. */
+  fill (json: readonly number[]): void {
+    if (!Array.isArray(json) || json.length % 2 !== 0) throw new RangeError('items: not pairs of numbers')
+    for (let i = 0; i < json.length; i += 2) ItemTable.#take(this, (json[i] as number) >>> 0, (json[i + 1] as number) & ~UNUSED)
   }
 
   /** What the hash is kept under: levels share one array, so the level is mixed in. */

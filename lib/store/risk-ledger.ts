@@ -9,6 +9,8 @@ const MOST_SOURCES = 8
 /** Risk below this is none. */
 const FORGOTTEN = 0.01
 const FORGET_AT_ONCE = 4
+/** Octaves of risk: what is lost where logarithms stand for risks of today (3e6 half-lives since 1970). */
+const ROUNDING = 1e-6
 
 export interface RiskReason {
   source: string
@@ -89,6 +91,8 @@ export class RiskLedger {
   readonly #options: RiskLedgerOptions
   readonly #records = new Map<string, HeldRecord>()
   readonly #byRisk = new OrderedHeap<HeldRecord>()
+  /** At least the greatest of all orders: that of the riskiest entity, or of one that was. */
+  #peak = -Infinity
 
   constructor ({ capacity, halfLifeMs, keepAbove }: RiskLedgerOptions) {
     if (!(Number.isInteger(capacity) && capacity > 0)) throw new RangeError(`capacity must be a positive integer, got ${capacity}`)
@@ -118,7 +122,7 @@ export class RiskLedger {
     raise(record, source, addition)
     if (record.reasons.length >= MOST_REASONS) record.reasons.shift()
     record.reasons.push({ source, risk: addition, at, reason })
-    this.#byRisk.reorder(record, this.#orderOf(record))
+    this.#rank(record)
     return record.risk
   }
 
@@ -141,6 +145,14 @@ export class RiskLedger {
     else if (risk > 0 && risk >= (before !== CALM ? throttleAt - hysteresis : throttleAt)) record.level = THROTTLE
     else record.level = CALM
     return record.level
+  }
+
+  /**
+   * Whether anybody's risk may be `risk` or more. `false` is certain; `true` may be due to one who was riskier and was forgotten, and passes
+   * as his risk would have. O(1), one logarithm (measured: 15 ns), so that requests of the innocent need no look-up of their own.
+   */
+  mayReach (risk: number, at: number): boolean {
+    return this.size > 0 && this.#peak >= Math.log2(risk) + at / this.#options.halfLifeMs - ROUNDING
   }
 
   /** Forgets an entity. Says whether there was anything to forget. */
@@ -166,7 +178,7 @@ export class RiskLedger {
       for (const { source, risk } of theirs.sources) raise(record, source, risk * other.#decay(theirs, record.at))
       record.since = Math.min(record.since, theirs.since)
       record.reasons = [...record.reasons, ...copyReasons(theirs)].sort((a, b) => a.at - b.at).slice(-MOST_REASONS)
-      this.#byRisk.reorder(record, this.#orderOf(record))
+      this.#rank(record)
     }
   }
 
@@ -205,13 +217,22 @@ export class RiskLedger {
   #hold (record: RiskRecord): HeldRecord {
     const held = { ...record, position: 0 }
     this.#records.set(held.entity, held)
-    this.#byRisk.insert(held, this.#orderOf(held))
+    const order = this.#orderOf(held)
+    this.#byRisk.insert(held, order)
+    this.#peak = Math.max(this.#peak, order)
     return held
   }
 
   #drop (record: HeldRecord): void {
     this.#records.delete(record.entity)
     this.#byRisk.remove(record)
+    if (this.size === 0) this.#peak = -Infinity
+  }
+
+  #rank (record: HeldRecord): void {
+    const order = this.#orderOf(record)
+    this.#byRisk.reorder(record, order)
+    this.#peak = Math.max(this.#peak, order)
   }
 
   /** All risks decay alike, so their order stays as it is: that of their logarithms, each decayed back to time zero. */

@@ -70,6 +70,13 @@ export function isOfFormat (format: number, text: string): boolean {
   }
 }
 
+/** Whether a string may be one of values that have the format: as `isOfFormat`, but of ids in hexadecimal one may happen to have no letter. */
+export function fitsFormat (format: number, text: string): boolean {
+  if (isOfFormat(format, text)) return true
+  if (format === OBJECT_ID) return text.length === 24 && areAll(text, 0, 24, DIGIT)
+  return format === HEX && text.length >= LEAST_HEX && text.length <= MAX_LENGTH && text.length % 2 === 0 && areAll(text, 0, text.length, DIGIT)
+}
+
 function isIn (code: number, classes: number): boolean { return code < 128 && ((CLASS[code] as number) & classes) !== 0 }
 
 function areAll (text: string, from: number, to: number, classes: number): boolean {

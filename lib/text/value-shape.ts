@@ -34,6 +34,8 @@ export const MAX_EXACT = 48
 export const MAX_PAIRS = 48
 /** Kinds of places for `neighbours`: the edge, letters, digits, spaces, control, signs, and each symbol. */
 const EDGE = 0
+const LETTERS_PLACE = 1
+const DIGITS_PLACE = 2
 const FIRST_SYMBOL = 6
 const PLACES = FIRST_SYMBOL + 32
 
@@ -58,6 +60,15 @@ for (let bit = 0; bit < SYMBOLS.length; bit++) SYMBOL_BIT[SYMBOLS.charCodeAt(bit
 
 /** Bit in `symbols` of each ASCII code that is a symbol, else 0. */
 const SYMBOL_MASK = Int32Array.from({ length: 128 }, (_, code) => KIND[code] === SYMBOL ? 1 << (SYMBOL_BIT[code] as number) : 0)
+
+/** The same pair of neighbours with a letter for a digit or a digit for a letter; -1 where it has neither, or both. */
+export function kinOf (pair: number): number {
+  const first = Math.floor(pair / PLACES)
+  const second = pair % PLACES
+  const isFirst = first === LETTERS_PLACE || first === DIGITS_PLACE
+  if (isFirst === (second === LETTERS_PLACE || second === DIGITS_PLACE)) return -1
+  return isFirst ? (LETTERS_PLACE + DIGITS_PLACE - first) * PLACES + second : first * PLACES + LETTERS_PLACE + DIGITS_PLACE - second
+}
 
 /** The symbol that a bit of `ValueScan.symbols` stands for. */
 export function symbolOf (bit: number): string {
@@ -176,8 +187,8 @@ export class ValueScan {
         }
         const kind = code < 128 ? KIND[code] as number : kindOf(code)
         if (kind === SYMBOL) place = FIRST_SYMBOL + (SYMBOL_BIT[code] as number)
-        else if ((kind & LETTERS) !== 0) place = 1
-        else place = kind === DIGIT ? 2 : kind === SPACE ? 3 : kind === CONTROL ? 4 : 5
+        else if ((kind & LETTERS) !== 0) place = LETTERS_PLACE
+        else place = kind === DIGIT ? DIGITS_PLACE : kind === SPACE ? 3 : kind === CONTROL ? 4 : 5
         if (place === last && place < FIRST_SYMBOL) continue
       }
       const pair = last * PLACES + place

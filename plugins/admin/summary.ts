@@ -1,5 +1,6 @@
 import type { AddressFault } from '../../lib/address-watch'
-import type { ActionCounts, Registry } from '../registry-state'
+import type { ActionCounts } from '../guard'
+import type { Registry } from '../registry-state'
 import type { BaselineView } from '../route-table'
 
 const MOST_ROUTES = 1000

@@ -1,6 +1,179 @@
+import { SHOWN } from '../../lib/detectors/auth-coverage'
+import type { Gravity } from '../../lib/detectors/flow-episode'
+import { subjectOf } from '../../lib/detectors/flow-episode'
+import { TIMING, VELOCITY_SPIKE } from '../../lib/detectors/flow-signals'
+import { GAPS } from '../../lib/detectors/gap-rhythm'
+import type { IdentityFlow } from '../../lib/detectors/identity-flow'
+import { ObjectWalk, isFruitless } from '../../lib/detectors/object-walk'
+import { RouteBehaviour } from '../../lib/detectors/route-behaviour'
+import { SignalVelocity } from '../../lib/detectors/signal-velocity'
+import type { RateChange, RateWatch } from '../../lib/detectors/rate-watch'
+import { Senders } from '../../lib/detectors/senders'
+import type { Observation } from '../../lib/observation'
+import type { RouteState } from '../../lib/route-state'
+import { Signal } from '../../lib/signal'
+import { TYPE } from '../../lib/detectors/signal-types'
+import { WayTable } from '../../lib/store/way-table'
+import { hashText } from '../../lib/text/keyed-hash'
+import { finishHash } from '../../lib/text/value-shape'
+import type { FastifyRequest } from 'fastify'
+import type { TrendsSettings } from './options'
 import type { TrendsContext, Watcher } from './watcher'
 
+const REGULAR: Gravity = { severity: 3, risk: 10, charge: 0 }
+/** Number of its episode in `IdentityFlow`. */
+const REGULAR_EPISODE = 7
+/** Keep what a sender does apart in `Habits`. */
+const HABIT_RHYTHM = 0x510e527f
+const HABIT_SEQUENCE = 0x1f83d9ab
+/** Rhythms known on a route up to which each regular one is an occasion by itself. */
+const YOUNG = 300
+/** Time after the start within which nobody has a past yet. */
+const NO_PAST_MS = 1_800_000
+/** Requests of a sender after which the pattern of its last routes is a signal. */
+const PATTERN = 5
+
 /** Watches how clients behave: pace, order and breadth of their requests. */
-export function watchBehaviour (context: TrendsContext): Watcher {
-  return { name: 'behaviour' }
+export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour | null> {
+  const { settings, senders, habits, store, fastify: { anomalies } } = context
+  const routes = new Map<number, RouteBehaviour>()
+  const walks = new WayTable<ObjectWalk>(2 * settings.senders, () => new ObjectWalk(), (walk) => {
+    closeWalk(walk, lastAt)
+    walk.clear()
+  })
+  const velocity = new SignalVelocity({ leastJump: settings.velocityJump }, tellVelocity)
+  anomalies.onSweep((at) => velocity.advance(at, store.minutes))
+  anomalies.onRelease(forget)
+  let started = -1
+  let lastAt = 0
+
+  return { name: 'behaviour', createRoute, onSend: judge, shared: velocity }
+
+  /** Who is released begins anew. */
+  function forget (entity: string): void {
+    const key = Senders.keyOf(anomalies.hash.hash(entity))
+    senders.forget(key)
+    for (const { hash } of routes.values()) walks.get(finishHash(key ^ hash))?.clear()
+  }
+
+  function createRoute (about: TrendsSettings, route: RouteState): RouteBehaviour | null {
+    if (!route.matched) return null
+    const own = new RouteBehaviour(route.key, anomalies.hash.hash(route.key) | 0 || 1, route.url.includes(':'), about, habits)
+    routes.set(own.hash, own)
+    return own
+  }
+
+  function judge (own: RouteBehaviour | null, observation: Observation, request: FastifyRequest): void {
+    const { at } = observation
+    if (started < 0) started = at
+    if (at > lastAt) lastAt = at
+    velocity.advance(at, store.minutes)
+    if (own === null || observation.method === 'OPTIONS') return
+    const flow = senders.of(observation)
+    const isFrozen = anomalies.routes.frozen || observation.route.frozen
+    const shown = observation.user !== null || observation.credential !== null ? SHOWN.credential : request.headers.cookie !== undefined ? SHOWN.cookie : SHOWN.nothing
+    if (own.settings.authCoverage) own.coverage.observe(shown, observation, !isFrozen)
+    if (own.walks !== null && observation.params !== null) judgeWalk(own, flow, observation, shown === SHOWN.credential)
+    judgeRhythm(own, flow, observation, isFrozen)
+    if (own.settings.sequence && observation.status < 400) judgeSequence(own, flow, observation, isFrozen)
+    noteNavigation(own, flow, observation)
+    flow.visit(own.hash)
+  }
+
+  function judgeWalk (own: RouteBehaviour, flow: IdentityFlow, observation: Observation, isKnown: boolean): void {
+    const key = finishHash(flow.key ^ own.hash)
+    const walk = walks.of(key)
+    const window = Math.floor(lastAt / settings.window)
+    walk.key = key
+    if (walk.window !== window) {
+      closeWalk(walk, lastAt)
+      walk.open(window, observation.at)
+    }
+    walk.route = own.walks
+    const idle = walks.next()
+    if (idle !== null && idle !== walk && idle.window >= 0 && idle.window !== window) {
+      closeWalk(idle, lastAt)
+      idle.open(-1, lastAt)
+    }
+    const params = observation.params as Record<string, unknown>
+    let object = anomalies.hash.seed
+    let last = ''
+    for (const name in params) {
+      last = String(params[name])
+      object = hashText(last, object)
+    }
+    walk.ask(object, numberOf(last), isFruitless(observation.status))
+    own.walks?.judge(walk, observation, isKnown || own.coverage.isGuarded)
+  }
+
+  function closeWalk (walk: ObjectWalk, at: number): void {
+    if (!anomalies.routes.frozen) walk.route?.close(walk, at)
+  }
+
+  function judgeRhythm (own: RouteBehaviour, flow: IdentityFlow, observation: Observation, isFrozen: boolean): void {
+    const { at } = observation
+    const { rhythm } = flow
+    const verdict = rhythm.beat(at, own.settings.regularBelow)
+    if (rhythm.gap >= 0) {
+      flow.voteRhythm(own.hash)
+      signal(TYPE.timing, rhythm.bin, observation)
+    }
+    if (verdict !== 'unknown') {
+      const route = routes.get(flow.rhythmRoute) ?? own
+      const habit = flow.key ^ HABIT_RHYTHM
+      const isRegular = verdict === 'regular'
+      flow.isRegular = isRegular && route.isRegularRare && !habits.covers(habit, 1)
+      if (!isFrozen) {
+        if (isRegular) habits.note(habit, 1, at, route.rhythms < YOUNG ? settings.window / 2 : settings.habitAfter)
+        route.noteRhythm(isRegular)
+      }
+      flow.rhythmVotes = 0
+    }
+    if (!flow.isRegular) return
+    flow.episode(REGULAR_EPISODE).report(TIMING, 'client.timing', REGULAR, observation, subjectOf(observation), at - GAPS * rhythm.meanMs, settings.regularBelow, Number(rhythm.variation.toPrecision(2)), {
+      gaps: GAPS, meanMs: Math.round(rhythm.meanMs)
+    })
+  }
+
+  function judgeSequence (own: RouteBehaviour, flow: IdentityFlow, observation: Observation, isFrozen: boolean): void {
+    const { at } = observation
+    if (at - started >= NO_PAST_MS) own.sequence.judge(flow, observation, habits, finishHash(flow.key ^ own.hash ^ HABIT_SEQUENCE), settings.habitAfter)
+    if (!isFrozen && observation.signals === null && observation.isDrawn) own.sequence.learn(flow, own.hash, nameOf)
+  }
+
+  function nameOf (hash: number): string { return routes.get(hash)?.name ?? 'a route' }
+
+  function noteNavigation (own: RouteBehaviour, flow: IdentityFlow, observation: Observation): void {
+    const last = flow.lastRoute
+    if (last !== 0 && last !== own.hash) signal(TYPE.navigation, Math.imul(last, 31) ^ own.hash, observation)
+    if (flow.requests % PATTERN !== 0) return
+    let pattern = 0
+    for (let i = 0; i < flow.routesSeen; i++) if (flow.routes.indexOf(flow.routes[i] as number) === i) pattern ^= flow.routes[i] as number
+    signal(TYPE.request_pattern, pattern, observation)
+  }
+
+  /** Signals as a whole come faster: that is nobody's. */
+  function tellVelocity (name: string, watch: RateWatch, change: Exclude<RateChange, 'none'>, at: number): void {
+    const mean = Math.round(watch.amount / watch.buckets)
+    const found = new Signal(VELOCITY_SPIKE, `signals.${name}`, 5, 0, Number(watch.expected.toPrecision(3)), watch.extreme, {
+      finding: { subject: name, count: Math.round(watch.amount), since: watch.since, quietMs: 0, evidence: { minutes: watch.buckets, mean, extreme: watch.extreme } }
+    })
+    anomalies.note(found, at, null, change, watch.since, Math.round(watch.amount))
+  }
+
+  function signal (type: number, value: number, observation: Observation): void {
+    store.add(type, finishHash(value), observation.clientHash, observation.credential === null ? 0 : observation.principal, observation.at)
+  }
+}
+
+/** A path parameter as a number, `NaN` where it is not one of digits alone. */
+function numberOf (text: string): number {
+  if (text.length === 0 || text.length > 15) return NaN
+  let number = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return NaN
+    number = 10 * number + digit
+  }
+  return number
 }

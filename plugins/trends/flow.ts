@@ -1,6 +1,83 @@
+import { Buffer } from 'node:buffer'
+import { SIZE_HIGH } from '../../lib/detectors/endpoint-signals'
+import { OVERSIZED_REQUEST, OVERSIZED_RESPONSE } from '../../lib/detectors/flow-signals'
+import { subjectOf } from '../../lib/detectors/flow-episode'
+import type { Gravity } from '../../lib/detectors/flow-episode'
+import { FlowWatch } from '../../lib/detectors/flow-watch'
+import { ReplySecrets, isTextual } from '../../lib/detectors/reply-secrets'
+import type { IdentityFlow } from '../../lib/detectors/identity-flow'
+import type { Observation } from '../../lib/observation'
+import type { Signal } from '../../lib/signal'
+import { TYPE } from '../../lib/detectors/signal-types'
+import { SECRET_KINDS, scanSecrets } from '../../lib/text/secret-scan'
 import type { TrendsContext, Watcher } from './watcher'
 
+const REQUEST: Gravity = { severity: 5, risk: 20, charge: 5 }
+const RESPONSE: Gravity = { severity: 4, risk: 15, charge: 5 }
+/** Numbers of their episodes in `IdentityFlow`. */
+const REQUEST_EPISODE = 5
+const RESPONSE_EPISODE = 6
+const NOTHING = new Uint8Array(SECRET_KINDS.length)
+
 /** Watches what flows: sizes, bandwidth, sensitive data in replies. */
-export function watchFlow (context: TrendsContext): Watcher {
-  return { name: 'flow' }
+export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null> {
+  const { settings, senders, habits, store, fastify: { anomalies } } = context
+  const watch = new FlowWatch(settings.senders, settings, habits)
+  const looksFor = SECRET_KINDS.map((kind) => settings.dlp === true || (Array.isArray(settings.dlp) && settings.dlp.includes(kind)))
+  const looks = looksFor.includes(true)
+  const kindHashes = SECRET_KINDS.map((kind) => anomalies.hash.hash(kind))
+  const found = new Uint8Array(SECRET_KINDS.length)
+  senders.onWindow((flow, at) => watch.close(flow, at))
+  SECRET_KINDS.forEach((kind, i) => store.name(kindHashes[i] as number, kind))
+
+  return { name: 'flow', createRoute: (own) => own.dlp === false ? null : new ReplySecrets(), onSend: judge, shared: { halve, toJSON, restore, merge, describe } }
+
+  function judge (secrets: ReplySecrets | null, observation: Observation): void {
+    const flow = senders.of(observation)
+    watch.isFrozen = anomalies.routes.frozen
+    const isPage = observation.method === 'GET' && observation.status < 300
+    watch.observe(flow, observation, isPage ? anomalies.hash.hash(observation.url) || 1 : 0)
+    if (observation.signals !== null) judgeSizes(flow, observation)
+    if (looks && secrets !== null) judgeReply(secrets, observation)
+  }
+
+  /** What endpoint-profiler found far larger than ordinary on this route is oversized where it is large at all. */
+  function judgeSizes (flow: IdentityFlow, observation: Observation): void {
+    const signals = observation.signals as Signal[]
+    const { length } = signals
+    for (let i = 0; i < length; i++) {
+      const { kind, field, expected, actual } = signals[i] as Signal
+      if (kind !== SIZE_HIGH || !(Number(actual) >= settings.sizeFloor)) continue
+      const isRequest = field === 'request.size'
+      flow.episode(isRequest ? REQUEST_EPISODE : RESPONSE_EPISODE).report(isRequest ? OVERSIZED_REQUEST : OVERSIZED_RESPONSE, field as string, isRequest ? REQUEST : RESPONSE,
+        observation, `${subjectOf(observation)} ${observation.route.key}`, observation.at, Number(expected), Number(actual), { bytes: Number(actual), fence: Number(expected) })
+    }
+  }
+
+  function judgeReply (secrets: ReplySecrets, observation: Observation): void {
+    const { payload, route } = observation
+    const isText = typeof payload === 'string'
+    if ((!isText && !Buffer.isBuffer(payload)) || observation.status >= 400 || !isTextual(observation.responseType)) return
+    const text = isText ? payload : payload.toString('latin1', 0, settings.dlpBytes)
+    const isFrozen = route.frozen || anomalies.routes.frozen
+    if (scanSecrets(text, settings.dlpBytes, found) === 0) {
+      if (!isFrozen) secrets.learn(null)
+      return
+    }
+    for (let kind = 0; kind < found.length; kind++) {
+      if (looksFor[kind] !== true) found[kind] = 0
+      else if ((found[kind] as number) > 0) store.add(TYPE.dlp_match, kindHashes[kind] as number, observation.clientHash, observation.credential === null ? 0 : observation.principal, observation.at)
+    }
+    secrets.judge(found, observation)
+    if (!isFrozen) secrets.learn(found)
+    found.set(NOTHING)
+  }
+
+  function halve (): void { watch.halve() }
+  function toJSON (): unknown { return { watch: watch.toJSON(), habits: habits.toJSON() } }
+  function restore (json: never): void { each(json, (own) => { watch.restore(own.watch); habits.restore(own.habits) }) }
+  function merge (json: never): void { each(json, (own) => { watch.merge(own.watch); habits.merge(own.habits) }) }
+  function describe (): Record<string, unknown> { return watch.describe() }
 }
+
+function each (json: never, take: (own: { watch: ReturnType<FlowWatch['toJSON']>, habits: number[] }) => void): void { take(json) }

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import type { Habits } from '../../lib/detectors/habits'
+import type { Senders } from '../../lib/detectors/senders'
 import type { Observation } from '../../lib/observation'
 import type { RouteState } from '../../lib/route-state'
 import type { SignalStore } from '../../lib/detectors/signal-store'
@@ -11,6 +13,10 @@ export interface TrendsContext {
   readonly settings: TrendsSettings
   /** Where signals over time go. */
   readonly store: SignalStore
+  /** Whom requests are counted for. */
+  readonly senders: Senders
+  /** What single senders do again and again. */
+  readonly habits: Habits
 }
 
 /**
@@ -21,7 +27,7 @@ export interface Watcher<R = never> extends Partial<Record<Stage, Judge<R>>> {
   /** Name of its part in snapshots. */
   readonly name: string
   /** State for a route; `settings` are the plugin's with the route's own laid over them. */
-  createRoute? (settings: TrendsSettings, route: RouteState): R
+  createRoute? (settings: TrendsSettings, route: RouteState): unknown
   /** Called with each observation that may teach, after it was judged. */
   learn? (own: R, observation: Observation, several: boolean): void
   /** State for the whole application, kept in snapshots and aged with the rest. */

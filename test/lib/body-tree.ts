@@ -5,9 +5,9 @@ import fc from 'fast-check'
 import { test } from 'tap'
 import { schemaOf } from '../../lib/detectors/body-schema'
 import type { BodyShared } from '../../lib/detectors/body-baseline'
+import { BodyCommon } from '../../lib/detectors/body-common'
 import { bodyShared } from '../../lib/detectors/body-shared'
 import { BodyTree } from '../../lib/detectors/body-tree'
-import { NameBacking } from '../../lib/detectors/name-backing'
 import { Observation } from '../../lib/observation'
 import { RouteState } from '../../lib/route-state'
 import { Redactor } from '../../lib/text/redact'
@@ -17,17 +17,21 @@ const LIMITS = { nodes: 256, depth: 8, values: 4096, characters: 262_144 }
 const route = new RouteState('POST /x', 'POST', '/x', true, 'observe', 50)
 
 function parts (limits = LIMITS): BodyShared {
-  return bodyShared(limits, 0.0001, { seed: 4711, redactor: new Redactor(), backing: new NameBacking(), promoteAfter: 3, compile: null })
+  return bodyShared(limits, 0.0001, { seed: 4711, redactor: new Redactor(), common: new BodyCommon(), promoteAfter: 3, compile: null })
 }
 
 function learned (stream: readonly unknown[], tree = new BodyTree(), shared = parts()): BodyTree {
+  latest = shared
   stream.forEach((body, i) => shared.learners.body.learn(tree, body, null, i % 7, false))
   return tree
 }
 
-function found (tree: BodyTree, body: unknown, floor = 20): string[] {
+/** Parts of an application whose bodies keep to their form, as what follows is judged by. */
+let latest = parts()
+
+function found (tree: BodyTree, body: unknown, floor = 20, shared = latest): string[] {
   const observation = new Observation(0, 0, route, 'POST', '/x', [], 'application/json', 1, '192.0.2.1', 1, null, 1, '1')
-  parts().judges.body.judge(tree, body, null, 'body', floor, observation)
+  shared.judges.body.judge(tree, body, null, 'body', floor, observation)
   return (observation.signals ?? []).map((signal) => `${signal.type} ${signal.field} ${Math.round(signal.risk)}`)
 }
 

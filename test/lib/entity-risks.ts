@@ -67,3 +67,24 @@ test('the most telling decision by hand counts', async (t) => {
   risks.decide('one more', { ...rule('block'), at: 2 * MINUTE })
   t.equal(levelOf(risks, sender('one more'), 2 * MINUTE), BLOCK, 'there is room again when one has ended')
 })
+
+test('all is calm until somebody may have to be slowed down, and again when nobody may any more', async (t) => {
+  const risks = new EntityRisks(options)
+  t.ok(risks.isCalm(0))
+  risks.blame(sender('a'), 'x', 45, 0, 'r', true, false)
+  t.ok(risks.isCalm(0), 'below the threshold, and below where a level would end')
+  risks.blame(sender('a'), 'y', 60, 0, 'r', true, false)
+  t.notOk(risks.isCalm(0))
+  t.ok(risks.isCalm(20 * MINUTE))
+  risks.decide('b', { action: 'allow', until: null, by: 'maria', reason: '', at: 0 })
+  t.notOk(risks.isCalm(20 * MINUTE), 'a decision by hand has to be looked at')
+})
+
+test('a level that ended while all was calm, and nobody asked, has ended', async (t) => {
+  const risks = new EntityRisks(options)
+  risks.blame(sender('a'), 'x', 70, 0, 'r', true, false)
+  t.equal(levelOf(risks, sender('a')), THROTTLE)
+  risks.blame(sender('a'), 'y', 38, 10 * MINUTE, 'r', true, false)
+  t.ok(risks.risk('a', 10 * MINUTE) > 50 && risks.risk('a', 10 * MINUTE) < 60)
+  t.equal(levelOf(risks, sender('a'), 10 * MINUTE), CALM)
+})

@@ -20,7 +20,7 @@ test('it counts as a map would, and says what a closed bucket had', (t) => {
       const bucket = Math.floor(at / BUCKET)
       const [before, sum] = amounts.get(key) ?? [bucket, 0]
       table.add(key, at, amount, 1e9)
-      if (table.closed !== (before === bucket ? 0 : sum)) return false
+      if (table.closed[0] !== (before === bucket ? 0 : sum)) return false
       amounts.set(key, [bucket, before === bucket ? sum + amount : amount])
     }
     return table.size === amounts.size
@@ -71,7 +71,7 @@ test('a million keys take no more room, and who is over the limit stays', (t) =>
   t.ok(table.evictions > 900_000)
   for (let key = 0; key < 20; key++) {
     table.add(0x10000000 + key, 11_000, 1, 100)
-    t.ok(table.closed === 0, 'what was beyond the limit is not learned')
+    t.ok(table.closed[0] === 0, 'what was beyond the limit is not learned')
   }
   const fresh = new RateTable(8, BUCKET)
   for (let key = 1; key < 20; key++) fresh.add(key, 0, 500, 100)
@@ -85,6 +85,27 @@ test('the guilty of a full table are known still', (t) => {
   for (let i = 0; i < 100_000; i++) table.add(Math.imul(i, 0x85ebca6b) ^ 0x55555555, 10, 1, 100)
   table.add(7, 20, 1, 100)
   t.ok(table.over > 1, 'its amount is still there')
+  t.end()
+})
+
+test('a second measure has its own limit and its own level, and closes with the first', (t) => {
+  const both = new RateTable(64, BUCKET, 2)
+  const apart = [new RateTable(64, BUCKET), new RateTable(64, BUCKET)] as const
+  for (let i = 0; i < 200; i++) {
+    const at = i * BUCKET
+    const bytes = 1000 + 100 * (i % 7)
+    both.add(1, at, 2, 100, 5000)
+    apart[0].add(1, at, 2, 100)
+    t.equal(both.closed[0], apart[0].closed[0])
+    const closed = both.closed[1]
+    both.add(1, at, bytes, 100, 5000, 1)
+    apart[1].add(1, at, bytes, 5000)
+    t.same([closed, both.over, both.limit], [apart[1].closed[0], apart[1].over, apart[1].limit])
+  }
+  both.add(1, 200 * BUCKET, 50_000, 100, 5000, 1)
+  t.equal(both.over, 10, 'bytes are over')
+  both.add(1, 200 * BUCKET, 1, 100, 5000)
+  t.equal(both.over, 0, 'requests are not')
   t.end()
 })
 

@@ -258,3 +258,26 @@ test('a level begins at its threshold and ends so far below it', async (t) => {
   ledger.add('c', 'injection', 35, 0, 1)
   t.equal(ledger.level('c', 0, thresholds), 0)
 })
+
+test('that nobody may have a risk is certain, and with time nobody may have any', async (t) => {
+  fc.assert(fc.property(additions, fc.double({ min: 1, max: 99, noNaN: true }), fc.nat(5 * HALF_LIFE_MS), (stream, risk, later) => {
+    const ledger = new RiskLedger({ ...options, capacity: 4 })
+    let at = 1.7e12
+    for (const { entity, source, risk: addition, wait } of stream) {
+      at += wait
+      ledger.add(entity, source, addition, at, 1)
+      if (ledger.risk(entity, at) >= risk) assert.ok(ledger.mayReach(risk, at))
+    }
+    at += later
+    if (!ledger.mayReach(risk, at)) for (const { entity } of stream) assert.ok(ledger.risk(entity, at) < risk)
+    assert.equal(ledger.mayReach(risk, at + 8 * HALF_LIFE_MS), false)
+  }))
+  const ledger = new RiskLedger(options)
+  t.notOk(ledger.mayReach(1, 0))
+  ledger.add('a', 'x', 40, 0, 1)
+  t.notOk(ledger.mayReach(50, 0), 'a little risk of somebody is nobody above the threshold')
+  ledger.add('b', 'x', 60, 0, 1)
+  t.ok(ledger.mayReach(50, 0))
+  t.notOk(ledger.mayReach(50, HALF_LIFE_MS))
+  t.ok(reread(ledger).mayReach(50, 0))
+})

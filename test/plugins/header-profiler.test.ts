@@ -61,6 +61,13 @@ const cases: Case[] = [
     odd: { ...browser(4), 'x-mobile': '1', 'x-desktop': '1' }
   },
   { name: 'a header sent twice, where it never is, is a duplicate', type: 'header_duplicate', field: 'header.accept-language', odd: { ...browser(4), 'accept-language': ['en', 'de-CH'] } },
+  {
+    name: 'a header sent twice is a duplicate even where clients send names of their own',
+    type: 'header_duplicate',
+    field: 'header.accept-language',
+    ordinary: (i) => ({ ...browser(i), [`x-${letters(i, 8)}`]: '1' }),
+    odd: { ...browser(4), 'accept-language': ['en', 'de-CH'] }
+  },
   { name: 'a cookie with a value unlike any before is an anomaly of its value', type: 'header_value_anomaly', field: 'cookie.theme', odd: { ...browser(4), cookie: `sid=${letters(4, 20)}; theme=<x>` } },
   { name: 'a cookie that no client sends is unexpected', type: 'header_unexpected', field: 'cookie.admin', odd: { ...browser(4), cookie: `sid=${letters(4, 20)}; theme=dark; admin=1` } }
 ]

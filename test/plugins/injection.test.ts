@@ -68,6 +68,31 @@ for (const [where, field, ask] of PLACES) {
   })
 }
 
+test('among headers that were clear a hundred times the one that is not is found, each time', async (t) => {
+  const subject = await app()
+  const headers = (context: string): Record<string, string> => ({ 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0 Safari/537.36', 'x-context': context, cookie: `theme=dark; lang=${context}` })
+  for (let i = 0; i < 100; i++) t.same((await subject.ask({ url: '/search', headers: headers('home page') })).types, [])
+  for (let i = 0; i < 3; i++) {
+    const { assessment } = await subject.ask({ url: '/search', headers: headers(encodeURIComponent(SQL)) })
+    t.same(assessment.signals.map(({ type, field }) => [type, field]).sort(), [['sql_injection', 'cookie.lang'], ['sql_injection', 'header.x-context']])
+  }
+})
+
+test('what is clear as a credential, of which the scheme is not looked at, is not thereby clear in another header', async (t) => {
+  const subject = await app()
+  const value = `${SCRIPT} abc`
+  for (let i = 0; i < 3; i++) {
+    t.same((await subject.ask({ url: '/search', headers: { authorization: value } })).types, [])
+    t.match((await subject.ask({ url: '/search', headers: { 'x-context': value } })).types, ['xss'])
+  }
+})
+
+test('a JSON object that looks like a part of a multipart body is looked at whole', async (t) => {
+  const subject = await app()
+  const { assessment } = await subject.ask(post({ fieldname: 'a', fields: {}, value: 'b', note: SQL }))
+  t.match(assessment.signals.map(({ type, field }) => `${type} ${field}`), ['sql_injection body.note'])
+})
+
 test('a file name of a multipart body is looked at', async (t) => {
   const subject = await app()
   const { assessment } = await subject.ask(post(form('file', 'hello', '../../../../etc/passwd'), 'multipart/form-data; boundary=xx'))

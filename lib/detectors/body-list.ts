@@ -1,0 +1,53 @@
+import { RecordTrend } from '../stats/record-trend'
+import type { RecordTrendJson } from '../stats/record-trend'
+import { TailBound } from '../stats/tail-bound'
+import type { TailBoundJson } from '../stats/tail-bound'
+import type { BodyNode, BodyNodeJson, NodeSettings } from './body-node'
+
+/** How many times the longest of the first few arrays another may be. */
+const MANIFOLD = 16
+
+/** The plain form of a `ListShape`. */
+export interface ListShapeJson { lengths: TailBoundJson, rises: RecordTrendJson, element: BodyNodeJson }
+
+/** The arrays at one place: their lengths, and what all their elements have in common. */
+export class ListShape {
+  readonly lengths: TailBound
+  readonly element: BodyNode
+  /** Whether arrays keep growing. */
+  rises = new RecordTrend()
+
+  /** @param element What all elements have in common. @param error Share of ordinary lengths that the bound may leave out. */
+  constructor (element: BodyNode, error: number) {
+    this.lengths = new TailBound('upper', error)
+    this.element = element
+  }
+
+  /** Whether a length is far beyond what is ordinary; lists that keep growing may grow fourfold. */
+  isBeyond (length: number): boolean {
+    if (this.lengths.limit === Infinity) return length > MANIFOLD * Math.max(1, this.lengths.extreme)
+    if (!this.lengths.isBeyond(length)) return false
+    return !this.rises.isOn(this.lengths.n) || length > 4 * this.lengths.extreme
+  }
+
+  halve (): void {
+    this.rises.halve()
+    this.lengths.halve()
+    this.element.halve()
+  }
+
+  merge (other: ListShape, settings: NodeSettings): void {
+    this.rises.merge(other.rises)
+    this.lengths.merge(other.lengths)
+    this.element.merge(other.element, settings)
+  }
+
+  toJSON (): ListShapeJson { return { lengths: this.lengths.toJSON(), rises: this.rises.toJSON(), element: this.element.toJSON() } }
+
+  static from (json: ListShapeJson, element: BodyNode, error: number): ListShape {
+    const list = new ListShape(element, error)
+    list.lengths.restore(json.lengths)
+    list.rises = RecordTrend.from(json.rises)
+    return list
+  }
+}

@@ -1,0 +1,177 @@
+import { FieldProfile } from './field-profile'
+import type { FieldProfileJson } from './field-profile'
+import type { BodyNode, BodyNodeJson, NodeSettings } from './body-node'
+
+/** Names of an object's members that are learned; more are counted only. */
+export const MAX_NAMES = 128
+/** Longer names are never learned. */
+export const MAX_NAME = 128
+/** The plain form of an `ObjectShape`. */
+export interface ObjectShapeJson {
+  fresh: number
+  overflow: number
+  evicted: number
+  forbidden: number
+  names: [name: string, node: BodyNodeJson][]
+  values: BodyNodeJson | null
+  keys: FieldProfileJson | null
+}
+
+/**
+ * The objects at one place: their members by name, or, where the names are data (ids, dates, words of a language), what all values have in
+ * common. At most 128 names are learned; more are counted.
+ *
+ * Whether names are data shows in how many objects bring new ones: where one in four still does after sixteen names were seen, the members
+ * are collapsed into one (W. Spoth et al., "Reducing ambiguity in JSON schema discovery", SIGMOD 2021, judge by entropy likewise).
+ */
+export class ObjectShape {
+  readonly owner: BodyNode
+  readonly children = new Map<string, BodyNode>()
+  /** The same in the order in which names were first seen: a hint where the next is. */
+  order: BodyNode[] = []
+  /** Members that every object had. */
+  always = 0
+  /** Objects that had a name never seen before. */
+  fresh = 0
+  /** Names that there was no room for. */
+  overflow = 0
+  /** Names forgotten to make room. */
+  evicted = 0
+  /** Objects that had a member which the route's own schema forbids. */
+  forbidden = 0
+  /** What all values of a map have in common; `null` where names are names. */
+  values: BodyNode | null = null
+  /** What the names of a map look like. */
+  keys: FieldProfile | null = null
+
+  constructor (owner: BodyNode) { this.owner = owner }
+
+  /** Whether one object in four still brings new names: then a new one says nothing, and names may turn out to be data. @param objects Objects learned. */
+  isOpen (objects: number): boolean { return this.fresh * 4 >= objects }
+
+  /** Whether objects differ in their members. */
+  get isVaried (): boolean { return this.always < this.order.length }
+
+  add (child: BodyNode): void {
+    child.index = this.order.length
+    this.children.set(child.name, child)
+    this.order.push(child)
+  }
+
+  /** Forgets a member. */
+  remove (child: BodyNode): void {
+    this.evicted++
+    this.children.delete(child.name)
+    this.order = this.order.filter((each) => each !== child)
+    this.order.forEach((each, index) => { each.index = index })
+  }
+
+  /** Bodies that showed a name which no other has: what one body brings at once is one thing. */
+  rare (): number {
+    let rare = 0
+    let last = -1
+    for (const { draws, body } of this.order) {
+      if (draws !== 1 || body === last) continue
+      rare++
+      last = body
+    }
+    return rare
+  }
+
+  /** The member longest ago seen of those seen only once, `null` where there is none. */
+  leastKnown (): BodyNode | null {
+    let least: BodyNode | null = null
+    for (const child of this.order) if (child.draws <= 1 && !child.isAlways && (least === null || child.body < least.body)) least = child
+    return least
+  }
+
+  /** Whether names are data, by what was learned so far. @param objects Objects learned. */
+  looksLikeMap (objects: number): boolean { return this.order.length >= 16 && this.fresh >= 12 && this.isOpen(objects) }
+
+  /** Takes the names for data from now on. */
+  collapse (settings: NodeSettings): void {
+    const values = this.values ?? this.owner.child('*')
+    for (const child of this.order) values.merge(child, settings)
+    this.values = values
+    this.keys ??= new FieldProfile()
+    this.children.clear()
+    this.order = []
+    this.always = 0
+  }
+
+  /** Looks again which members every object has. @param objects Objects learned. */
+  refresh (objects: number): void {
+    this.always = 0
+    for (const child of this.order) {
+      child.isAlways = objects - child.n <= Math.floor(objects / 3000)
+      if (child.isAlways) this.always++
+    }
+  }
+
+  halve (objects: number): void {
+    this.fresh >>>= 1
+    this.overflow >>>= 1
+    this.evicted = 0
+    this.forbidden >>>= 1
+    for (const child of this.order) {
+      child.halve()
+      if (child.n === 0) this.children.delete(child.name)
+    }
+    this.order = this.order.filter((child) => child.n > 0)
+    this.order.forEach((child, index) => { child.index = index })
+    this.values?.halve()
+    this.keys?.halve()
+    this.refresh(objects)
+  }
+
+  /** @param objects Objects learned by both together. */
+  merge (other: ObjectShape, objects: number, settings: NodeSettings): void {
+    this.fresh += other.fresh
+    this.overflow += other.overflow
+    this.evicted += other.evicted
+    this.forbidden += other.forbidden
+    if (this.values !== null || other.values !== null) {
+      this.collapse(settings)
+      const values = this.values as unknown as BodyNode
+      for (const child of other.order) values.merge(child, settings)
+      if (other.values !== null) values.merge(other.values, settings)
+      if (other.keys !== null) this.keys?.merge(other.keys)
+      return
+    }
+    for (const theirs of other.order) {
+      let ours = this.children.get(theirs.name)
+      if (ours === undefined) {
+        if (this.order.length >= MAX_NAMES) {
+          this.overflow++
+          continue
+        }
+        ours = this.owner.child(theirs.name)
+        this.add(ours)
+      }
+      ours.merge(theirs, settings)
+    }
+    this.refresh(objects)
+  }
+
+  toJSON (): ObjectShapeJson {
+    const { fresh, overflow, evicted, forbidden } = this
+    return {
+      fresh,
+      overflow,
+      evicted,
+      forbidden,
+      names: this.order.map((child) => [child.name, child.toJSON()]),
+      values: this.values === null ? null : this.values.toJSON(),
+      keys: this.keys === null ? null : this.keys.toJSON()
+    }
+  }
+
+  /** Takes over the counts that `toJSON` gave; places are their owner's to restore. */
+  restore (json: ObjectShapeJson): void {
+    this.fresh = json.fresh
+    this.overflow = json.overflow
+    this.evicted = json.evicted
+    this.forbidden = json.forbidden
+    if (json.keys !== null) this.keys = FieldProfile.from(json.keys)
+  }
+}

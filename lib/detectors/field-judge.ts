@@ -1,0 +1,203 @@
+import { DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
+import type { ValueScan } from '../text/value-shape'
+import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
+import type { FieldProfile } from './field-profile'
+import { CHARSET, ENUM, LENGTH, RANGE, SHAPE, UNSETTLED } from './field-verdict'
+import type { FieldVerdict, Tolerance } from './field-verdict'
+
+/** Values up to which a field is judged by its name: by the form of what bears it elsewhere, not by its values. */
+const YOUNG = 30
+/** Values of the profile that backs a field count as evidence of its own, so many for each that it has itself. */
+const AGREE = 4
+/** Numbers of which an enumeration may consist. */
+const FEW_NUMBERS = 4
+/** Sightings of a value after which it is not asked whether it is one elsewhere. */
+const COMMON = 16
+/** A symbol that comes in more different numbers than this may come in any. */
+const MAX_COUNTS = 3
+/** Characters that make a format of a fixed length: a number of one or two digits is a count that may grow. */
+const SHORTEST_FORMAT = 3
+/** Chance of an unseen exact shape from which on a field's exact shapes are free, and its lengths are asked instead. */
+const FREE = 0.4
+/** Chance of an unseen shape from which on a field's values are put together freely (tokens, text). */
+const COMPOSED = 0.25
+const HYPHEN = symbolMask('-')
+const LETTERS = LOWER | UPPER | LETTER
+
+/**
+ * Judges one scanned value by what a field has learned, adding what is unusual to `verdict`. One hash look-up for a value whose
+ * exact shape is known, five at the most; nothing learned judges nothing.
+ * @param backing Profile of the same name over all routes, or `null`.
+ * @param floor Values to have been learned before anything is judged.
+ */
+export function judgeField (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, floor: number, verdict: FieldVerdict): void {
+  const spare = backing === null ? 0 : agreeing(own, backing)
+  const n = own.n + spare
+  if (backing !== null && n < YOUNG && backing.n >= MANY) {
+    judgeForm(backing, scan, own, 0, verdict)
+    return
+  }
+  if (n < floor) return
+  const isKnown = scan.exact !== 0 && own.items.isOpen(EXACTS) && own.items.knows(EXACTS, scan.exact, own.n)
+  if (!isKnown) judgeForm(own, scan, backing, spare, verdict)
+  judgeValue(own, scan, backing, spare, verdict)
+}
+
+/** Characters, their combination and neighbours, shapes, counts of symbols, length. */
+function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
+  const newKinds = scan.kinds & ~own.kinds
+  const newSymbols = scan.symbols & ~own.symbols
+  if ((newKinds | newSymbols) !== 0) {
+    const kinds = backing === null ? newKinds : newKinds & ~backing.kinds
+    const symbols = backing === null ? newSymbols : newSymbols & ~backing.symbols
+    if ((kinds | symbols) !== 0) verdict.addCharacters(own.unseen(CHARACTERS, spare), kinds, symbols, toleranceOf(elder(own, backing, spare)))
+  }
+  if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(elder(own, backing, spare))) verdict.add(CHARSET, own.unseen(CHARSETS, spare))
+  judgeNeighbours(own, scan, backing, spare, verdict)
+  if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, own.unseen(SHAPES, spare))
+  if (own.unseen(EXACTS, 0) >= FREE) {
+    if (own.items.distinct(LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, spare, verdict)
+  } else if (scan.exact !== 0 && isNew(own, EXACTS, scan.exact, backing)) {
+    judgeExact(own, EXACTS, spare, verdict)
+  }
+  judgeCounts(own, scan, newSymbols, backing, spare, verdict)
+  const off = own.length.distance(scan.length)
+  if (off !== 0 && (backing === null || backing.n === own.n || backing.length.distance(scan.length) !== 0)) {
+    verdict.addDistance(LENGTH, 1 / (Math.min(own.n, own.draws) + spare + 2), off, own.length.octavesAbove(scan.length))
+  }
+}
+
+/** Whether the values are put together freely: then neither their neighbours nor their combinations of characters say anything. */
+function isComposed (own: FieldProfile): boolean { return own.unseen(SHAPES, 0) >= COMPOSED }
+
+/** The profile that knows more: the field's own, or while it has few values, what bears its name elsewhere. */
+function elder (own: FieldProfile, backing: FieldProfile | null, spare: number): FieldProfile { return spare > 0 && backing !== null ? backing : own }
+
+/** Known kinds of characters in an unseen place. */
+function judgeNeighbours (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
+  if (!own.items.isOpen(PAIRS) || isComposed(elder(own, backing, spare))) return
+  const chance = own.unseen(PAIRS, spare)
+  if (chance >= UNSETTLED) return
+  const count = scan.neighbours()
+  let fresh = 0
+  let isMild = true
+  for (let i = 0; i < count; i++) {
+    const pair = scan.pairs[i] as number
+    if (!isNew(own, PAIRS, pair, backing)) continue
+    fresh++
+    if (isMild) isMild = isKin(own, pair)
+  }
+  if (fresh > 0) verdict.addNeighbours(chance, isMild ? 1 : fresh)
+}
+
+/** Whether the same place is known with a letter for a digit, or a digit for a letter: what holds one mostly holds the other. */
+function isKin (own: FieldProfile, pair: number): boolean {
+  const kin = kinOf(pair)
+  return kin >= 0 && own.items.knows(PAIRS, kin, own.n)
+}
+
+/** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
+function judgeExact (own: FieldProfile, level: number, spare: number, verdict: FieldVerdict): void {
+  const formats = own.items.distinct(level) - own.items.pending(level)
+  verdict.addExact(own.unseen(level, spare), formats === 1 && (own.lengths?.[1] ?? 0) >= SHORTEST_FORMAT)
+}
+
+/** Symbols: one that is always there and is missing, or one in an unseen number. */
+function judgeCounts (own: FieldProfile, scan: ValueScan, fresh: number, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
+  const missing = own.always & ~scan.symbols
+  if (missing !== 0 && own.n > 0 && (backing === null || (backing.always & missing) !== 0)) {
+    verdict.addCount(1 / (Math.min(own.n, own.draws) + spare + 2), 31 - Math.clz32(missing), true)
+    return
+  }
+  let left = scan.symbols & ~fresh
+  while (left !== 0) {
+    const bit = 31 - Math.clz32(left)
+    left &= ~(1 << bit)
+    if (!isNew(own, COUNTS, countKey(bit, scan.counts[bit] as number), backing)) continue
+    judgeCount(own, bit, elder(own, backing, spare), spare, verdict)
+    return
+  }
+}
+
+/** A symbol in an unseen number: strong where it is always there in the same number, nothing where it comes in many. */
+function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare: number, verdict: FieldVerdict): void {
+  let numbers = 0
+  let rare = 0
+  let seen = 0
+  for (let number = 1; number < 16; number++) {
+    const count = own.items.count(COUNTS, countKey(bit, number))
+    if (count > 0) numbers++
+    if (count === 1) rare++
+    seen += count
+  }
+  if (numbers > MAX_COUNTS || isComposed(known)) return
+  const isFixed = numbers === 1 && (own.always & (1 << bit)) !== 0
+  verdict.addCount((rare + 1) / (Math.min(isFixed ? own.n : seen, own.draws) + spare + 2), bit, isFixed)
+}
+
+/** Whether it is one of few values, a number, and a number of a usual magnitude. */
+function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
+  const { items } = own
+  if (items.isOpen(VALUES) && !items.knows(VALUES, scan.value, own.n) && !isCounted(own, scan)) {
+    if (isFew(own)) verdict.addValue(own.unseen(VALUES, 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
+    if ((verdict.parts & ENUM) === 0 && backing !== null && isFew(backing) && backing.items.count(VALUES, scan.value) === 0 && isPart(own, backing)) {
+      verdict.addValue(backing.unseen(VALUES, 0), false)
+    }
+  }
+  const { texts } = own
+  if (Number.isNaN(scan.number)) {
+    if (scan.length > 0 && (backing === null || backing.texts * 20 <= backing.n)) verdict.addText((texts + 1) / (Math.min(own.n, own.draws) + spare + 2), (scan.kinds & ~(DIGIT | SPACE | SYMBOL)) === 0 && (scan.symbols & ~HYPHEN) === 0)
+    return
+  }
+  const { magnitude } = own
+  if (texts * 20 > own.n || magnitude === null) return
+  const off = magnitude.distance(scan.number)
+  if (off !== 0 && (backing === null || backing.n === own.n || backing.magnitude === null || backing.magnitude.distance(scan.number) !== 0)) {
+    verdict.addDistance(RANGE, 1 / (own.n + spare + 2), off, 0)
+  }
+}
+
+/**
+ * Whether the value is a number like others of which more than a few are known, or which follow each other without a gap (pages, ratings, counts):
+ * then it is no enumeration, and its range judges it.
+ */
+function isCounted ({ magnitude, items }: FieldProfile, scan: ValueScan): boolean {
+  if (Number.isNaN(scan.number) || magnitude === null || magnitude.bounds === null) return false
+  const known = items.distinct(VALUES) - items.pending(VALUES)
+  const [least, most] = magnitude.bounds
+  return known > FEW_NUMBERS || (known > 2 && most - least < known && Number.isInteger(scan.number))
+}
+
+/** Whether values come again so often that they may be an enumeration. */
+function isFew ({ items, n }: FieldProfile): boolean { return items.isOpen(VALUES) && items.distinct(VALUES) * 3 <= n }
+
+/** Whether all values of the field have been seen elsewhere under its name too: then they are part of one enumeration. */
+function isPart (own: FieldProfile, backing: FieldProfile): boolean {
+  const values = own.items.items(VALUES)
+  return values.length > 1 && values.every(({ hash, count }) => backing.items.count(VALUES, hash) > count || count >= COMMON)
+}
+
+/** New to the field, and to the profile that backs it. */
+function isNew (own: FieldProfile, level: number, hash: number, backing: FieldProfile | null): boolean {
+  return own.items.isNew(level, hash, own.n, backing === null ? null : backing.items)
+}
+
+/**
+ * How many values of the backing profile count as further evidence: as many as the field has itself, where the
+ * backing has seen at least three times as many and all that the field has shown is known there.
+ */
+function agreeing (own: FieldProfile, backing: FieldProfile): number {
+  if (own.n >= MANY || backing.n < 3 * own.n) return 0
+  return (own.kinds & ~backing.kinds) === 0 && (own.symbols & ~backing.symbols) === 0 ? Math.min(backing.n - own.n, AGREE * own.n) : 0
+}
+
+/** New symbols that would not be strange: punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */
+function toleranceOf (own: FieldProfile): Tolerance {
+  const { kinds, items } = own
+  if ((kinds & LETTERS) === 0) return 'code'
+  if ((kinds & SPACE) !== 0 && isComposed(own)) return 'prose'
+  if (items.isOpen(SHAPES) && items.distinct(SHAPES) <= 8 && items.isOpen(EXACTS) && items.distinct(EXACTS) <= 8) return 'none'
+  if ((kinds & DIGIT) === 0) return 'words'
+  if ((kinds & SPACE) !== 0) return 'prose'
+  return items.distinct(LENGTHS) > 8 || !items.isOpen(LENGTHS) ? 'name' : 'none'
+}

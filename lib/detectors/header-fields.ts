@@ -1,0 +1,298 @@
+import { Signal } from '../signal'
+import type { Observation } from '../observation'
+import { entropyRatio } from '../stats/entropy'
+import { DecayingMoments } from '../stats/decaying-moments'
+import type { DecayingMomentsJson } from '../stats/decaying-moments'
+import { LinearCounter } from '../stats/linear-counter'
+import { TextCache } from '../store/text-cache'
+import { finishHash } from '../text/value-shape'
+import type { ValueScan } from '../text/value-shape'
+import type { ClientDraws } from './client-draws'
+import { FieldProfile } from './field-profile'
+import type { FieldProfileJson } from './field-profile'
+import { CHARACTERS_ONLY, NOTHING } from './header-shape'
+import type { HeaderName, HeaderShape } from './header-shape'
+import { HEADER_ENTROPY, headerKind } from './header-signals'
+import type { ValueJudge } from './value-judge'
+
+/** Key of the profile of all headers' values together. */
+const ANY = '*'
+/** Headers and cookies with a profile, at the most. */
+const MAX_FIELDS = 96
+/** Values of which the entropy has to be known, and standard deviations from which it is unusual. */
+const LEAST_WEIGHT = 20
+const TELLING = 4
+/** Distinct values without which a field's entropy says nothing about the next one. */
+const FEWEST_VALUES = 4
+/** Values shorter than this have no telling entropy. */
+const LEAST_ENTROPY = 16
+/** Values of a header that has no profile are judged by those of all headers once there are so many. */
+const LEAST_ANY = 200
+/** Characters up to which a value that is free to differ is looked at by its characters alone. */
+const SHORT = 512
+/** One in so many other values (less one) becomes the usual one: each time it does costs the garbage collector a note. */
+const RENEWED = 63
+/** Header lists whose fields are kept at hand. */
+const MAX_PLANS = 64
+
+/** What is known of one header or cookie. */
+export interface HeaderField { profile: FieldProfile, senders: LinearCounter, entropy: DecayingMoments | null, ordinary: TextCache | null }
+
+/** The plain form of `HeaderFields`. */
+export type HeaderFieldsJson = Record<string, { profile: FieldProfileJson, senders: number[], entropy: DecayingMomentsJson | null }>
+
+/** What a list of header names means to one profile. */
+export interface Plan {
+  readonly fields: readonly (HeaderField | undefined)[]
+  /** Per header, a value that was ordinary lately: the next one is mostly the same. */
+  readonly usual: (string | null)[]
+  /** Ordinary values that were others. */
+  others: number
+  /** Whether the list itself is well known. */
+  isKnown: boolean
+}
+
+/**
+ * What the values of single headers (and cookies, which `HeaderCookies` reads) of some clients look like.
+ *
+ * Memory: at most 96 fields of about 0.5 to 1 kB. A value found ordinary is remembered by itself (64 a header, 256
+ * characters each, never cookies or secrets), so that a client's constant headers cost one comparison.
+ */
+export class HeaderFields {
+  readonly #judge: ValueJudge
+  readonly #draws: ClientDraws
+  readonly #fields = new Map<string, HeaderField>()
+  /** Forgotten whenever a field comes or goes, or what is ordinary does. */
+  readonly #plans = new Map<HeaderShape, Plan>()
+
+  constructor (judge: ValueJudge, draws: ClientDraws) {
+    this.#judge = judge
+    this.#draws = draws
+  }
+
+  /** What the list of names means here. */
+  planOf (shape: HeaderShape): Plan {
+    const known = this.#plans.get(shape)
+    if (known !== undefined) return known
+    const { names } = shape
+    const plan = {
+      fields: names.map(({ name, look, isCookie }) => look === NOTHING || isCookie ? undefined : this.#fields.get(name)),
+      usual: names.map(() => null),
+      others: 0,
+      isKnown: false
+    }
+    if (this.#plans.size >= MAX_PLANS) this.#plans.clear()
+    this.#plans.set(shape, plan)
+    return plan
+  }
+
+  /**
+   * Values of headers.
+   * @param backing Fields of which what they know is not new either.
+   * @param everyone Fields of all clients, for headers that have none here.
+   * @param ofStranger Whether the client may well be of a kind whose values have another form.
+   */
+  judge (shape: HeaderShape, rawHeaders: readonly string[], backing: HeaderFields | null, everyone: HeaderFields, ofStranger: boolean, floor: number, observation: Observation): void {
+    const plan = this.planOf(shape)
+    const { fields, usual } = plan
+    for (let i = 0; i < usual.length; i++) {
+      const value = rawHeaders[2 * i + 1] as string
+      if (value === usual[i]) continue
+      const name = shape.names[i] as HeaderName
+      if (name.look === NOTHING || name.isCookie) continue
+      const field = fields[i] ?? everyone.#fields.get(name.name)
+      if (field === undefined) {
+        everyone.#judgeUnknown(name.name, value, observation)
+        continue
+      }
+      const isStranger = fields[i] === undefined || ofStranger
+      if (this.#isOrdinary(field, name, value)) {
+        if (fields[i] !== undefined && (usual[i] === null || (++plan.others & RENEWED) === 0)) usual[i] = value
+        continue
+      }
+      const back = backing === null ? undefined : backing.#fields.get(name.name)
+      if (back !== undefined && wasOrdinary(back, value)) continue
+      this.#judgeValue(name, value, field, back, isStranger, floor, observation)
+    }
+  }
+
+  #isOrdinary (field: HeaderField, { look }: HeaderName, value: string): boolean {
+    return wasOrdinary(field, value) || (look === CHARACTERS_ONLY && value.length < SHORT && field.profile.knowsCharacters(this.#judge.scan.scanCharacters(value)))
+  }
+
+  #judgeValue ({ name, look }: HeaderName, value: string, field: HeaderField, back: HeaderField | undefined, isStranger: boolean, floor: number, observation: Observation): void {
+    const judge = this.#judge
+    judge.scan.scan(value)
+    judge.verdict.only = look === CHARACTERS_ONLY
+    judge.verdict.isStranger = isStranger
+    judge.judge(value, field.profile, back === undefined ? null : back.profile, floor, headerKind, 'header.', name, 1, observation)
+    judge.verdict.only = false
+    judge.verdict.isStranger = false
+    if (field.entropy !== null && value.length >= LEAST_ENTROPY && !field.profile.knowsValue(judge.scan)) judgeEntropy(name, value, field.profile, field.entropy, observation)
+  }
+
+  /** A header that has no profile: its characters, against those of all headers. */
+  #judgeUnknown (name: string, value: string, observation: Observation): void {
+    const any = this.#fields.get(ANY)
+    if (any === undefined) return
+    const judge = this.#judge
+    judge.scan.scan(value)
+    judge.verdict.only = true
+    judge.judge(value, any.profile, null, LEAST_ANY, headerKind, 'header.', name, 1, observation)
+    judge.verdict.only = false
+  }
+
+  /**
+   * @param own Fields of the client's class, which learn the same; values are looked at once for both.
+   */
+  learn (shape: HeaderShape, rawHeaders: readonly string[], principal: number, own: HeaderFields | null): void {
+    for (let i = 0; i < shape.names.length; i++) {
+      const name = shape.names[i] as HeaderName
+      if (name.look === NOTHING || name.isCookie) continue
+      const value = rawHeaders[2 * i + 1] as string
+      const isCommon = this.#learnOrdinary(name.name, value, principal)
+      const isKnown = own === null || own.#learnOrdinary(name.name, value, principal)
+      if (isCommon && isKnown) continue
+      this.#judge.scan.scan(value)
+      const entropy = name.look === CHARACTERS_ONLY || value.length < LEAST_ENTROPY ? NaN : entropyRatio(value)
+      if (!isCommon) this.#learnValue(name, value, entropy, principal)
+      if (!isKnown) own.#learnValue(name, value, entropy, principal)
+    }
+  }
+
+  /** Counts a value that was found ordinary, or one that there is no room for. */
+  #learnOrdinary (name: string, value: string, principal: number): boolean {
+    const field = this.admit(name, principal)
+    if (field === undefined) return true
+    if (!wasOrdinary(field, value)) return false
+    field.profile.n++
+    return true
+  }
+
+  /** Learns the value that was scanned. @param entropy `NaN` where it says nothing. */
+  #learnValue ({ name, look }: HeaderName, value: string, entropy: number, principal: number): void {
+    const { scan } = this.#judge
+    const field = this.make(name) as HeaderField
+    field.profile.learn(scan, principal, this.#draws.isSeveral)
+    this.#learnAny(scan, principal)
+    if (look === CHARACTERS_ONLY) return
+    if (!Number.isNaN(entropy)) {
+      field.entropy ??= new DecayingMoments()
+      field.entropy.add(entropy)
+    }
+    if (!field.profile.isWellKnown(scan)) return
+    field.ordinary ??= new TextCache()
+    field.ordinary.add(value)
+  }
+
+  #learnAny (scan: ValueScan, principal: number): void {
+    this.admit(ANY, principal)?.profile.learn(scan, principal, this.#draws.isSeveral)
+  }
+
+  /** Notes the values of a request that may not teach; what enough distinct principals have sent becomes known. */
+  quarantine (shape: HeaderShape, rawHeaders: readonly string[], principal: number, enough: number, onPromoted: (field: string) => void): void {
+    const { scan } = this.#judge
+    for (let i = 0; i < shape.names.length; i++) {
+      const name = shape.names[i] as HeaderName
+      const value = rawHeaders[2 * i + 1] as string
+      const field = name.look === NOTHING || name.isCookie ? undefined : this.#fields.get(name.name)
+      if (field === undefined || wasOrdinary(field, value)) continue
+      if (field.profile.quarantine(scan.scan(value), principal, enough)) onPromoted(`header.${name.name}`)
+    }
+  }
+
+  /** What is known under a name, if anything. */
+  get (name: string): HeaderField | undefined { return this.#fields.get(name) }
+
+  /** The field of a name that a principal has sent; made where there is room. */
+  admit (name: string, principal: number): HeaderField | undefined {
+    const field = this.make(name)
+    if (field !== undefined && field.senders.add(finishHash(principal))) this.#allot(field)
+    return field
+  }
+
+  /** The field of a name; made where there is room. */
+  make (name: string): HeaderField | undefined {
+    let field = this.#fields.get(name)
+    if (field !== undefined || this.#fields.size >= MAX_FIELDS) return field
+    field = { profile: new FieldProfile(), senders: new LinearCounter(), entropy: null, ordinary: null }
+    this.#allot(field)
+    this.#fields.set(name, field)
+    this.#plans.clear()
+    return field
+  }
+
+  /** Tells all fields how many independent draws their values are. */
+  allot (): void { for (const field of this.#fields.values()) this.#allot(field) }
+
+  #allot ({ profile, senders }: HeaderField): void {
+    const { isSeveral, isDistinct, values, lists } = this.#draws
+    const kept = isSeveral || isDistinct ? (senders.isFull ? values : Math.min(values, senders.count)) : lists
+    profile.draws = kept
+    profile.holders = kept
+  }
+
+  /** One half-life. */
+  halve (): void {
+    this.#plans.clear()
+    for (const [name, field] of this.#fields) {
+      field.profile.halve()
+      field.entropy?.scale(0.5)
+      field.ordinary = null
+      if (field.profile.n === 0) this.#fields.delete(name)
+    }
+  }
+
+  merge (other: HeaderFields): void {
+    this.#plans.clear()
+    for (const [name, theirs] of other.#fields) {
+      const ours = this.#fields.get(name)
+      if (ours === undefined) {
+        this.#fields.set(name, theirs)
+        continue
+      }
+      ours.profile.merge(theirs.profile)
+      ours.senders.merge(theirs.senders)
+      if (theirs.entropy === null) continue
+      ours.entropy ??= new DecayingMoments()
+      ours.entropy.merge(theirs.entropy)
+    }
+  }
+
+  toJSON (): HeaderFieldsJson {
+    const json: HeaderFieldsJson = Object.create(null)
+    for (const [name, { profile, senders, entropy }] of this.#fields) json[name] = { profile: profile.toJSON(), senders: senders.toJSON(), entropy: entropy === null ? null : entropy.toJSON() }
+    return json
+  }
+
+  static from (json: HeaderFieldsJson, judge: ValueJudge, draws: ClientDraws): HeaderFields {
+    const fields = new HeaderFields(judge, draws)
+    for (const [name, { profile, senders, entropy }] of Object.entries(json)) {
+      fields.#fields.set(name, { profile: FieldProfile.from(profile), senders: LinearCounter.from(senders), entropy: entropy === null ? null : DecayingMoments.from(entropy), ordinary: null })
+    }
+    fields.allot()
+    return fields
+  }
+
+  /** What was learned, for people. */
+  describe (): Record<string, unknown> {
+    const fields: Record<string, unknown> = Object.create(null)
+    for (const [name, { profile }] of this.#fields) {
+      fields[name.startsWith(';') ? `cookie.${name.slice(1)}` : `header.${name}`] = { samples: profile.n, lengths: profile.lengths, levels: profile.levels() }
+    }
+    return fields
+  }
+}
+
+/** Whether this very value was found ordinary before. */
+function wasOrdinary (field: HeaderField, value: string): boolean {
+  return field.ordinary !== null && field.ordinary.has(value)
+}
+
+function judgeEntropy (name: string, value: string, profile: FieldProfile, moments: DecayingMoments, observation: Observation): void {
+  if (moments.weight < LEAST_WEIGHT) return
+  const ratio = entropyRatio(value)
+  const z = moments.zScore(ratio, 0.03)
+  if (Math.abs(z) < TELLING || profile.variety < FEWEST_VALUES) return
+  observation.add(new Signal(HEADER_ENTROPY, `header.${name}`, Math.abs(z) > 4.2 ? 4 : 3, Math.min(60, 12 * Math.abs(z)), Number(moments.mean.toFixed(2)), Number(ratio.toFixed(2))))
+}

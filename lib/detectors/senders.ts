@@ -1,0 +1,81 @@
+import type { Observation } from '../observation'
+import { finishHash } from '../text/value-shape'
+import { WayTable } from '../store/way-table'
+import { IdentityFlow } from './identity-flow'
+
+const SALT = 0x428a2f98
+
+/** Told that a sender's window is over, before it is emptied. */
+export type OnWindow = (flow: IdentityFlow, at: number) => void
+
+/**
+ * The senders (user, else credential, else client address) that requests are counted for, and the windows in which they are. A window is closed by the sender's next request, or
+ * by others': each request looks at two further places of the table, in turn, so that windows of those who never come back are closed too. No timer.
+ *
+ * Memory: up to 1.4 kB for each of `capacity` senders; when there are more, the one least recently seen makes room.
+ */
+export class Senders {
+  readonly table: WayTable<IdentityFlow>
+  readonly #windowMs: number
+  readonly #onWindow: OnWindow[] = []
+  #last: Observation | null = null
+  #flow: IdentityFlow | null = null
+  #at = 0
+
+  constructor (capacity: number, windowMs: number) {
+    this.#windowMs = windowMs
+    this.table = new WayTable(capacity, () => new IdentityFlow(), (flow) => {
+      this.#close(flow)
+      flow.clear()
+    })
+  }
+
+  /** Has `look` called with each window that is over. */
+  onWindow (look: OnWindow): void { this.#onWindow.push(look) }
+
+  /** What is known of the observation's sender. Asking again for the same observation costs nothing. */
+  of (observation: Observation): IdentityFlow {
+    if (this.#last === observation) return this.#flow as IdentityFlow
+    const { at } = observation
+    if (at > this.#at) this.#at = at
+    const key = Senders.keyOf(observation.principal)
+    const flow = this.table.of(key)
+    flow.key = key
+    this.#last = observation
+    this.#flow = flow
+    this.#open(flow)
+    this.#tidy(flow)
+    this.#tidy(flow)
+    return flow
+  }
+
+  /** Key of a sender, by the hash of its name (`Observation.principal`). */
+  static keyOf (principal: number): number { return finishHash(principal ^ SALT) || 1 }
+
+  /** Forgets what a sender did lately. */
+  forget (key: number): void {
+    const flow = this.table.get(key)
+    if (flow === null) return
+    flow.clear()
+    flow.key = key
+  }
+
+  #open (flow: IdentityFlow): void {
+    const window = Math.floor(this.#at / this.#windowMs)
+    if (flow.window === window) return
+    this.#close(flow)
+    flow.open(window, this.#at)
+  }
+
+  #tidy (own: IdentityFlow): void {
+    const flow = this.table.next()
+    if (flow === null || flow === own || flow.window < 0 || flow.window === Math.floor(this.#at / this.#windowMs)) return
+    this.#close(flow)
+    flow.open(-1, this.#at)
+  }
+
+  #close (flow: IdentityFlow): void {
+    if (flow.window < 0 || flow.requests === 0) return
+    for (let i = 0; i < this.#onWindow.length; i++) (this.#onWindow[i] as OnWindow)(flow, this.#at)
+  }
+}

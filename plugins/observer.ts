@@ -1,0 +1,94 @@
+import { Buffer } from 'node:buffer'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Observation } from '../lib/observation'
+import type { RouteState } from '../lib/route-state'
+import type { Clock } from './clock'
+import type { Identities } from './identities'
+import type { Recorder } from './recorder'
+import type { RegistryOptions } from './registry-options'
+import type { RouteTable } from './route-table'
+import type { Subscribers } from './subscribers'
+import { kObservation, OFF } from './symbols'
+
+/** Reads requests and replies into observations, each dear thing once: clock, route, client, user, and what the reply shows. */
+export class Observer {
+  /** Requests observed. */
+  observed = 0
+  readonly #clock: Clock
+  readonly #routes: RouteTable
+  readonly #identities: Identities
+  readonly #recorder: Recorder
+  readonly #subscribers: Subscribers
+  readonly #key: RegistryOptions['key']
+
+  constructor (clock: Clock, routes: RouteTable, identities: Identities, recorder: Recorder, subscribers: Subscribers, key: RegistryOptions['key']) {
+    this.#clock = clock
+    this.#routes = routes
+    this.#identities = identities
+    this.#recorder = recorder
+    this.#subscribers = subscribers
+    this.#key = key
+  }
+
+  /** Opens the observation of a request, or gives `OFF`. @param given A route to observe it on, whatever the application says about it. */
+  open (request: FastifyRequest, given?: RouteState): Observation {
+    const at = this.#clock.now()
+    const route = given ?? this.#routes.of(request, at)
+    if (route === null) return OFF
+    this.observed++
+    const { headers, raw } = request
+    const identities = this.#identities
+    const client = identities.clientOf(request)
+    const clientHash = identities.clientHash >>> 0
+    const token = headers.authorization ?? headers['x-api-key']
+    const length = headers['content-length']
+    const bytes = length !== undefined ? Number(length) : headers['transfer-encoding'] === undefined ? 0 : -1
+    return new Observation(at, this.#clock.monotonic(), route, request.method, raw.url ?? '', raw.rawHeaders, headers['content-type'] ?? null,
+      bytes >= 0 ? bytes : -1, client, clientHash, null, clientHash, request.id, typeof token === 'string' ? token : null, identities)
+  }
+
+  /** Opens an observation in `onSend`, where an earlier hook answered and ours never ran. */
+  openLate (request: FastifyRequest): Observation {
+    const observation = this.open(request)
+    request[kObservation] = observation
+    if (observation !== OFF) observation.late = true
+    return observation
+  }
+
+  /** Reads the principal where the application knows one. */
+  identify (request: FastifyRequest, observation: Observation): void {
+    if (this.#key === undefined || observation.user !== null) return
+    let user: string | number | null | undefined
+    try {
+      user = this.#key(request)
+    } catch (error) {
+      this.#subscribers.emit('error', error)
+    }
+    observation.identified = true
+    if (user !== undefined && user !== null && user !== '') {
+      const { tag, hash } = this.#identities.nameOf(`user ${user}`)
+      observation.identify(tag, hash)
+    }
+    this.#recorder.charge(observation)
+  }
+
+  /** Notes what the reply shows. */
+  answer (request: FastifyRequest, reply: FastifyReply, observation: Observation, payload: unknown): void {
+    observation.status = reply.statusCode
+    observation.payload = payload
+    observation.elapsedMs = this.#clock.monotonic() - observation.started
+    const type = reply.getHeader('content-type')
+    if (typeof type === 'string') observation.responseType = type
+    if (observation.method !== 'HEAD') observation.responseBytes = sizeOf(payload, reply)
+    this.identify(request, observation)
+  }
+}
+
+/** Bytes of a reply's payload, -1 where they cannot be known beforehand. */
+function sizeOf (payload: unknown, reply: FastifyReply): number {
+  if (typeof payload === 'string') return Buffer.byteLength(payload)
+  if (payload === undefined || payload === null) return 0
+  if (Buffer.isBuffer(payload)) return payload.length
+  const declared = reply.getHeader('content-length')
+  return declared === undefined ? -1 : Number(declared)
+}

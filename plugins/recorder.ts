@@ -1,0 +1,93 @@
+import type { EntityRef } from '../lib/anomaly-event'
+import type { Action, Assessment } from '../lib/assessment'
+import type { EntityRisks } from '../lib/entity-risks'
+import type { EventLog } from '../lib/event-log'
+import type { Observation } from '../lib/observation'
+import type { Signal } from '../lib/signal'
+import type { RouteTable } from './route-table'
+
+/** Share of a flagged request's score that its entity's risk grows by. */
+const RISK_SHARE = 0.2
+/** By the level of risk. */
+const ACTIONS: readonly Action[] = ['allow', 'throttle', 'block']
+
+/** Takes signals in: what was found in a request becomes events, and risk of whoever sent it. */
+export class Recorder {
+  /** Requests flagged. */
+  flagged = 0
+  readonly #log: EventLog
+  readonly #entities: EntityRisks
+  readonly #routes: RouteTable
+  /** Whether the application may tell later who the user is. */
+  readonly #awaitsUser: boolean
+
+  constructor (log: EventLog, entities: EntityRisks, routes: RouteTable, awaitsUser: boolean) {
+    this.#log = log
+    this.#entities = entities
+    this.#routes = routes
+    this.#awaitsUser = awaitsUser
+  }
+
+  /** Takes new signals of an observation in. */
+  record (observation: Observation): void {
+    const signals = observation.signals as Signal[]
+    if (observation.flagged && !observation.risked) {
+      this.flagged++
+      observation.risked = true
+    }
+    if (!this.#awaitsUser || observation.identified) this.charge(observation)
+    this.recordFrom(observation, observation.recorded)
+    observation.recorded = signals.length
+  }
+
+  /** Makes events of an observation's signals from one on. */
+  recordFrom (observation: Observation, first: number): void {
+    const signals = observation.signals as Signal[]
+    const entity = observation.entity ??= entityOf(observation)
+    const key = entityKey(observation)
+    const action = this.#actionOf(observation)
+    for (let i = first; i < signals.length; i++) {
+      this.#log.record(signals[i] as Signal, observation.at, observation.route, observation.requestId, entity, key, observation.score, action)
+    }
+  }
+
+  /**
+   * Charges a flagged request to its entity, once. Where the application tells users apart, what was found before it could is
+   * charged when it has: to the user, not to an address or a credential that others use too.
+   */
+  charge (observation: Observation): void {
+    const { signals } = observation
+    if (signals === null) return
+    for (; observation.billed < signals.length; observation.billed++) {
+      const signal = signals[observation.billed] as Signal
+      if (signal.extras?.charge !== undefined) this.#blame(observation, signal, signal.extras.charge, signal.extras.atClient === true)
+    }
+    if (!observation.risked || observation.charged) return
+    observation.charged = true
+    const strongest = signals.reduce((most, signal) => signal.risk > most.risk ? signal : most)
+    this.#blame(observation, strongest, observation.score * RISK_SHARE, false)
+  }
+
+  /** What the collection thinks of a request so far. */
+  assess (observation: Observation): Assessment {
+    return { signals: observation.signals ?? [], score: observation.score, flagged: observation.flagged, action: this.#actionOf(observation) }
+  }
+
+  #blame (observation: Observation, { detector, type }: Signal, amount: number, atClient: boolean): void {
+    this.#entities.blame(observation, detector, amount, observation.at, type, this.#routes.enforces(observation.route, detector), atClient)
+  }
+
+  #actionOf (observation: Observation): Action {
+    return ACTIONS[this.#entities.judge(observation, observation.at, this.#entities.all, true).level] as Action
+  }
+}
+
+function entityKey (observation: Observation): string { return observation.user ?? observation.credential ?? observation.client }
+
+function entityOf (observation: Observation): EntityRef {
+  return {
+    ...observation.client === '' ? null : { ip: observation.client },
+    ...observation.credential === null ? null : { credential: observation.credential },
+    ...observation.user === null ? null : { user: observation.user }
+  }
+}
