@@ -71,7 +71,7 @@ export class HeaderLayouts {
       if (read >= 0 && positions[read] === -1) positions[read] = 2 * i + 1
       if (!OCCASIONAL.test(name)) order = hashText(name.toLowerCase(), order)
     })
-    return { names, positions, order }
+    return { names, positions, order: order | 0 }
   }
 }
 
