@@ -47,6 +47,9 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   anomalies.onRelease(forget)
   let started = -1
   let lastAt = 0
+  /** Window up to which walks were closed, and how many are still to be looked at. */
+  let tidied = -1
+  let left = 0
 
   return { name: 'behaviour', createRoute, onSend: judge, shared: velocity }
 
@@ -84,18 +87,18 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   function judgeWalk (own: RouteBehaviour, flow: IdentityFlow, observation: Observation, isKnown: boolean): void {
     const key = finishHash(flow.key ^ own.hash)
     const walk = walks.of(key)
-    const window = Math.floor(lastAt / settings.window)
+    const { window } = senders
     walk.key = key
     if (walk.window !== window) {
       closeWalk(walk, lastAt)
       walk.open(window, observation.at)
     }
     walk.route = own.walks
-    const idle = walks.next()
-    if (idle !== null && idle !== walk && idle.window >= 0 && idle.window !== window) {
-      closeWalk(idle, lastAt)
-      idle.open(-1, lastAt)
+    if (window !== tidied) {
+      tidied = window
+      left = walks.size
     }
+    if (left > 0) tidyWalks(walk, window)
     const params = observation.params as Record<string, unknown>
     let object = anomalies.hash.seed
     let last = ''
@@ -105,6 +108,17 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     }
     walk.ask(object, numberOf(last), isFruitless(observation.status))
     own.walks?.judge(walk, observation, isKnown || own.coverage.isGuarded)
+  }
+
+  /** Closes what was left open in the window before, of two walks a request. */
+  function tidyWalks (own: ObjectWalk, window: number): void {
+    for (let i = 0; i < 2; i++) {
+      const idle = walks.next()
+      left--
+      if (idle === null || idle === own || idle.window < 0 || idle.window === window) continue
+      closeWalk(idle, lastAt)
+      idle.open(-1, lastAt)
+    }
   }
 
   function closeWalk (walk: ObjectWalk, at: number): void {

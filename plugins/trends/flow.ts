@@ -33,8 +33,8 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
   return { name: 'flow', createRoute: (own) => own.dlp === false ? null : new ReplySecrets(), onSend: judge, shared: { halve, toJSON, restore, merge, describe } }
 
   function judge (secrets: ReplySecrets | null, observation: Observation): void {
-    const flow = senders.of(observation)
     watch.isFrozen = anomalies.routes.frozen
+    const flow = senders.of(observation)
     const isPage = observation.method === 'GET' && observation.status < 300
     watch.observe(flow, observation, isPage ? anomalies.hash.hash(observation.url) || 1 : 0)
     if (observation.signals !== null) judgeSizes(flow, observation)
