@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { test } from 'tap'
 import type { TrendsOptions } from '../../plugins'
 import { buildApp } from '../fixtures/app'
@@ -240,4 +240,35 @@ test('what goes together in sessions survives a snapshot, and is merged', async 
   await play(cold, { times: 30, every: 1000, bearer: 'person-{i}', client: '198.{i}.7.9', agent: 'chrome' }, found)
   await play(cold, { times: 40, every: 3000, bearer: 'later-{i%2}', client: '198.3.7.9', agent: ['okhttp', 'webview', 'webview', 'okhttp'] }, found)
   t.same([...found], ['token_reuse'], 'it was the snapshot')
+})
+
+test('a JA4 header is believed of the peers that trustProxy trusts, in whatever form that is given', async (t) => {
+  const forms: readonly [trustProxy: FastifyServerOptions['trustProxy'], believed: boolean][] = [
+    [false, false], [true, true], ['198.51.100.0/24', true], ['192.0.2.1', false], [['192.0.2.1', '198.51.100.7'], true], [1 as unknown as boolean, false], [(address: string) => address.startsWith('198.'), true]
+  ]
+  for (const [trustProxy, believed] of forms) {
+    const app = await buildApp({ trends: { ja4: { header: 'X-JA4' } } }, undefined, trustProxy === undefined ? {} : { trustProxy })
+    const headers = { ...AGENT, 'x-ja4': 't13d1516h2_8daaf6152771_02713d6af862' }
+    await app.ask({ url: '/search', client: '198.51.100.7', headers })
+    await app.ask({ url: '/search', client: '198.51.100.7', headers: { ...headers, 'x-forwarded-for': '203.0.113.9' } })
+    t.equal(app.app.anomalies.trends({ type: 'ja4' }).trends[0]?.count ?? 0, believed ? 2 : 0, String(trustProxy))
+  }
+})
+
+test('whatever headers a client sends, a request stays cheap and no detector fails', async (t) => {
+  const app = await buildApp({ endpointProfiler: false, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, rateSpike: false, trends: {} })
+  const flood: Record<string, string>[] = [
+    Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`x-${i}-${Math.random()}`, 'a'])),
+    { cookie: Array.from({ length: 2000 }, (_, i) => `session${i}=${i}`).join('; ') },
+    { authorization: `Bearer eyJ.eyJ${'a'.repeat(100_000)}.x` },
+    { authorization: `Bearer ${'.'.repeat(100_000)}` },
+    { 'user-agent': '('.repeat(100_000), 'accept-language': 'a'.repeat(100_000), 'sec-ch-ua': '"'.repeat(100_000) },
+    { cookie: '='.repeat(100_000), authorization: ' '.repeat(100_000), 'x-api-key': 'a'.repeat(100_000) }
+  ]
+  for (const headers of flood) {
+    const started = performance.now()
+    for (let i = 0; i < 20; i++) t.equal((await app.ask({ url: '/search', headers })).response.statusCode, 200)
+    t.ok(performance.now() - started < 20 * 20, `${Math.round(performance.now() - started)} ms for twenty requests, injection included`)
+  }
+  t.ok(app.app.anomalies.detectors.every(({ faults }) => faults === 0))
 })
