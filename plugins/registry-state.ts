@@ -111,7 +111,8 @@ export class Registry {
       keepAbove: settings.throttleAt as number,
       throttleAt: settings.throttleAt as number,
       blockAt: settings.blockAt as number,
-      hysteresis: settings.hysteresis as number
+      hysteresis: settings.hysteresis as number,
+      seal: (address) => this.hash.tag('address', address)
     })
     this.recorder = new Recorder(this.log, this.entities, this.routes, settings.key !== undefined)
     this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key)
@@ -213,7 +214,7 @@ export class Registry {
    */
   trends (query: TrendQuery = {}): TrendPage {
     if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
-    return this.#trends.trends(query.entity === undefined ? query : { ...query, entity: this.#entityOf(query.entity) })
+    return this.#trends.trends(query.entity === undefined ? query : { ...query, entity: this.entityOf(query.entity) })
   }
 
   /**
@@ -235,11 +236,11 @@ export class Registry {
   userTag (name: string): string { return this.#identities.nameOf(`user ${name}`).tag }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
-  risk (entity: string): number { return this.entities.risk(this.#entityOf(entity), this.clock.now()) }
+  risk (entity: string): number { return this.entities.risk(this.entityOf(entity), this.clock.now()) }
 
   /** Forgets an entity's risk, a block by hand, and what detectors hold against it. @returns Whether there was any risk or block. */
   release (entity: string): boolean {
-    const known = this.#entityOf(entity)
+    const known = this.entityOf(entity)
     this.#releases.forEach((forget) => this.#subscribers.call(() => forget(known)))
     return this.entities.release(known)
   }
@@ -258,13 +259,13 @@ export class Registry {
   allow (entity: string, decision: ManualDecision): void { this.#decide(entity, 'allow', decision) }
 
   /** Takes `block` or `allow` back. @returns Whether there was one. */
-  undecide (entity: string): boolean { return this.entities.undecide(this.#entityOf(entity)) }
+  undecide (entity: string): boolean { return this.entities.undecide(this.entityOf(entity)) }
 
   /** An entity as it is counted: addresses may be given as they are. */
-  #entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
+  entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
 
   #decide (entity: string, action: 'allow' | 'block', decision: ManualDecision): void {
-    this.entities.decide(this.#entityOf(entity), manualRule(action, decision, this.clock.now()))
+    this.entities.decide(this.entityOf(entity), manualRule(action, decision, this.clock.now()))
   }
 
   /** Entities by risk. */
