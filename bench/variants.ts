@@ -89,7 +89,7 @@ export const variants: Variant[] = [
 
 const sets: Record<string, (variant: Variant) => boolean> = {
   all: ({ name }) => !name.startsWith('on'),
-  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'enforce', 'rate-spike', 'injection', 'both-profilers', 'collection'].includes(name),
+  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'enforce', 'rate-spike', 'injection', 'trends', 'both-profilers', 'collection'].includes(name),
   routes: ({ name }) => ['collection', 'collection-10000-routes'].includes(name),
   stages: ({ name }) => name.startsWith('on')
 }

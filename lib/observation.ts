@@ -3,6 +3,7 @@ import { combine } from './assessment'
 import type { RouteState } from './route-state'
 import type { Signal } from './signal'
 import { isMerelyTyped } from './typed-credentials'
+import type { MultipartReader } from './text/multipart-reader'
 
 /** Signals kept for one request; what is found beyond that is only counted. */
 export const MAX_SIGNALS = 32
@@ -46,6 +47,10 @@ export class Observation {
   query: unknown = null
   params: unknown = null
   body: unknown = null
+  /** A multipart body that a hook of the application has read since; `null` where there is none. */
+  lateBody: object | null = null
+  /** What streams by of a multipart body; `null` where there is none. */
+  streamed: MultipartReader | null = null
   /** The JSON body as it was sent, kept where the request may teach; `undefined` where there is none. */
   sent: unknown = undefined
   /** The value that the reply is made of, before it is serialised; `undefined` where there is none (text, streams). */

@@ -9,7 +9,7 @@ import { hashText } from '../lib/text/keyed-hash'
 import { credentialsIn, credentialsInHeader, fieldOfUser, loginName } from '../lib/text/login-body'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
-import type { AuthRecord } from './registry-state'
+import type { AuthRecord } from './auth-record'
 import { kObservation, OFF } from './symbols'
 
 /** A request to log in: what its body looks like is the application's to know. */

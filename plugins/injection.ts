@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { InjectionBaseline, InjectionShared } from '../lib/detectors/injection-baseline'
+import { InjectionBaseline } from '../lib/detectors/injection-baseline'
+import { InjectionShared } from '../lib/detectors/injection-shared'
 import { InjectionText } from '../lib/detectors/injection-text'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
+import { MultipartReader } from '../lib/text/multipart-reader'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
 import { kObservation, OFF } from './symbols'
@@ -61,6 +63,7 @@ async function injection (fastify: FastifyInstance, options: InjectionOptions): 
   const detector = anomalies.detector<InjectionBaseline>('injection', createBaseline, { check: checkRoute, minSamples: 1, mode: options.mode })
     .on('onRequest', judgeArrival)
     .on('preValidation', judgeContent)
+    .on('onSend', judgeStreamed)
     .learn(learn)
     .quarantine(quarantine)
     .share(shared)
@@ -73,13 +76,13 @@ async function injection (fastify: FastifyInstance, options: InjectionOptions): 
   /** `@fastify/multipart` with `attachFieldsToBody` reads the body in a `preValidation` hook of its own, which may come after ours. */
   function judgeLateBody (request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     const observation = request[kObservation]
-    if (observation !== null && observation !== OFF && observation.contentType !== null && observation.contentType.startsWith('multipart/')) judgeParts(observation, request.body)
+    if (observation !== null && observation !== OFF && observation.contentType !== null && isMultipart(observation.contentType)) judgeParts(observation, request.body)
     done()
   }
 
   function judgeParts (observation: Observation, body: unknown): void {
     const baseline = observation.route.slots[detector.slot] as InjectionBaseline | null | undefined
-    if (baseline === null || baseline === undefined || typeof body !== 'object' || body === null || Buffer.isBuffer(body) || observation.body === body) return
+    if (baseline === null || baseline === undefined || typeof body !== 'object' || body === null || Buffer.isBuffer(body) || observation.body === body || observation.lateBody === body) return
     detector.guard(() => baseline.judgeLateBody(observation, body))
     if (observation.signals !== null && observation.signals.length > observation.recorded) anomalies.record(observation)
   }
@@ -89,8 +92,24 @@ async function injection (fastify: FastifyInstance, options: InjectionOptions): 
   }
 }
 
-function judgeArrival (baseline: InjectionBaseline, observation: Observation): void {
+function judgeArrival (baseline: InjectionBaseline, observation: Observation, request: FastifyRequest): void {
   baseline.judgeArrival(observation)
+  if (observation.contentType !== null && isMultipart(observation.contentType)) watchStream(observation, observation.contentType, request)
+}
+
+function isMultipart (contentType: string): boolean { return contentType.length > 10 && contentType.slice(0, 10).toLowerCase() === 'multipart/' }
+
+/** Listens to a multipart body from when the application begins to read it, so that nothing is read that the application would not have. */
+function watchStream (observation: Observation, contentType: string, request: FastifyRequest): void {
+  const reader = new MultipartReader(contentType)
+  observation.streamed = reader
+  request.raw.once('resume', () => {
+    request.raw.on('data', (chunk: unknown) => { if (Buffer.isBuffer(chunk)) reader.write(chunk) })
+  })
+}
+
+function judgeStreamed (baseline: InjectionBaseline, observation: Observation, request: FastifyRequest): void {
+  if (observation.streamed !== null) baseline.judgeStreamed(observation, request.raw.readableDidRead)
 }
 
 function judgeContent (baseline: InjectionBaseline, observation: Observation): void {

@@ -15,6 +15,7 @@ import type { OpenApiDocument } from '../lib/detectors/openapi-document'
 import type { RiskLedger } from '../lib/store/risk-ledger'
 import { KeyedHash } from '../lib/text/keyed-hash'
 import { Redactor } from '../lib/text/redact'
+import type { AuthRecord } from './auth-record'
 import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
@@ -36,21 +37,7 @@ import { restoreSnapshot, takeSnapshot } from './snapshots'
 import { Stages } from './stages'
 import { Subscribers } from './subscribers'
 import { kObservation, OFF } from './symbols'
-import type { CorrelationPage, TrendPage, TrendQuery } from './trends/trend-page'
-
-/** The outcome of a login that no HTTP status tells. */
-export interface AuthRecord {
-  /** Who somebody tried to log in as; kept as a keyed hash. */
-  user?: string | number | null
-  /** Where from; by default the request's client. */
-  ip?: string
-  success: boolean
-  /** The request in which it happened, if any: its status is then not counted. */
-  request?: FastifyRequest
-}
-
-/** Who answers what is asked about signals over time. */
-export interface TrendAnswers { trends (query: TrendQuery): TrendPage, correlations (query: TrendQuery): CorrelationPage }
+import type { CorrelationPage, TrendAnswers, TrendPage, TrendQuery } from './trends/trend-page'
 
 /** Route and entity of findings about the whole application. */
 const EVERYWHERE = { method: '*', url: '*', key: '*' }

@@ -7,13 +7,17 @@ import { mash, scatter } from './slips'
 /** One text of the corpus; `kind` is a class of injection, or where a benign text comes from. */
 export interface Sample { text: string, kind: string, isAttack: boolean }
 
-/** Classes of injections with their shares of the corpus. */
-const ATTACKS: readonly (readonly [string, number])[] = [
-  ['sql', 16], ['markup', 13], ['shell', 7], ['traversal', 4], ['template', 6], ['nosql', 4], ['ldap', 3], ['xml', 3], ['lines', 3], ['ssrf', 3], ['jndi', 3], ['probe', 1], ['graphql', 0.3]
+/** Classes of injections, the grammars of each, and their shares of the corpus. */
+const ATTACKS: readonly (readonly [kind: string, grammar: string, share: number])[] = [
+  ['sql', 'sql', 14], ['sql', 'dialects', 7], ['markup', 'markup', 10], ['markup', 'script', 8], ['shell', 'shell', 5], ['shell', 'commands', 6], ['traversal', 'traversal', 5],
+  ['template', 'template', 5], ['template', 'code', 7], ['nosql', 'nosql', 4], ['ldap', 'ldap', 3], ['xml', 'xml', 3.5], ['lines', 'lines', 5], ['ssrf', 'ssrf', 5], ['jndi', 'jndi', 3], ['probe', 'probe', 1.5], ['graphql', 'graphql', 0.3]
 ]
-const BENIGN: readonly (readonly [string, number])[] = [
-  ['prose', 26], ['names', 5], ['maths', 6], ['code', 14], ['rich', 10], ['machine', 16], ['slips', 9]
+const BENIGN: readonly (readonly [grammar: string, share: number])[] = [
+  ['prose', 26], ['names', 5], ['maths', 6], ['code', 14], ['rich', 10], ['machine', 16], ['slips', 9], ['hard', 24]
 ]
+/** Share of made-up words in benign texts that mean something in some language; fewer where the texts have their own. */
+const KNOWN_WORDS = 0.2
+const HARD_WORDS = 0.05
 /** Share of lines written by hand, and of lines in other languages. */
 const LINES = 5
 const LANGUAGES = 5
@@ -30,10 +34,10 @@ function lines (file: string): string[] {
 export function attacks (random: SeededRandom, count: number): Sample[] {
   const benign = new Benign(random)
   const samples: Sample[] = []
-  const total = ATTACKS.reduce((sum, [, weight]) => sum + weight, 0)
-  for (const [kind, weight] of ATTACKS) {
-    const grammar = new Grammar(join(FOLDER, `attacks/${kind}.grammar`), 0.04)
-    const wanted = Math.round(count * weight / total)
+  const total = ATTACKS.reduce((sum, [, , share]) => sum + share, 0)
+  for (const [kind, file, share] of ATTACKS) {
+    const grammar = new Grammar(join(FOLDER, `attacks/${file}.grammar`), 0.04)
+    const wanted = Math.round(count * share / total)
     for (let i = 0; i < wanted; i++) {
       const text = disguise(random, kind, grammar.make(random), benign)
       if (text.trim().length > 1) samples.push({ text, kind, isAttack: true })
@@ -58,7 +62,7 @@ class Benign {
   readonly #random: SeededRandom
   readonly #languages = lines('benign/languages.txt').map((line) => line.slice(line.indexOf('\t') + 1))
   readonly #lines = lines('benign/lines.txt')
-  readonly #grammars = BENIGN.map(([kind, weight]) => ({ kind, weight, grammar: new Grammar(join(FOLDER, `benign/${kind}.grammar`), 0.2) }))
+  readonly #grammars = BENIGN.map(([kind, weight]) => ({ kind, weight, grammar: new Grammar(join(FOLDER, `benign/${kind}.grammar`), kind === 'hard' ? HARD_WORDS : KNOWN_WORDS) }))
   readonly #total: number
 
   constructor (random: SeededRandom) {

@@ -46,8 +46,14 @@ function unescape (text: string): string {
     : code === 'n' ? '\n' : code === 'r' ? '\r' : code === 't' ? '\t' : code)
 }
 
+/** Words that nobody writes but to a shell or about a scanner. */
+const TECHNICAL = new Set(`whoami uname ifconfig ipconfig netstat nslookup printenv chmod chown chgrp wget curl netcat telnet busybox systeminfo tasklist taskkill powershell
+  certutil bitsadmin wmic mshta cscript wscript schtasks crontab systemctl socat mkfifo mknod traceroute lsof dmesg useradd adduser usermod getcap iptables vssadmin bcdedit icacls cacls
+  takeown findstr nohup xxd sqlmap nikto nuclei acunetix nessus openvas wpscan dirbuster gobuster ffuf wfuzz zgrab masscan arachni netsparker jaeles morfeus zmeu metasploit meterpreter
+  commix skipfish webshag feroxbuster whatweb randomblob zeroblob xmltype updatexml extractvalue outfile dumpfile`.split(/\s+/))
+
 /** Known words that are words of English or of file and host names as well. */
-const PLAIN_WORDS = KNOWN_WORDS.filter((word) => /^[a-z]{2,12}$/.test(word) && !/^on[a-z]{4}|script$/.test(word))
+const PLAIN_WORDS = KNOWN_WORDS.filter((word) => /^[a-z]{2,12}$/.test(word) && !/^on[a-z]{4}|script$/.test(word) && !TECHNICAL.has(word))
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
 function builtIn (random: SeededRandom, name: string, knownShare: number): string {

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CLASS_PLACES, classFeaturesOf, FEATURES, featuresOf, PLACES } from '../lib/text/ngram-model'
 import { TokenScanner } from '../lib/text/injection-tokens'
-import { normalize } from '../lib/text/normalize'
+import { loadNormal } from '../lib/text/normalize'
+import { TextUnits } from '../lib/text/text-units'
 import { attacks, benign } from './corpus'
 import type { Sample } from './corpus'
 import { SeededRandom } from './random'
@@ -15,8 +16,8 @@ import { SeededRandom } from './random'
  */
 
 const SEED = 20_260_105
-const ATTACKS = Number(process.env.TRAIN_ATTACKS ?? 60_000)
-const BENIGN = Number(process.env.TRAIN_BENIGN ?? 90_000)
+const ATTACKS = Number(process.env.TRAIN_ATTACKS ?? 80_000)
+const BENIGN = Number(process.env.TRAIN_BENIGN ?? 120_000)
 const EPOCHS = 12
 const RATE = 0.12
 /** L2 shrinkage of a weight at each update. */
@@ -29,22 +30,23 @@ const BENIGN_WEIGHT = 1.5
 const MAX_TOKENS = 400
 
 /** Features of a text: those of token `i` from `starts[i]` on. */
-interface Encoded { features: Uint16Array, starts: Uint32Array, isWord: Uint8Array, isAttack: boolean, classes: Uint16Array, classStarts: Uint32Array, kind: string }
+interface Encoded { features: Uint32Array, starts: Uint32Array, isWord: Uint8Array, isAttack: boolean, classes: Uint16Array, classStarts: Uint32Array, kind: string }
 
 const scanner = new TokenScanner()
+const units = new TextUnits()
 
 function encode ({ text, kind, isAttack }: Sample): Encoded {
-  const normal = normalize(text)
+  loadNormal(text, units)
   const features: number[] = []
   const isWord: number[] = []
   const starts: number[] = []
   const classes: number[] = []
   const classStarts: number[] = []
-  const into = new Uint16Array(FEATURES)
+  const into = new Uint32Array(FEATURES)
   let before = 0
   let beforeThat = 0
-  for (let at = 0, isFirst = true; (isFirst || at < normal.length) && starts.length < MAX_TOKENS; isFirst = false) {
-    at = scanner.scan(normal, at, normal.length)
+  for (let at = 0, isFirst = true; (isFirst || at < units.length) && starts.length < MAX_TOKENS; isFirst = false) {
+    at = scanner.scan(units, at)
     for (let i = 0; i < scanner.count && starts.length < MAX_TOKENS; i++) {
       starts.push(features.length)
       const n = featuresOf(scanner, i, before, beforeThat, into)
@@ -61,7 +63,7 @@ function encode ({ text, kind, isAttack }: Sample): Encoded {
   }
   starts.push(features.length)
   classStarts.push(classes.length)
-  return { features: Uint16Array.from(features), starts: Uint32Array.from(starts), isWord: Uint8Array.from(isWord), isAttack, classes: Uint16Array.from(classes), classStarts: Uint32Array.from(classStarts), kind }
+  return { features: Uint32Array.from(features), starts: Uint32Array.from(starts), isWord: Uint8Array.from(isWord), isAttack, classes: Uint16Array.from(classes), classStarts: Uint32Array.from(classStarts), kind }
 }
 
 const weights = new Float64Array(PLACES)
@@ -178,7 +180,8 @@ function quantise (values: Float64Array): { bytes: Int8Array, unit: number } {
 
 function text (bytes: Int8Array): string {
   const base64 = Buffer.from(bytes.buffer).toString('base64')
-  return base64.match(/.{1,160}/g)?.map((line) => `  '${line}'`).join(' +\n') ?? '\'\''
+  // A list, not a sum: a thousand terms are more than parsers nest.
+  return `[\n${(base64.match(/.{1,160}/g) ?? []).map((line) => `  '${line}'`).join(',\n')}\n].join('')`
 }
 
 function main (): void {
@@ -205,12 +208,10 @@ export const UNIT = ${unit}
 export const BIAS = ${BIAS}
 
 /** Weights of n-grams, a signed byte each, in base64. */
-export const WEIGHTS =
-${text(bytes)}
+export const WEIGHTS = ${text(bytes)}
 
 /** Weights by which classes are told apart, a table of signed bytes for each class, in base64. */
-export const CLASS_WEIGHTS =
-${text(classes.bytes)}
+export const CLASS_WEIGHTS = ${text(classes.bytes)}
 `
   const root = __dirname.includes('dist') ? join(__dirname, '../..') : join(__dirname, '..')
   const file = process.env.TRAIN_OUT ?? join(root, 'lib/text/injection-weights.ts')

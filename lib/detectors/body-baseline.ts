@@ -220,5 +220,5 @@ export class BodyBaseline {
 
 /** Names of members that a tree has are names that the application has. */
 function makeKnown (tree: BodyTree, { priors }: BodyContext): void {
-  tree.each((node) => { if (node.parent !== null && node.parent.object?.children.has(node.name) === true) priors.know(node.name) })
+  tree.each((node) => { if (node.parent !== null && node.parent.object?.find(node.name) === node) priors.know(node.name) })
 }

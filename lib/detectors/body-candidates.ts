@@ -6,7 +6,8 @@ const CAPACITY = 128
  * Bounded to 128 things (least recently seen ones go first) and as many principals each as are asked for.
  */
 export class Candidates {
-  readonly #principals = new Map<number, number[]>()
+  /** Made with the first. */
+  #principals: Map<number, number[]> | null = null
 
   /**
    * Notes one sighting.
@@ -15,6 +16,7 @@ export class Candidates {
    * @returns Whether that many have sent it now; then it is forgotten here.
    */
   note (thing: number, principal: number, enough: number): boolean {
+    this.#principals ??= new Map()
     const known = this.#principals.get(thing) ?? []
     this.#principals.delete(thing)
     if (!known.includes(principal)) known.push(principal)
@@ -25,7 +27,7 @@ export class Candidates {
   }
 
   /** Things noted. */
-  get size (): number { return this.#principals.size }
+  get size (): number { return this.#principals === null ? 0 : this.#principals.size }
 
-  clear (): void { this.#principals.clear() }
+  clear (): void { this.#principals = null }
 }

@@ -109,7 +109,7 @@ export class BodyJudge {
     const { length } = list
     if (shape.lengths.n >= this.#floor && shape.isBeyond(length)) {
       const chance = this.#leaves.chanceBeyond('items', node, shape.lengths.n, length > FAR * shape.lengths.limit)
-      this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
+      this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(shape.lengths.limit < Infinity && shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
     }
     const most = this.#isRequest ? ELEMENTS.body : ELEMENTS.response
     const step = length <= most ? 1 : Math.ceil(length / most)
@@ -126,7 +126,7 @@ export class BodyJudge {
     for (const name in object) {
       if (this.#values <= 0 || this.#findings.isFull) return
       let child = order[at]
-      if (child === undefined || child.name !== name) child = shape.children.get(name)
+      if (child === undefined || child.name !== name) child = shape.find(name)
       if (child === undefined) {
         this.#judgeUnknown(node, shape, name, object[name], guide)
         continue

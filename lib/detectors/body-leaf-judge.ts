@@ -82,10 +82,13 @@ export class LeafJudge {
     const tolerance = toleranceOf(leaf)
     const isTooLong = leaf.longest.isBeyond(length) && length > leaf.longest.extreme + tolerance
     if (isTooLong) this.#addLong(node, leaf, length)
-    else if (leaf.shortest.isBeyond(length) && length < leaf.shortest.extreme - tolerance) this.#findings.add(signals.STRING_TOO_SHORT, this.#findings.path(node), 3, riskOf(SLIGHT, this.chanceBeyond('short', node, leaf.n, false)), leaf.shortest.extreme, length)
+    else if (length < leaf.shortest - tolerance) this.#findings.add(signals.STRING_TOO_SHORT, this.#findings.path(node), 3, riskOf(SLIGHT, 1 / (Math.min(leaf.n, node.draws) + 2)), leaf.shortest, length)
     const isOdd = this.#isOdd(node, leaf, text)
-    if (leaf.profile !== null) this.#judgeValue(node, leaf, text, isOdd, isTooLong)
-    else if (isOdd) this.#addPattern(node, leaf, text, WEAK, 3, true)
+    if (leaf.profile !== null) {
+      if (isOdd || !leaf.isWellKnown(text)) this.#judgeValue(node, leaf, text, isOdd, isTooLong)
+    } else if (isOdd) {
+      this.#addPattern(node, leaf, text, WEAK, 3, true)
+    }
   }
 
   #addLong (node: BodyNode, leaf: TextLeaf, length: number): void {
@@ -113,9 +116,9 @@ export class LeafJudge {
     if (!isOdd && isKnownText && verdict.parts === NUMERIC) return
     if (!isOdd && verdict.parts === LENGTH) {
       if (isTooLong) return
-      const isLong = text.length > (leaf.longest.extreme + leaf.shortest.extreme) / 2
+      const isLong = text.length > (leaf.longest.extreme + leaf.shortest) / 2
       const risk = isLong ? verdict.risk : Math.min(WEAK, verdict.risk)
-      this.#findings.add(isLong ? signals.STRING_TOO_LONG : signals.STRING_TOO_SHORT, this.#findings.path(node), 3, risk, isLong ? leaf.longest.extreme : leaf.shortest.extreme, text.length)
+      this.#findings.add(isLong ? signals.STRING_TOO_LONG : signals.STRING_TOO_SHORT, this.#findings.path(node), 3, risk, isLong ? leaf.longest.extreme : leaf.shortest, text.length)
       return
     }
     const share = isKnownText || (verdict.parts === EXACT && verdict.risk < FLAGGED && isNearBy(leaf, text.length)) ? HALF : 1
@@ -133,7 +136,7 @@ export class LeafJudge {
       format
     }
     const { profile } = leaf
-    const expected = format ?? (profile === null ? 'other' : `${describeCharacters(profile.kinds, profile.symbols)}, ${leaf.shortest.extreme} to ${leaf.longest.extreme} characters`)
+    const expected = format ?? (profile === null ? 'other' : `${describeCharacters(profile.kinds, profile.symbols)}, ${leaf.shortest} to ${leaf.longest.extreme} characters`)
     this.#findings.add(signals.PATTERN_MISMATCH, this.#findings.path(node), severity, risk, expected, evidence)
   }
 
@@ -151,18 +154,18 @@ export class LeafJudge {
 
 /** Characters by which lengths that vary at all may differ further: a digit more, a word more. */
 function toleranceOf ({ longest, shortest }: TextLeaf): number {
-  return longest.extreme === shortest.extreme ? 0 : Math.max(2, longest.extreme / 8, (longest.extreme - shortest.extreme) / 4)
+  return longest.extreme === shortest ? 0 : Math.max(2, longest.extreme / 8, (longest.extreme - shortest) / 4)
 }
 
 /** Whether a length is among those seen or next to them: then runs of another length (`Customer 99`, `Customer 999`) are hardly news. */
 function isNearBy (leaf: TextLeaf, length: number): boolean {
   const tolerance = toleranceOf(leaf)
-  return length <= leaf.longest.extreme + tolerance && length >= leaf.shortest.extreme - tolerance
+  return length <= leaf.longest.extreme + tolerance && length >= leaf.shortest - tolerance
 }
 
 /** Whether a length is so far beyond the bound that no ordinary text is: half as long again and more, or any in a place where all are alike. */
 function isFarBeyond ({ longest, shortest }: TextLeaf, length: number): boolean {
-  return length > 1.5 * longest.limit + SHORT || longest.extreme === shortest.extreme
+  return length > 1.5 * longest.limit + SHORT || longest.extreme === shortest
 }
 
 function rounded (value: number): number | string { return Number.isFinite(value) ? Number(value.toPrecision(4)) : String(value) }

@@ -18,6 +18,11 @@ import type { ValueScan } from '../text/value-shape'
 /** Elements of an array that are learned; of longer arrays so many, evenly spread. */
 const MAX_ELEMENTS = 64
 
+/** Strings after which a place whose values are nearly all new keeps none of them. */
+const FREE_AFTER = 32
+/** Strings between two looks whether another place bears the same name. */
+const JOIN = 16
+
 /** What all that learn and judge bodies in one application share. */
 export interface BodyContext extends NodeSettings {
   readonly limits: BodyLimits
@@ -108,16 +113,21 @@ export class BodyLearner {
     }
     const leaf = node.text
     if (leaf.longest.isBeyond(text.length)) priors.meet('long', node.draws)
-    else if (leaf.shortest.isBeyond(text.length)) priors.meet('short', node.draws)
     const { sole } = leaf
     leaf.learn(text, this.#principal, this.#tree.bodies)
     if (sole > NONE && leaf.sole === NONE) priors.meet('format', node.draws)
     const { profile } = leaf
-    if (profile === null) return
+    if (profile === null || leaf.isCalm) return
+    if (leaf.isWellKnown(text) && profile.texts === profile.n) {
+      profile.repeat()
+      leaf.common?.repeat()
+      return
+    }
     scan.scan(text)
-    profile.learn(scan, this.#principal, this.#several)
+    leaf.quiet = profile.learn(scan, this.#principal, this.#several) ? 0 : leaf.quiet + 1
     if (node.draws < node.n) profile.draws = profile.holders = node.draws
-    leaf.common ??= backing.join(nameOf(node), profile)
+    if (profile.n === FREE_AFTER) profile.closeFree()
+    if (leaf.common === null && (leaf.n < JOIN || leaf.n % JOIN === 0)) leaf.common = backing.join(nameOf(node), profile)
     leaf.common?.learn(scan, this.#principal, this.#several)
   }
 
@@ -156,7 +166,7 @@ export class BodyLearner {
         continue
       }
       let child = shape.order[at]
-      if (child === undefined || child.name !== name) child = shape.children.get(name)
+      if (child === undefined || child.name !== name) child = shape.find(name)
       if (child === undefined) {
         isFresh = true
         isForeign ||= !priors.knows(name)

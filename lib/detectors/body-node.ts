@@ -95,7 +95,7 @@ export class BodyNode {
     let count = 1
     if (this.list !== null) count += this.list.element.count()
     if (this.object !== null) {
-      for (const child of this.object.children.values()) count += child.count()
+      for (const child of this.object.order) count += child.count()
       if (this.object.values !== null) count += this.object.values.count()
     }
     return count

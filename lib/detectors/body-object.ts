@@ -4,6 +4,10 @@ import type { BodyNode, BodyNodeJson, NodeSettings } from './body-node'
 
 /** Names of an object's members that are learned; more are counted only. */
 export const MAX_NAMES = 128
+/** Members up to which names are looked through; a map would take as much room as two of them. */
+const FEW = 8
+const NONE: readonly BodyNode[] = []
+
 /** Longer names are never learned. */
 export const MAX_NAME = 128
 /** The plain form of an `ObjectShape`. */
@@ -26,9 +30,10 @@ export interface ObjectShapeJson {
  */
 export class ObjectShape {
   readonly owner: BodyNode
-  readonly children = new Map<string, BodyNode>()
-  /** The same in the order in which names were first seen: a hint where the next is. */
-  order: BodyNode[] = []
+  /** Members in the order in which names were first seen: a hint where the next is. */
+  order: readonly BodyNode[] = NONE
+  /** The same by name, where they are more than can be looked through. */
+  #index: Map<string, BodyNode> | null = null
   /** Members that every object had. */
   always = 0
   /** Objects that had a name never seen before. */
@@ -54,14 +59,22 @@ export class ObjectShape {
 
   add (child: BodyNode): void {
     child.index = this.order.length
-    this.children.set(child.name, child)
-    this.order.push(child)
+    this.order = this.order.concat(child)
+    if (this.#index !== null) this.#index.set(child.name, child)
+    else if (this.order.length > FEW) this.#index = new Map(this.order.map((each) => [each.name, each]))
+  }
+
+  /** The member of a name. */
+  find (name: string): BodyNode | undefined {
+    if (this.#index !== null) return this.#index.get(name)
+    for (let i = 0; i < this.order.length; i++) if ((this.order[i] as BodyNode).name === name) return this.order[i]
+    return undefined
   }
 
   /** Forgets a member. */
   remove (child: BodyNode): void {
     this.evicted++
-    this.children.delete(child.name)
+    this.#index?.delete(child.name)
     this.order = this.order.filter((each) => each !== child)
     this.order.forEach((each, index) => { each.index = index })
   }
@@ -94,8 +107,8 @@ export class ObjectShape {
     for (const child of this.order) values.merge(child, settings)
     this.values = values
     this.keys ??= new FieldProfile()
-    this.children.clear()
-    this.order = []
+    this.#index = null
+    this.order = NONE
     this.always = 0
   }
 
@@ -115,7 +128,7 @@ export class ObjectShape {
     this.forbidden >>>= 1
     for (const child of this.order) {
       child.halve()
-      if (child.n === 0) this.children.delete(child.name)
+      if (child.n === 0) this.#index?.delete(child.name)
     }
     this.order = this.order.filter((child) => child.n > 0)
     this.order.forEach((child, index) => { child.index = index })
@@ -139,7 +152,7 @@ export class ObjectShape {
       return
     }
     for (const theirs of other.order) {
-      let ours = this.children.get(theirs.name)
+      let ours = this.find(theirs.name)
       if (ours === undefined) {
         if (this.order.length >= MAX_NAMES) {
           this.overflow++

@@ -6,7 +6,7 @@ import { BOOLEAN, NULL } from './body-types'
 
 /** Sorts of novelty in a body, each with its own frequency in an application. */
 export const SORTS = ['missing', 'missingOfVaried', 'name', 'nameOfVaried', 'foreignName', 'foreignNameOfVaried', 'null', 'nullBesideNull', 'type', 'fraction', 'truth', 'format',
-  'long', 'short', 'high', 'low', 'items'] as const
+  'long', 'high', 'low', 'items'] as const
 export type Sort = typeof SORTS[number]
 
 /** Names of members that are remembered; what comes later is as if it were unknown elsewhere. */
@@ -21,7 +21,7 @@ export type BodyPriorsJson = Record<string, NoveltyPriorJson>
  * it needs few bodies of its own route (see `NoveltyPrior`). Objects that all had the same members are counted apart from those that vary; so are
  * names that no place of the application has, and places whose neighbours are null at times.
  *
- * Memory: 17 priors, and the hashes of 8,192 names at the most.
+ * Memory: 16 priors, and the hashes of 8,192 names at the most.
  */
 export class BodyPriors {
   readonly #priors: Readonly<Record<Sort, NoveltyPrior>> = Object.fromEntries(SORTS.map((sort) => [sort, new NoveltyPrior()])) as Record<Sort, NoveltyPrior>
@@ -53,7 +53,6 @@ export class BodyPriors {
     if (node.text !== null) {
       if (node.text.sole > 0) this.#priors.format.pass(n)
       this.#priors.long.pass(n)
-      this.#priors.short.pass(n)
     }
     if (node.list !== null) this.#priors.items.pass(n)
     if (node.object !== null && node.object.values === null) this.#passObject(node.object, n)

@@ -66,7 +66,7 @@ export class BodyQuarantine {
     const leaf = node.text
     if (leaf === null) return
     if (leaf.longest.isBeyond(text.length) && this.#isEnough(`long ${path}`)) this.#promote(path, (group) => leaf.longest.learn(text.length, group))
-    if (leaf.shortest.isBeyond(text.length) && this.#isEnough(`short ${path}`)) this.#promote(path, (group) => leaf.shortest.learn(text.length, group))
+    if (text.length < leaf.shortest && this.#isEnough(`short ${path}`)) this.#promote(path, () => leaf.allowLength(text.length))
     if (leaf.enforced !== NONE && !fitsFormat(leaf.enforced, text) && this.#isEnough(`format ${path}`)) {
       leaf.allowAnyFormat()
       this.#onPromoted(path)
@@ -103,7 +103,7 @@ export class BodyQuarantine {
         this.#note(shape.values, object[name], null, `${path}.*`)
         continue
       }
-      const child = shape.children.get(name)
+      const child = shape.find(name)
       if (child !== undefined) this.#note(child, object[name], guide === null ? null : guide.members.get(name) ?? null, joinPath(path, name, false))
       else this.#noteName(node, name, object[name], guide, path)
     }

@@ -13,10 +13,10 @@ export interface JsonSchema { [keyword: string]: unknown }
 
 /** Values after which a constraint is stated that the next value may break with the chance of 1 %. */
 const ENOUGH = 99
+/** The same where nothing is known of how far the next one reaches: 0.1 %. */
+const WELL_ENOUGH = 999
 /** The same for what is stated of all members at once: 0.5 %. */
 const SETTLED = 0.005
-/** Principals that must share a value before it is shown. */
-const SUPPORT = 3
 /** How much further than the estimated bound a stated one is. */
 const SLACK = 1.5
 
@@ -56,7 +56,7 @@ function typeSchema (node: BodyNode, type: number, isNullable: boolean, isAnnota
 function textSchema (leaf: TextLeaf | null, isNullable: boolean, isAnnotated: boolean): JsonSchema {
   const schema: JsonSchema = { type: typeName('string', isNullable) }
   if (leaf === null) return schema
-  const values = leaf.values(SUPPORT)
+  const values = leaf.values()
   if (values !== null) return { ...schema, enum: isNullable ? [...values, null] : values }
   const { format } = leaf
   if (format !== 'none' && wilsonLower(leaf.n, leaf.n) > LEAST_SHARE) {
@@ -67,8 +67,8 @@ function textSchema (leaf: TextLeaf | null, isNullable: boolean, isAnnotated: bo
   if (leaf.n < ENOUGH) return schema
   if (Number.isFinite(leaf.longest.settle())) schema['maxLength'] = Math.ceil(SLACK * Math.max(leaf.longest.extreme, leaf.longest.settle()))
   // Lengths are learned in UTF-16 units, of which a character has two at the most.
-  const least = Math.floor(Math.min(leaf.shortest.extreme, leaf.shortest.settle()) / 2)
-  if (least >= 1) schema['minLength'] = least
+  const least = Math.floor(leaf.shortest / 2)
+  if (least >= 1 && leaf.n >= WELL_ENOUGH) schema['minLength'] = least
   return schema
 }
 

@@ -75,7 +75,7 @@ export class BodyTree {
 function mayShow (node: BodyNode, sort: Sort): boolean {
   switch (sort) {
     case 'fraction': case 'high': case 'low': return node.number !== null
-    case 'long': case 'short': case 'format': return node.text !== null
+    case 'long': case 'format': return node.text !== null
     case 'items': return node.list !== null
     default: return true
   }

@@ -58,10 +58,19 @@ export class FieldLevels extends ItemTable {
     return Math.min(1, (this.rare(level, n >= MANY) + 1) / (seen + spare + 2))
   }
 
-  /** Learns a thing; closes the level where there is no room for it. */
-  admit (level: number, hash: number, principal: number, several: boolean): void {
-    if (!this.isOpen(level)) return
-    if (this.learn(level, hash, principal, several) >= 0) return
+  /** Learns a thing; closes the level where there is no room for it. @returns Whether it is the first time. */
+  admit (level: number, hash: number, principal: number, several: boolean): boolean {
+    if (!this.isOpen(level)) return false
+    const count = this.learn(level, hash, principal, several)
+    if (count >= 0) return count === 1
+    this.#closed |= 1 << level
+    this.drop(level)
+    return false
+  }
+
+  /** Closes a level where three in four of `n` values were the first of their kind. */
+  closeFree (level: number, n: number): void {
+    if (!this.isOpen(level) || this.once(level) * 4 < n * 3) return
     this.#closed |= 1 << level
     this.drop(level)
   }

@@ -90,23 +90,24 @@ export class FieldProfile {
    * Learns one scanned value.
    * @param principal Hash of who sent it.
    * @param several Whether enough principals use the route that a thing counts twice only when two of them sent it.
+   * @returns Whether it showed anything for the first time.
    */
-  learn (scan: ValueScan, principal: number, several: boolean): void {
+  learn (scan: ValueScan, principal: number, several: boolean): boolean {
     const items = this.#items
     this.n++
     this.#always &= scan.symbols
     if (!Number.isNaN(scan.number)) this.#numbers++
     this.#stretch(scan)
     const valueDone = !items.isOpen(VALUES) || items.count(VALUES, scan.value) >= ENOUGH
-    if (valueDone && scan.exact !== 0 && items.count(EXACTS, scan.exact) >= ENOUGH) return
-    items.admit(VALUES, scan.value, principal, several)
-    if (scan.exact !== 0) items.admit(EXACTS, scan.exact, principal, several)
-    items.admit(SHAPES, scan.shape, principal, several)
-    items.admit(LENGTHS, scan.length, principal, several)
-    items.admit(CHARSETS, charsetOf(scan.kinds), principal, several)
+    if (valueDone && scan.exact !== 0 && items.count(EXACTS, scan.exact) >= ENOUGH) return false
+    let isNews = items.admit(VALUES, scan.value, principal, several)
+    if (scan.exact !== 0) isNews = items.admit(EXACTS, scan.exact, principal, several) || isNews
+    isNews = items.admit(SHAPES, scan.shape, principal, several) || isNews
+    isNews = items.admit(LENGTHS, scan.length, principal, several) || isNews
+    isNews = items.admit(CHARSETS, charsetOf(scan.kinds), principal, several) || isNews
     if (items.isOpen(PAIRS)) {
       const count = scan.neighbours()
-      for (let i = 0; i < count; i++) items.admit(PAIRS, scan.pairs[i] as number, principal, several)
+      for (let i = 0; i < count; i++) isNews = items.admit(PAIRS, scan.pairs[i] as number, principal, several) || isNews
     }
     this.#admitBits(scan.kinds, 0, principal, several)
     this.#admitBits(scan.symbols, 32, principal, several)
@@ -114,8 +115,18 @@ export class FieldProfile {
     while (left !== 0) {
       const bit = 31 - Math.clz32(left)
       left &= ~(1 << bit)
-      items.admit(COUNTS, countKey(bit, scan.counts[bit] as number), principal, several)
+      isNews = items.admit(COUNTS, countKey(bit, scan.counts[bit] as number), principal, several) || isNews
     }
+    return isNews
+  }
+
+  /** Learns once more a text that is well known: only the count changes. */
+  repeat (): void { this.n++ }
+
+  /** Closes values and exact shapes where three in four were seen once: they will not settle, and take most of the room. */
+  closeFree (): void {
+    this.#items.closeFree(VALUES, this.n)
+    this.#items.closeFree(EXACTS, this.n)
   }
 
   /**

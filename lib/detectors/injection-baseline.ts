@@ -1,95 +1,31 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
-import { essenceOf } from '../text/media-type'
-import type { Redactor } from '../text/redact'
 import { hashText } from '../text/keyed-hash'
+import { essenceOf } from '../text/media-type'
 import { finishHash } from '../text/value-shape'
-import { ClearedHeaders } from './cleared-headers'
 import { InjectionFields } from './injection-fields'
 import type { InjectionFieldsJson } from './injection-fields'
+import { FieldLearner } from './injection-learner'
+import type { InjectionSettings, InjectionShared } from './injection-shared'
 import { KINDS, NOT_INSPECTED, NOVEL_REQUESTS } from './injection-signals'
 import type { InjectionEvidence, InjectionExpectation } from './injection-signals'
-import { Budget, SETTLED } from './injection-text'
-import type { InjectionText } from './injection-text'
-import { InjectionWalk } from './injection-walk'
-import type { TextVisitor } from './injection-walk'
-import { RequestNovelty } from './request-novelty'
-import type { RequestNoveltyJson } from './request-novelty'
+import { ALARM_FROM, HEADER_FROM, SECRET_FROM, STRICT_FROM } from './injection-thresholds'
+import type { InjectionWalk, TextVisitor } from './injection-walk'
 
-/** Log-odds from which a text alarms; chosen by cross-validation (docs/injection.md). */
-export const ALARM_FROM = 1
-/** The same in headers that never hold anything of the kind. */
-export const HEADER_FROM = -0.5
-/** The same in fields of ids, codes and numbers. */
-export const STRICT_FROM = -1.5
-/** The same in fields whose name says that they hold secrets: passwords are made of signs. */
-const SECRET_FROM = 4
-/** Log-odds from which a text is at all like an injection. */
-const MILD_FROM = -2
-/** Where few principals use a route, spans of time are counted instead: however often a client repeats an attack, it takes hours to tame a field. */
-const SPAN_MS = 600_000
 /** Requests of a route after which the registry lets one ordinary request in eight teach. */
 const SAMPLED_FROM = 512
 const SAMPLE_OF = 8
 
-/** What of the plugin's options a baseline needs. */
-export interface InjectionSettings {
-  readonly maxCharacters: number
-  readonly tameAfter: number
-  readonly headers: boolean
-  readonly novelty: boolean
-}
+/** Where few principals use a route, spans of time are counted instead: however often a client repeats an attack, it takes hours to tame a field. */
+const SPAN_MS = 600_000
+/** Requests of a route up to which its shapes are no news: it is just being learned. */
+const YOUNG = 20
 
-/** The plain form of an `InjectionShared`. */
-export interface InjectionSharedJson { headers: InjectionFieldsJson, novelty: RequestNoveltyJson }
-
-/** What the baselines of an application share: the model with its scratch space, the history of headers, the shapes of requests. */
-export class InjectionShared {
-  readonly text: InjectionText
-  readonly redactor: Redactor
-  readonly budget = new Budget()
-  readonly walk: InjectionWalk
-  readonly cleared = new ClearedHeaders()
-  readonly headers: InjectionFields
-  readonly novelty: RequestNovelty
-  readonly seed: number
-
-  constructor (text: InjectionText, redactor: Redactor, seed: number, tameAfter: number, shapes: number) {
-    this.text = text
-    this.redactor = redactor
-    this.seed = seed
-    this.walk = new InjectionWalk(seed)
-    this.headers = new InjectionFields(tameAfter)
-    this.novelty = new RequestNovelty(shapes)
-  }
-
-  halve (): void {
-    this.headers.halve()
-    this.novelty.halve()
-  }
-
-  merge (json: InjectionSharedJson): void {
-    this.headers.mergeJson(json.headers)
-    this.novelty.merge(json.novelty)
-  }
-
-  toJSON (): InjectionSharedJson { return { headers: this.headers.toJSON(), novelty: this.novelty.toJSON() } }
-
-  restore (json: InjectionSharedJson): void {
-    this.headers.restore(json.headers)
-    this.novelty.restore(json.novelty)
-  }
-
-  reset (): void {
-    this.headers.clear()
-    this.novelty.reset()
-  }
-
-  describe (): Record<string, unknown> { return { ...this.headers.describe(true), noveltyShare: this.novelty.norm } }
-}
+/** What was not looked at: requests with the characters that were too many or could not be seen, and files of streamed bodies. */
+export interface Uninspected { requests: number, characters: number, files: number }
 
 /** The plain form of an `InjectionBaseline`. */
-export interface InjectionBaselineJson { samples: number, fields: InjectionFieldsJson, uninspected: { requests: number, characters: number } }
+export interface InjectionBaselineJson { samples: number, fields: InjectionFieldsJson, uninspected: Uninspected }
 
 /**
  * Judges the texts of one route's requests by the model, tamed by what the route's fields ordinarily hold.
@@ -104,6 +40,7 @@ export class InjectionBaseline implements TextVisitor {
   readonly #routeHash: number
   #uninspectedRequests = 0
   #uninspectedCharacters = 0
+  #uninspectedFiles = 0
   readonly #learner: FieldLearner
 
   constructor (shared: InjectionShared, settings: InjectionSettings, routeKey: string) {
@@ -130,16 +67,35 @@ export class InjectionBaseline implements TextVisitor {
     this.#report(walk.skipped, observation)
     if (!this.#settings.novelty) return
     const norm = novelty.norm
-    if (novelty.see(finishHash(walk.shape ^ this.#routeHash), observation.at, !observation.route.frozen)) {
+    const { matched, responses } = observation.route
+    const isKnown = !matched || responses >= YOUNG
+    if (novelty.see(finishHash(walk.shape ^ this.#routeHash), observation.at, !observation.route.frozen, isKnown)) {
       observation.add(new Signal(NOVEL_REQUESTS, undefined, 4, 30, Number(norm.toPrecision(2)), novelty.count))
     }
   }
 
-  /** A multipart body that a hook of the application has read after `preValidation` began. */
-  judgeLateBody (observation: Observation, body: unknown): void {
+  /** A multipart body that a hook of the application has read after `preValidation` began; once. */
+  judgeLateBody (observation: Observation, body: object): void {
+    if (observation.lateBody === body) return
+    observation.lateBody = body
     this.#shared.budget.start(this.#settings.maxCharacters)
     this.#shared.walk.lateBody(body, this, observation)
-    this.#report(this.#shared.walk.skipped, observation)
+    const { skipped } = this.#shared.walk
+    if (observation.streamed !== null) this.#shared.walk.fileNames(observation.streamed.parts, this, observation)
+    this.#report(skipped, observation)
+  }
+
+  /**
+   * What the application has read of a multipart body as a stream: judged at the end, since there is no earlier moment at which it is known.
+   * @param wasRead Whether the application read the body at all.
+   */
+  judgeStreamed (observation: Observation, wasRead: boolean): void {
+    const { streamed } = observation
+    if (streamed === null || observation.lateBody !== null || (observation.body !== null && observation.body !== undefined)) return
+    this.#uninspectedFiles += streamed.files
+    this.#shared.budget.start(this.#settings.maxCharacters)
+    this.#shared.walk.streamed(streamed.parts, this, observation)
+    this.#report(streamed.skipped + (streamed.bytes === 0 && wasRead ? Math.max(1, observation.requestBytes) : 0), observation)
   }
 
   /** For the walk: judges one text. */
@@ -190,10 +146,11 @@ export class InjectionBaseline implements TextVisitor {
     this.#fields.mergeJson(json.fields)
     this.#uninspectedRequests += json.uninspected.requests
     this.#uninspectedCharacters += json.uninspected.characters
+    this.#uninspectedFiles += json.uninspected.files ?? 0
   }
 
   toJSON (): InjectionBaselineJson {
-    return { samples: this.samples, fields: this.#fields.toJSON(), uninspected: { requests: this.#uninspectedRequests, characters: this.#uninspectedCharacters } }
+    return { samples: this.samples, fields: this.#fields.toJSON(), uninspected: this.#uninspected() }
   }
 
   restore (json: InjectionBaselineJson): void {
@@ -201,11 +158,16 @@ export class InjectionBaseline implements TextVisitor {
     this.#fields.restore(json.fields)
     this.#uninspectedRequests = json.uninspected.requests
     this.#uninspectedCharacters = json.uninspected.characters
+    this.#uninspectedFiles = json.uninspected.files ?? 0
   }
 
   /** What was learned, for people: fields that are tame for a class, fields that alarm at less, and what was not looked at. */
   describe (): Record<string, unknown> {
-    return { ...this.#fields.describe(false), uninspected: { requests: this.#uninspectedRequests, characters: this.#uninspectedCharacters } }
+    return { ...this.#fields.describe(false), uninspected: this.#uninspected() }
+  }
+
+  #uninspected (): Uninspected {
+    return { requests: this.#uninspectedRequests, characters: this.#uninspectedCharacters, files: this.#uninspectedFiles }
   }
 
   #report (skipped: number, observation: Observation): void {
@@ -215,46 +177,6 @@ export class InjectionBaseline implements TextVisitor {
       this.#uninspectedCharacters += characters
       observation.add(new Signal(NOT_INSPECTED, `${essenceOf(observation.contentType ?? 'request')}`, 1, 0, this.#settings.maxCharacters, characters))
     }
-  }
-}
-
-/** Learns what the fields of a request hold. */
-class FieldLearner implements TextVisitor {
-  readonly #shared: InjectionShared
-  readonly #fields: InjectionFields
-  #principal = 0
-  #supporter = 0
-  #weight = 1
-  #characters = 0
-  #onPromoted: ((field: string) => void) | null = null
-
-  constructor (shared: InjectionShared, fields: InjectionFields) {
-    this.#shared = shared
-    this.#fields = fields
-  }
-
-  learn (observation: Observation, supporter: number, weight: number, settings: InjectionSettings, onPromoted: ((field: string) => void) | null): void {
-    this.#principal = observation.principal
-    this.#supporter = supporter
-    this.#weight = weight
-    this.#characters = settings.maxCharacters
-    this.#onPromoted = onPromoted
-    this.#shared.budget.start(settings.maxCharacters)
-    if (settings.headers) this.#shared.walk.arrival(observation, this, null)
-    this.#shared.budget.start(settings.maxCharacters)
-    this.#shared.walk.content(observation, this)
-  }
-
-  visit (text: string, isName: boolean, walk: InjectionWalk): boolean {
-    if (isName) return false
-    const { text: model, budget } = this.#shared
-    const logOdds = model.logOdds(text, budget)
-    const name = logOdds < ALARM_FROM ? null : model.read(text, this.#characters).name
-    const fields = walk.isHeader ? this.#shared.headers : this.#fields
-    const field = walk.field()
-    const hasBecomeTame = fields.learn(field, logOdds !== SETTLED, logOdds >= MILD_FROM, name, this.#principal, this.#supporter, this.#weight)
-    if (hasBecomeTame && this.#onPromoted !== null) this.#onPromoted(`${field} (${name})`)
-    return false
   }
 }
 

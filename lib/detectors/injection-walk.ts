@@ -1,9 +1,11 @@
 import type { Observation } from '../observation'
 import { COOKIES, CREDENTIAL, kindOf, noteUsual } from './cleared-headers'
 import type { ClearedHeaders, HeaderKind } from './cleared-headers'
+import { holdsText, isPart, isPlain } from './readable-bodies'
 import { hashText } from '../text/keyed-hash'
 import { essenceHash, essenceOf, isUrlencoded } from '../text/media-type'
 import { multipartParts } from '../text/multipart'
+import type { Part } from '../text/multipart'
 import { showName } from '../text/redact'
 import { finishHash } from '../text/value-shape'
 
@@ -15,8 +17,6 @@ const MAX_NAMES = 2048
 const MAX_NAME = 64
 /** Bytes of a body of unknown type that are read as text. */
 const MAX_BUFFER = 1_048_576
-/** Media types of bodies that hold no text. */
-const BINARY = /^(?:image|audio|video|font)\/|^application\/(?:octet-stream|zip|gzip|pdf|wasm|protobuf|x-protobuf|grpc|msgpack|x-msgpack|cbor)\b/
 
 /** What is done with each text of a request. */
 export interface TextVisitor {
@@ -166,6 +166,26 @@ export class InjectionWalk {
     this.#root('body', body, visitor, observation)
   }
 
+  /** Names, file names and fields of a multipart body that has streamed by. */
+  streamed (parts: readonly Part[], visitor: TextVisitor, observation: Observation): void {
+    this.isHeader = false
+    this.#prefix = 'body'
+    this.#depth = 0
+    this.#parts(parts, visitor, observation)
+  }
+
+  /** File names of a multipart body as they were sent: parsers hand on the last part of a path only. */
+  fileNames (parts: readonly Part[], visitor: TextVisitor, observation: Observation): void {
+    this.isHeader = false
+    this.#prefix = 'body'
+    this.#depth = 0
+    for (const part of parts) {
+      this.#name = part.name
+      if (part.fileName !== null) visitor.visit(part.fileName, false, this, observation)
+    }
+    this.#name = ''
+  }
+
   #cookies (header: string, visitor: TextVisitor, observation: Observation): boolean {
     let areClear = true
     this.#prefix = 'cookie'
@@ -194,7 +214,7 @@ export class InjectionWalk {
       return 1
     }
     if (!Buffer.isBuffer(body)) return 0
-    if (contentType !== '' && BINARY.test(essenceOf(contentType))) return 2
+    if (!holdsText(contentType)) return 2
     if (body.length > MAX_BUFFER) this.skipped += body.length - MAX_BUFFER
     this.#text(body.subarray(0, MAX_BUFFER).toString('utf8'), contentType, visitor, observation)
     return 1
@@ -205,11 +225,15 @@ export class InjectionWalk {
       visitor.visit(body, false, this, observation)
       return
     }
-    for (const part of multipartParts(body, contentType)) {
+    this.#parts(multipartParts(body, contentType), visitor, observation)
+  }
+
+  #parts (parts: readonly Part[], visitor: TextVisitor, observation: Observation): void {
+    for (const part of parts) {
       this.#name = part.name
       visitor.visit(part.name, true, this, observation)
       if (part.fileName !== null) visitor.visit(part.fileName, false, this, observation)
-      visitor.visit(part.text, false, this, observation)
+      if (part.text !== '') visitor.visit(part.text, false, this, observation)
     }
     this.#name = ''
   }
@@ -223,9 +247,8 @@ export class InjectionWalk {
     return shape
   }
 
-  #part (part: { value?: unknown, filename?: unknown }, visitor: TextVisitor, observation: Observation): number {
+  #part (part: { value?: unknown }, visitor: TextVisitor, observation: Observation): number {
     if (typeof part.value === 'string') visitor.visit(part.value, false, this, observation)
-    if (typeof part.filename === 'string') visitor.visit(part.filename, false, this, observation)
     return finishHash(this.#depth)
   }
 
@@ -278,13 +301,4 @@ export class InjectionWalk {
     this.#depth = depth
     return shape
   }
-}
-
-/** A part of `@fastify/multipart`: it refers to all others, so only what is its own is looked at. */
-function isPart (value: object): value is { value?: unknown, filename?: unknown } { return 'fieldname' in value && 'fields' in value }
-
-/** Objects that a parser makes: no streams, buffers or class instances. A part of `@fastify/multipart` is one. */
-function isPlain (value: object): boolean {
-  const prototype = Object.getPrototypeOf(value) as object | null
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null || Object.getPrototypeOf(prototype) === Object.prototype
 }

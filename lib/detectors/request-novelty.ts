@@ -1,4 +1,5 @@
 import { RotatingFilter } from '../store/rotating-filter'
+import type { RotatingFilterJson } from '../store/rotating-filter'
 import { wilsonLower, wilsonUpper } from '../stats/proportion'
 
 const WINDOW_MS = 60_000
@@ -7,8 +8,8 @@ const WARM_UP = 500
 /** New shapes within a minute that are never an alarm. */
 const FLOOR = 20
 
-/** The plain form of a `RequestNovelty`: the norm only; which shapes were seen is not carried over. */
-export interface RequestNoveltyJson { requests: number, fresh: number }
+/** The plain form of a `RequestNovelty`: the norm, and which shapes were seen. */
+export interface RequestNoveltyJson { requests: number, fresh: number, shapes?: RotatingFilterJson }
 
 /**
  * How many requests have a shape (method, route, parameter names, body paths with types, media type) that was never seen before, as a rate:
@@ -40,14 +41,15 @@ export class RequestNovelty {
 
   /**
    * Notes a request.
+   * @param isKnown Whether its route is past learning; before, its shapes are taken for known.
    * @param learns Whether it may change what is ordinary; what it shows counts all the same.
    * @returns Whether the rate of new shapes has just become an alarm, or doubled since.
    */
-  see (shape: number, at: number, learns: boolean): boolean {
+  see (shape: number, at: number, learns: boolean, isKnown = true): boolean {
     const window = Math.floor(at / WINDOW_MS)
     if (window !== this.#window) this.#close(window, learns)
     this.#inWindow++
-    if (this.#filter.see(shape)) return false
+    if (this.#filter.see(shape) || !isKnown) return false
     const fresh = ++this.#freshInWindow
     if (fresh < this.#next || this.requests < WARM_UP || this.norm > 0.2) return false
     if (wilsonLower(fresh, this.#inWindow) <= 3 * wilsonUpper(this.fresh, this.requests)) return false
@@ -61,22 +63,29 @@ export class RequestNovelty {
     this.fresh /= 2
   }
 
+  /** Takes in what another process has seen. Where its shapes do not fit, neither does its norm: they are left out both. */
   merge (json: RequestNoveltyJson): void {
+    if (json.shapes === undefined || !this.#filter.merge(json.shapes)) return
     this.requests += json.requests
     this.fresh += json.fresh
   }
 
-  toJSON (): RequestNoveltyJson { return { requests: this.requests, fresh: this.fresh } }
+  toJSON (): RequestNoveltyJson { return { requests: this.requests, fresh: this.fresh, shapes: this.#filter.toJSON() } }
 
+  /** With another capacity shapes are learned anew, and nothing is said until then. */
   restore (json: RequestNoveltyJson): void {
-    this.requests = json.requests
-    this.fresh = json.fresh
+    this.reset()
+    this.merge(json)
   }
 
   reset (): void {
     this.requests = 0
     this.fresh = 0
     this.#filter.clear()
+    this.#window = -1
+    this.#inWindow = 0
+    this.#freshInWindow = 0
+    this.#next = FLOOR
   }
 
   /** A minute that alarmed does not become ordinary. */

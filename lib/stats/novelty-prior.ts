@@ -31,7 +31,7 @@ export class NoveltyPrior {
    * @param rare Things that were seen once (Good and Turing's), for places that are not all alike.
    */
   pass (n: number, rare = 0): void {
-    const before = n - stepOf(n)
+    const before = n - stepOf(n - 1)
     const band = bandOf(before)
     // The sum of 1/(i + 2) from `before` to n - 1.
     this.#expected[band] = (this.#expected[band] as number) + (rare + 1) * Math.log((n + 1.5) / (before + 1.5))

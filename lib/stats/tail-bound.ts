@@ -1,11 +1,16 @@
-const NONE: readonly number[] = []
+const NONE: number[] = []
 /** Extremes kept of each generation. */
 const KEPT = 8
+/** Laws shared; further ones are their bound's own. */
+const MAX_LAWS = 64
 /** Values after which the most extreme one alone no longer moves the bound: until then an outlier or two can hide. */
 const MANY = 60
 
 /** How much further out than the others expect it the most extreme value may be and still count; it does so as well where it is no twice as large. */
 const STRAY = 2
+
+/** Which tail, and what share may lie beyond: the same object for all bounds alike, since a number of their own would take 24 bytes each. */
+interface Law { readonly sign: 1 | -1, readonly error: number }
 
 /** The plain form of a `TailBound`. */
 export interface TailBoundJson { n: number, top: number[], before: number, topBefore: number[] }
@@ -32,14 +37,11 @@ export class TailBound {
   limit: number
   /** Groups learned, of this half-life and the one before. */
   n = 0
-  readonly #sign: 1 | -1
-  readonly #error: number
+  readonly #law: Law
   /** Largest first; for the lower tail, negated. */
-  #top: number[] = []
+  #top: number[] = NONE
   #before = 0
   #topBefore: readonly number[] = NONE
-  /** From here on a value is among those kept. */
-  #from = -Infinity
   /** Values from which the limit is set again, whatever they are. */
   #next = 0
   #group = -1
@@ -52,32 +54,31 @@ export class TailBound {
    */
   constructor (side: 'upper' | 'lower', error: number) {
     if (!(error > 0 && error < 1)) throw new RangeError(`error must be between 0 and 1, got ${error}`)
-    this.#sign = side === 'upper' ? 1 : -1
-    this.#error = error
-    this.limit = this.#sign * Infinity
+    this.#law = lawOf(side === 'upper' ? 1 : -1, error)
+    this.limit = this.#law.sign * Infinity
   }
 
   /** The most extreme value learned, `NaN` while there is none. */
   get extreme (): number {
     const most = Math.max(this.#top[0] ?? -Infinity, this.#topBefore[0] ?? -Infinity, this.#pending)
-    return most === -Infinity ? NaN : this.#sign * most + 0
+    return most === -Infinity ? NaN : this.#law.sign * most + 0
   }
 
   /** How far out a value lies, in units of how far the bound lies from the least of the extremes kept; infinite beyond a sharp bound. */
   reach (value: number): number {
     const least = Math.min(this.#top.at(-1) ?? Infinity, this.#topBefore.at(-1) ?? Infinity)
-    return (this.#sign * value - least) / Math.max(0, this.#sign * this.limit - least)
+    return (this.#law.sign * value - least) / Math.max(0, this.#law.sign * this.limit - least)
   }
 
   /** Whether a value lies beyond the bound. */
-  isBeyond (value: number): boolean { return this.#sign > 0 ? value > this.limit : value < this.limit }
+  isBeyond (value: number): boolean { return this.#law.sign > 0 ? value > this.limit : value < this.limit }
 
   /**
    * @param group Number of the group that the value belongs to; values of one group come one after the other.
    * @returns Whether the value is more extreme than any before.
    */
   learn (value: number, group: number): boolean {
-    const signed = this.#sign * value + 0
+    const signed = this.#law.sign * value + 0
     const isRecord = signed > (this.#top[0] ?? -Infinity) && signed > this.#pending
     if (group === this.#group) {
       if (signed > this.#pending) this.#pending = signed
@@ -94,10 +95,9 @@ export class TailBound {
   halve (): void {
     this.#flush()
     this.#topBefore = this.#top
-    this.#top = []
+    this.#top = NONE
     this.n -= this.#before
     this.#before = this.n
-    this.#from = -Infinity
     this.#set()
   }
 
@@ -130,7 +130,6 @@ export class TailBound {
     this.#top = json.top.slice(0, KEPT)
     this.#before = json.before
     this.#topBefore = json.topBefore.slice(0, KEPT)
-    this.#from = this.#top.length < KEPT ? -Infinity : this.#top[KEPT - 1] as number
     this.#set()
   }
 
@@ -140,7 +139,7 @@ export class TailBound {
     this.#group = -1
     const pending = this.#pending
     this.#pending = -Infinity
-    if (pending <= this.#from && this.n < this.#next) return
+    if (this.n < this.#next && this.#top.length === KEPT && pending <= (this.#top[KEPT - 1] as number)) return
     this.#insert(pending)
     this.#set()
   }
@@ -150,32 +149,32 @@ export class TailBound {
     let at = top.length
     while (at > 0 && (top[at - 1] as number) < signed) at--
     if (at >= KEPT) return
-    if (top.length < KEPT) this.#top = top = [...top, signed]
+    // `concat` makes a list of just this length; spreading and `push` take room for sixteen more.
+    if (top.length < KEPT) this.#top = top = top.concat(signed)
     for (let i = top.length - 1; i > at; i--) top[i] = top[i - 1] as number
     top[at] = signed
-    if (top.length === KEPT) this.#from = top[KEPT - 1] as number
   }
 
   #set (): void {
-    this.#next = this.n * 1.25
+    this.#next = Math.ceil(this.n * 1.25)
     const seen = this.#topBefore.length === 0 ? this.#top : [...this.#top, ...this.#topBefore].sort((a, b) => b - a)
     const kept = Math.min(KEPT, seen.length, Math.max(2, this.n >>> 1))
     if (kept < 3) {
-      this.limit = this.#sign * Infinity
+      this.limit = this.#law.sign * Infinity
       return
     }
     const least = seen[kept - 1] as number
     const without = this.#bound(seen, 1, kept)
     const distance = (seen[0] as number) - least
     const isStray = this.n >= MANY && distance > STRAY * (without - least) && distance > Math.abs(least) + 2
-    this.limit = this.#sign * (isStray ? without : this.#bound(seen, 0, kept)) + 0
+    this.limit = this.#law.sign * (isStray ? without : this.#bound(seen, 0, kept)) + 0
   }
 
   /** The bound that the values from `first` on say. */
   #bound (seen: readonly number[], first: number, kept: number): number {
     const least = seen[kept - 1] as number
     const terms = kept - 1 - first
-    const odds = Math.max(1, kept / (this.n * this.#error))
+    const odds = Math.max(1, kept / (this.n * this.#law.error))
     const isScalable = least > 0 || (seen[0] as number) < 0
     let excess = 0
     let logExcess = 0
@@ -189,6 +188,16 @@ export class TailBound {
     const heavy = isScalable ? least * Math.exp(Math.sign(least) * logExcess / terms * Math.log(odds)) : linear
     return Math.max(seen[first] as number, linear, heavy)
   }
+}
+
+const laws: Law[] = []
+
+function lawOf (sign: 1 | -1, error: number): Law {
+  const known = laws.find((law) => law.sign === sign && law.error === error)
+  if (known !== undefined) return known
+  const law = { sign, error }
+  if (laws.length < MAX_LAWS) laws.push(law)
+  return law
 }
 
 function areWhole (values: readonly number[], count: number): boolean {

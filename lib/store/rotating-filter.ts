@@ -1,3 +1,8 @@
+import { bitsFromText, bitsToText } from './bit-text'
+
+/** The plain form of a `RotatingFilter`. */
+export interface RotatingFilterJson { capacity: number, held: number, newer: string, older: string }
+
 /** Bits for each item: with four hashes a false "seen" for 1 in 40 when a generation is full. */
 const BITS = 8
 const HASHES = 4
@@ -53,6 +58,22 @@ export class RotatingFilter {
     this.#newer.fill(0)
     this.#older.fill(0)
     this.held = 0
+  }
+
+  toJSON (): RotatingFilterJson {
+    return { capacity: this.capacity, held: this.held, newer: bitsToText(this.#newer), older: bitsToText(this.#older) }
+  }
+
+  /**
+   * Takes in what another filter of the same capacity and hashes has seen: afterwards all is known that either knew.
+   * @returns Whether it could; not with another capacity.
+   */
+  merge (json: RotatingFilterJson): boolean {
+    if (json.capacity !== this.capacity) return false
+    bitsFromText(json.newer, this.#newer)
+    bitsFromText(json.older, this.#older)
+    this.held = Math.min(this.capacity, this.held + json.held)
+    return true
   }
 
   #has (bits: Uint32Array, hash: number): boolean {

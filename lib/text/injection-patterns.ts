@@ -1,5 +1,6 @@
-import { CAPACITY, COMMENTED, FIRST_MEANING, kindNamed, nameOfKind, SPACED } from './injection-tokens'
+import { CAPACITY, COMMENTED, SPACED } from './injection-tokens'
 import type { TokenScanner } from './injection-tokens'
+import { FIRST_MEANING, kindNamed, nameOfKind } from './token-kinds'
 
 /**
  * The pattern classes that SQL injection detectors have named ever since, found in tokens instead of letters, so that comments, tabs, case and

@@ -119,6 +119,8 @@ for (const [meaning, name] of MEANING_NAMES.entries()) {
   }
 }
 
+const meanings = Uint8Array.from(WORD_MEANINGS)
+
 /** All known words; word number `n` stands at `n - 1`. */
 export const KNOWN_WORDS: readonly string[] = WORDS
 
@@ -138,7 +140,7 @@ export function knownWord (hash: number): number {
 }
 
 /** Number of the meaning of known word `word`. */
-export function meaningOf (word: number): number { return WORD_MEANINGS[word - 1] as number }
+export function meaningOf (word: number): number { return meanings[word - 1] as number }
 
 /** A stable 32-bit identity of a known word, independent of its place in the lists. */
 export function identityOf (word: number): number { return hashText(WORDS[word - 1] as string, WORD_SEED) }

@@ -8,7 +8,7 @@ export interface Part { name: string, fileName: string | null, text: string }
 
 /**
  * The parts of a multipart body that reached the application as a whole: names, file names and contents. Linear, never throws; what is not
- * well-formed ends it. For bodies that `@fastify/multipart` streams this is not needed, and not possible.
+ * well-formed ends it. Bodies that stream by are for `MultipartReader`.
  *
  * Source: RFC 7578, RFC 2046 section 5.1.
  */
@@ -26,13 +26,14 @@ export function multipartParts (body: string, contentType: string): Part[] {
     const blank = body.indexOf('\r\n\r\n', start)
     const isBlankHere = blank >= 0 && blank < end
     const head = body.slice(start, Math.min(isBlankHere ? blank : end, start + MAX_HEAD))
-    parts.push({ name: parameterOf(head, 'name'), fileName: optionalParameterOf(head, 'filename'), text: isBlankHere ? body.slice(blank + 4, end).replace(/\r\n$/, '') : '' })
+    parts.push({ name: nameOf(head), fileName: fileNameOf(head), text: isBlankHere ? body.slice(blank + 4, end).replace(/\r\n$/, '') : '' })
     at = next
   }
   return parts
 }
 
-function boundaryOf (contentType: string): string {
+/** The boundary that a content type names; empty where there is none. */
+export function boundaryOf (contentType: string): string {
   const at = contentType.toLowerCase().indexOf('boundary=')
   if (at < 0) return ''
   let value = contentType.slice(at + 9, at + 9 + 200)
@@ -42,10 +43,14 @@ function boundaryOf (contentType: string): string {
   return value.trim()
 }
 
-function parameterOf (head: string, name: string): string { return optionalParameterOf(head, name) ?? '' }
+/** Name of the field that a part's headers tell; empty where they do not. */
+export function nameOf (head: string): string { return parameterOf(head, 'name') ?? '' }
+
+/** Name of the file in a part, `null` where it is no file. */
+export function fileNameOf (head: string): string | null { return parameterOf(head, 'filename') }
 
 /** `name="…"` of a content disposition; a quote inside is written `\"` or `%22`. */
-function optionalParameterOf (head: string, name: string): string | null {
+function parameterOf (head: string, name: string): string | null {
   const lower = head.toLowerCase()
   let at = lower.indexOf(`${name}=`)
   while (at > 0 && lower.charCodeAt(at - 1) !== 32 && lower.charCodeAt(at - 1) !== 59) at = lower.indexOf(`${name}=`, at + 1)

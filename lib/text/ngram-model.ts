@@ -1,10 +1,11 @@
-import { FIRST_MEANING, KINDS, MIXED, COMMENTED } from './injection-tokens'
+import { COMMENTED, MIXED } from './injection-tokens'
 import type { TokenScanner } from './injection-tokens'
 import { identityOf, WORD_COUNT } from './injection-words'
+import { FIRST_MEANING, KINDS } from './token-kinds'
 
 /** Places of the table of weights; features are hashed into it. */
-export const PLACES = 1 << 16
-const SHIFT = 16
+export const PLACES = 1 << 17
+const SHIFT = 15
 
 /** Features of one token at the most. */
 export const FEATURES = 7
@@ -15,9 +16,9 @@ const TRIPLE = 0x2545f491
 const SKIP = 0x68e31da4
 const PRIME = 0x9e3779b1
 
-const KIND_PLACE = new Uint16Array(256)
+const KIND_PLACE = new Uint32Array(256)
 for (let kind = 0; kind < 256; kind++) KIND_PLACE[kind] = Math.imul(kind + 1, PRIME) >>> SHIFT
-const WORD_PLACE = new Uint16Array(WORD_COUNT + 1)
+const WORD_PLACE = new Uint32Array(WORD_COUNT + 1)
 for (let word = 1; word <= WORD_COUNT; word++) WORD_PLACE[word] = Math.imul(identityOf(word) ^ 0x7f4a7c15, PRIME) >>> SHIFT
 const MIXED_PLACE = Math.imul(0x1001, PRIME) >>> SHIFT
 const COMMENTED_PLACE = Math.imul(0x1003, PRIME) >>> SHIFT
@@ -107,7 +108,7 @@ export class NgramModel {
  * Writes the features of token `i` into `into`, as many as it returns: what `NgramModel` sums, for those that train it.
  * @param before Kind of the token before it, 0 at the start of a text. @param beforeThat The one before that.
  */
-export function featuresOf (scanner: TokenScanner, i: number, before: number, beforeThat: number, into: Uint16Array): number {
+export function featuresOf (scanner: TokenScanner, i: number, before: number, beforeThat: number, into: Uint32Array): number {
   const kind = scanner.kinds[i] as number
   let n = 0
   into[n++] = KIND_PLACE[kind] as number
@@ -128,7 +129,7 @@ export const CLASS_PLACES = 2048
 const CLASS_SHIFT = 21
 
 /** Writes the features by which classes are told apart: the word or kind, and the pair. */
-export function classFeaturesOf (scanner: TokenScanner, i: number, before: number, into: Uint16Array): number {
+export function classFeaturesOf (scanner: TokenScanner, i: number, before: number, into: Uint32Array): number {
   const kind = scanner.kinds[i] as number
   const word = scanner.words[i] as number
   into[0] = Math.imul(kind + 0x101, PRIME) >>> CLASS_SHIFT

@@ -2,19 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'tap'
 import fc from 'fast-check'
 import { InjectionText, Budget } from '../../lib/detectors/injection-text'
-import { nameOfKind, TokenScanner } from '../../lib/text/injection-tokens'
+import { TokenScanner } from '../../lib/text/injection-tokens'
 import { KNOWN_WORDS } from '../../lib/text/injection-words'
+import { TextUnits } from '../../lib/text/text-units'
+import { nameOfKind } from '../../lib/text/token-kinds'
 
 /** Steps that a scanner takes for a text, over all calls. */
 function stepsOf (text: string): number {
   const scanner = new TokenScanner()
-  for (let at = 0; at < text.length;) at = scanner.scan(text, at, text.length)
+  const units = new TextUnits().load(text)
+  for (let at = 0; at < text.length;) at = scanner.scan(units, at)
   return scanner.steps
 }
 
 function tokensOf (text: string): string[] {
   const scanner = new TokenScanner()
-  scanner.scan(text, 0, text.length)
+  scanner.scan(new TextUnits().load(text), 0)
   return [...scanner.kinds.subarray(0, scanner.count)].map(nameOfKind)
 }
 
@@ -47,9 +50,10 @@ test('cutting a text into calls makes no difference to its tokens', async () => 
   fc.assert(fc.property(fc.array(fc.constantFrom(...ALPHABETS, 'word', ' '), { minLength: 600, maxLength: 900 }), (units) => {
     const text = units.join('')
     const scanner = new TokenScanner()
+    const loaded = new TextUnits().load(text)
     let last = 0
     for (let at = 0; at < text.length;) {
-      at = scanner.scan(text, at, text.length)
+      at = scanner.scan(loaded, at)
       for (let i = 0; i < scanner.count; i++) {
         const start = scanner.starts[i] as number
         assert.ok(start >= last && start <= text.length)
@@ -70,6 +74,10 @@ test('quotes are told apart by what they stand between', async (t) => {
   t.same(tokensOf('x\' or'), ['start', 'letter', 'quote-close', 'or', 'end'])
   t.same(tokensOf('\'til'), ['start', 'quote-open', 'word', 'end'])
   t.same(tokensOf('5 \' x'), ['start', 'digit', 'quote-free', 'letter', 'end'])
+})
+
+test('versions of browsers are no addresses, whatever they begin with', async (t) => {
+  t.same(tokensOf('Chrome/127.0.0.0 Edg/10.0.0.0 127.0.0.1 0.0.0.0'), ['start', 'brand', '/', 'version', 'word', '/', 'version', 'loopback', 'loopback', 'end'])
 })
 
 test('numbers, addresses and ids are told apart', async (t) => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'tap'
 import fc from 'fast-check'
-import { base64Text, normalize } from '../../lib/text/normalize'
+import { base64Text } from '../../lib/text/base64-text'
+import { normalize } from '../../lib/text/normalize'
 
 test('what hides a text from a reader is undone', async (t) => {
   const plain = '<script>alert(1)</script>'

@@ -93,17 +93,98 @@ test('a JSON object that looks like a part of a multipart body is looked at whol
   t.match(assessment.signals.map(({ type, field }) => `${type} ${field}`), ['sql_injection body.note'])
 })
 
-test('a file name of a multipart body is looked at', async (t) => {
-  const subject = await app()
-  const { assessment } = await subject.ask(post(form('file', 'hello', '../../../../etc/passwd'), 'multipart/form-data; boundary=xx'))
+test('a file name of a multipart body is looked at as it was sent, parsed or not', async (t) => {
+  const ask = post(form('file', 'hello', '../../../../etc/passwd'), 'multipart/form-data; boundary=xx')
+  t.match((await (await app()).ask(ask)).assessment.signals, [{ type: 'path_traversal', field: 'body.file' }])
   const whole = await buildApp(ALONE, (instance) => {
     instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => { done(null, body) })
     instance.post('/comments', async () => 1)
   })
-  const unparsed = await whole.ask(post(form('file', 'hello', '../../../../etc/passwd'), 'multipart/form-data; boundary=xx'))
-  t.match(unparsed.types, ['path_traversal'])
-  t.equal(unparsed.assessment.signals[0]?.field, 'body.file')
-  t.ok(assessment !== undefined)
+  t.match((await whole.ask(ask)).assessment.signals, [{ type: 'path_traversal', field: 'body.file' }])
+})
+
+test('a value that is base64 of a text is read in every place, and ids are not', async (t) => {
+  const subject = await app()
+  for (const [where, , ask] of PLACES) {
+    if (where.includes('XML') || where.includes('path')) continue
+    for (const [text, type] of [[SQL, 'sql_injection'], [SCRIPT, 'xss']] as const) t.match((await subject.ask(ask(Buffer.from(text).toString('base64')))).types, [type], `${type} in ${where}`)
+    t.same((await subject.ask(ask('QmFzZTY0IGlzIG5vdCBhbiBhdHRhY2s='))).types, [], where)
+    t.same((await subject.ask(ask('5e8f9ac0ffee5e8f9ac0ffee'))).types, [], where)
+  }
+})
+
+test('a serialised object that runs code when it is read is found and named', async (t) => {
+  const subject = await app()
+  for (const text of ['rO0ABXNyABFqYXZhLnV0aWwuSGFzaE1hcA==', 'gASVIAAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOU', 'AAEAAAD/////AQAAAAAAAAAMAgAAAElTeXN0ZW0=', 'aced0005737200116a6176612e7574696c2e48617368']) {
+    const { assessment } = await subject.ask(post({ state: text }))
+    t.match(assessment.signals, [{ type: 'template_injection', field: 'body.state' }], text)
+    t.match(assessment.signals[0]?.actual, { patterns: ['serialized_object'] })
+  }
+  t.same((await subject.ask(post({ state: 'rO0A', other: 'AAEAAAD_' }))).types, [])
+})
+
+test('the text of a GraphQL query is looked at, as JSON and as it is, and ordinary queries pass', async (t) => {
+  const subject = await app()
+  const ordinary = 'query Items($first: Int!) { items(first: $first, filter: {name: "chair"}) { id name price { amount currency } } }'
+  const bad = `{ user(name: "${SQL}") { id } }`
+  t.match((await subject.ask(post({ query: bad }))).assessment.signals, [{ type: 'sql_injection', field: 'body.query' }])
+  t.match((await subject.ask(post(bad, 'application/graphql'))).assessment.signals, [{ type: 'sql_injection', field: 'body' }])
+  t.match((await subject.ask(post({ query: '{ __schema { types { name fields { name } } } }' }))).types, ['graphql_probe'])
+  t.same((await subject.ask(post({ query: ordinary, variables: { first: 10 } }))).types, [])
+  t.same((await subject.ask(post(ordinary, 'application/graphql'))).types, [])
+})
+
+/** An application that reads its multipart bodies as streams. */
+async function streaming (read: 'parts' | 'file' | 'iterate' | 'not' = 'parts', options: AnomaliesOptions = {}): Promise<TestApp> {
+  return await buildApp({ ...ALONE, ...options }, async (instance: FastifyInstance) => {
+    await instance.register(multipart)
+    instance.post('/comments', async (request) => {
+      if (read === 'parts') for await (const part of request.parts()) if (part.type === 'file') await part.toBuffer()
+      if (read === 'file') await (await request.file())?.toBuffer()
+      if (read === 'iterate') for await (const chunk of request.raw) if (chunk === null) break
+      return { ok: true }
+    })
+  })
+}
+
+function several (...parts: readonly (readonly [name: string, value: string, fileName?: string])[]): Ask {
+  return post(`${parts.map(([name, value, fileName]) => form(name, value, fileName ?? null).slice(0, -'--xx--\r\n'.length)).join('')}--xx--\r\n`, 'multipart/form-data; boundary=xx')
+}
+
+test('a multipart body that the application reads as a stream is looked at as it goes by: fields, names and file names', async (t) => {
+  const subject = await streaming()
+  const bad = await subject.ask(several(['title', 'hello'], ['note', SQL]))
+  t.equal(bad.response.statusCode, 200)
+  t.match(bad.assessment.signals, [{ type: 'sql_injection', field: 'body.note' }])
+  t.match((await subject.ask(several(['a', 'hello', '../../../../etc/passwd']))).assessment.signals, [{ type: 'path_traversal', field: 'body.a' }])
+  t.match((await subject.ask(several([SCRIPT.replaceAll('"', ''), 'x']))).types, ['xss'])
+  t.same((await subject.ask(several(['title', 'Two chairs for Mr O\'Brien'], ['photo', 'xyz', 'chair.jpg']))).types, [])
+  t.match((await (await streaming('file')).ask(several(['note', SQL], ['photo', 'xyz', 'a.jpg']))).types, ['sql_injection'])
+  t.same((await (await streaming('parts', { injection: false })).ask(several(['note', SQL]))).types, [])
+})
+
+test('what is not seen of a streamed body is reported as such, and files are counted', async (t) => {
+  const subject = await streaming('iterate')
+  const { types, assessment } = await subject.ask(several(['note', SQL]))
+  t.same(types, ['not_inspected'])
+  t.equal(assessment.score, 0)
+  const other = await streaming()
+  await other.ask(several(['a', 'x', 'a.jpg'], ['b', 'y', 'b.jpg']))
+  t.same((await other.ask(several(['note', 'word '.repeat(20_000)]))).types, ['not_inspected'])
+  const learned = (app: TestApp): unknown => app.app.anomalies.baselines().find(({ id }) => id.includes('/comments'))?.detectors.injection?.learned
+  t.match(learned(subject), { uninspected: { requests: 1, files: 0 } })
+  t.match(learned(other), { uninspected: { requests: 1, files: 2 } })
+  t.same((await (await streaming('not')).ask(several(['note', SQL]))).types, [], 'a body that nobody reads is no danger')
+})
+
+test('fields of multipart bodies become tame as others do, parsed or streamed', async (t) => {
+  for (const subject of [await app(), await streaming()]) {
+    const article = (i: number): Ask => several(['title', `Article ${i}`], ['text', `<script src="https://cdn.example.com/w${i}.js"></script>`])
+    t.match((await subject.ask(article(0))).types, ['xss'])
+    await subject.teach(60, article, 12)
+    t.same((await subject.ask(article(99))).types, [])
+    t.match((await subject.ask(several(['title', 'x'], ['text', SQL]))).types, ['sql_injection'])
+  }
 })
 
 const KINDS: readonly (readonly [type: string, text: string])[] = [
@@ -194,7 +275,7 @@ test('few clients, or few such texts among many, tame nothing', async (t) => {
 
 test('an id field that never holds anything of the kind alarms at less', async (t) => {
   const subject = await app()
-  const hint = { url: '/search?id=' + encodeURIComponent('12\'--5') }
+  const hint = { url: '/search?id=' + encodeURIComponent('12\' or') }
   const before = await (await app()).ask(hint)
   await subject.teach(150, (i) => `/search?id=${1000 + i}`)
   const route = subject.app.anomalies.baselines().find(({ id }) => id.includes('/search'))
@@ -262,6 +343,31 @@ test('requests of many new shapes within a minute alarm by their rate, once, and
     for (let i = 0; i < 30; i++) seen.push(...(await subject.ask({ url: `/search?field${i}=1`, after: 10 })).types)
     t.equal(seen.filter((type) => type === 'novel_request_rate').length, expected)
   }
+})
+
+test('which shapes are known survives a restart: nothing ordinary is news to the new process', async (t) => {
+  const shapes = (i: number): string => `/search?${['q', 'page', 'sort', 'from'].slice(0, 1 + i % 4).join('=1&')}=1&p${i % 60}=1`
+  const subject = await app()
+  await subject.teach(1200, shapes)
+  const snapshot = JSON.parse(JSON.stringify(subject.app.anomalies.snapshot())) as { shared: { injection: { novelty: { shapes?: unknown } } } }
+  const restarted = await app()
+  restarted.app.anomalies.restore(snapshot as never)
+  const alarms = async (subject: TestApp, make: (i: number) => string): Promise<number> => {
+    let count = 0
+    for (let i = 0; i < 240; i++) count += (await subject.ask({ url: make(i), after: 10 })).types.filter((type) => type === 'novel_request_rate').length
+    return count
+  }
+  t.equal(await alarms(restarted, shapes), 0)
+  t.ok(await alarms(restarted, (i) => `/search?field${i}=1`) > 0, 'new shapes still are news')
+})
+
+test('a route that is just being learned makes no news', async (t) => {
+  const subject = await app()
+  await subject.teach(1200, (i) => `/search?q=a&page=${i}`)
+  const seen: string[] = []
+  for (let i = 0; i < 19; i++) seen.push(...(await subject.ask({ ...post({ [`field${i}`]: 1 }), after: 10 })).types)
+  for (let i = 0; i < 12; i++) seen.push(...(await subject.ask({ url: `/items/${i}?field${i}=1`, after: 10 })).types)
+  t.same(seen, [])
 })
 
 test('on texts that it was not trained on, the model holds to its card', async (t) => {

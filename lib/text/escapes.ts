@@ -1,0 +1,192 @@
+/** Longest entity name with its `&` and `;`, such as `&NewLine;`, or a number with leading zeros. */
+const MAX_ENTITY = 24
+
+/** Characters that names of entities stand for, by the hash of the name: no string is made for a look-up. */
+const ENTITIES = new Map<number, number>()
+for (const [name, character] of Object.entries({
+  lt: 60,
+  gt: 62,
+  amp: 38,
+  quot: 34,
+  apos: 39,
+  nbsp: 32,
+  colon: 58,
+  lpar: 40,
+  rpar: 41,
+  tab: 9,
+  newline: 10,
+  sol: 47,
+  bsol: 92,
+  period: 46,
+  comma: 44,
+  semi: 59,
+  excl: 33,
+  num: 35,
+  dollar: 36,
+  percnt: 37,
+  equals: 61,
+  lsqb: 91,
+  lbrack: 91,
+  rsqb: 93,
+  rbrack: 93,
+  lcub: 123,
+  lbrace: 123,
+  rcub: 125,
+  rbrace: 125,
+  verbar: 124,
+  vert: 124,
+  grave: 96,
+  hat: 94,
+  lowbar: 95,
+  plus: 43,
+  ast: 42,
+  quest: 63,
+  commat: 64,
+  diacriticalgrave: 96
+})) {
+  let hash = 0
+  for (let i = 0; i < name.length; i++) hash = nameHash(hash, name.charCodeAt(i))
+  ENTITIES.set(hash, character)
+}
+
+function nameHash (hash: number, letter: number): number { return Math.imul(hash ^ letter, 0x01000193) }
+
+const HEX = new Int8Array(65_536).fill(-1)
+for (let digit = 0; digit < 16; digit++) {
+  HEX[digit.toString(16).charCodeAt(0)] = digit
+  HEX[digit.toString(16).toUpperCase().charCodeAt(0)] = digit
+}
+
+export const PERCENT = 37
+export const AMPERSAND = 38
+export const BACKSLASH = 92
+
+/** Code point of the escape that was read last. */
+let found = 0
+let isForeign = false
+let isSignLeft = false
+
+/**
+ * Undoes each escape once, in place: what stands there is never longer than how it was written. Well-formed escapes only; all else stays.
+ * @returns How long the text is now; the same as before where there was nothing to undo.
+ */
+export function unescapeOnce (units: Uint16Array, length: number): number {
+  let out = 0
+  isForeign = false
+  isSignLeft = false
+  for (let at = 0; at < length; at++) {
+    const code = units[at] as number
+    if (code !== PERCENT && code !== AMPERSAND && code !== BACKSLASH) {
+      units[out++] = code
+      continue
+    }
+    const end = code === PERCENT ? percentAt(units, at, length) : code === AMPERSAND ? entityAt(units, at, length) : backslashAt(units, at, length)
+    if (end < 0) {
+      isSignLeft = true
+      units[out++] = code
+      continue
+    }
+    if (found > 126) isForeign = true
+    else if (found === PERCENT || found === AMPERSAND || found === BACKSLASH) isSignLeft = true
+    if (found > 0xffff) {
+      units[out++] = 0xd800 + ((found - 0x10000) >> 10)
+      units[out++] = 0xdc00 + ((found - 0x10000) & 0x3ff)
+    } else {
+      units[out++] = found
+    }
+    at = end - 1
+  }
+  return out
+}
+
+/** Whether the last `unescapeOnce` brought something outside ASCII. */
+export function unescapedForeign (): boolean { return isForeign }
+
+/** Whether it left a sign that an escape may begin with: without one, another round would change nothing. */
+export function mayUnescapeMore (): boolean { return isSignLeft }
+
+/** `%41`, `%u0041`, and UTF-8 of two to four bytes; a byte that is no UTF-8 is read as ISO-8859-1. */
+function percentAt (units: Uint16Array, at: number, length: number): number {
+  if (((units[at + 1] as number) | 32) === 117) {
+    found = hex(units, at + 2, 4, length)
+    return found < 0 ? -1 : at + 6
+  }
+  const byte = hex(units, at + 1, 2, length)
+  if (byte < 0) return -1
+  found = byte
+  if (byte < 0xc0 || byte > 0xf7) return at + 3
+  const more = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3
+  let point = byte & (0x3f >> more)
+  for (let i = 1; i <= more; i++) {
+    const next = at + 3 * i < length && units[at + 3 * i] === PERCENT ? hex(units, at + 3 * i + 1, 2, length) : -1
+    if (next < 0x80 || next > 0xbf) return at + 3
+    point = (point << 6) | (next & 0x3f)
+  }
+  found = point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? 0xfffd : point
+  return at + 3 + 3 * more
+}
+
+/** `&lt;`, `&#60;`, `&#x3c`, the semicolon optional after numbers, as in HTML. */
+function entityAt (units: Uint16Array, at: number, length: number): number {
+  if (units[at + 1] === 35) {
+    const isHex = ((units[at + 2] as number) | 32) === 120
+    let end = at + (isHex ? 3 : 2)
+    const start = end
+    let value = 0
+    for (; end < length && end - at < MAX_ENTITY; end++) {
+      const digit = HEX[units[end] as number] as number
+      if (digit < 0 || (!isHex && digit > 9)) break
+      value = Math.min(0x110000, value * (isHex ? 16 : 10) + digit)
+    }
+    if (end === start || value > 0x10ffff) return -1
+    found = value >= 0xd800 && value < 0xe000 ? 0xfffd : value
+    return end < length && units[end] === 59 ? end + 1 : end
+  }
+  let end = at + 1
+  let hash = 0
+  for (; end < length && end - at < MAX_ENTITY; end++) {
+    const letter = (units[end] as number) | 32
+    if (letter < 97 || letter > 122) break
+    hash = nameHash(hash, letter)
+  }
+  if (end === at + 1 || end >= length || units[end] !== 59) return -1
+  const named = ENTITIES.get(hash)
+  if (named === undefined) return -1
+  found = named
+  return end + 1
+}
+
+/** `\u0041`, `\u{41}`, `\x41`. */
+function backslashAt (units: Uint16Array, at: number, length: number): number {
+  const next = units[at + 1]
+  if (next === 120) {
+    found = hex(units, at + 2, 2, length)
+    return found < 0 ? -1 : at + 4
+  }
+  if (next !== 117) return -1
+  if (units[at + 2] !== 123) {
+    found = hex(units, at + 2, 4, length)
+    return found < 0 ? -1 : at + 6
+  }
+  let end = at + 3
+  let value = 0
+  for (; end < length && end < at + 12; end++) {
+    const digit = HEX[units[end] as number] as number
+    if (digit < 0) break
+    value = Math.min(0x110000, value * 16 + digit)
+  }
+  if (units[end] !== 125 || end === at + 3 || value > 0x10ffff) return -1
+  found = value >= 0xd800 && value < 0xe000 ? 0xfffd : value
+  return end + 1
+}
+
+function hex (units: Uint16Array, at: number, digits: number, length: number): number {
+  if (at + digits > length) return -1
+  let value = 0
+  for (let i = 0; i < digits; i++) {
+    const digit = HEX[units[at + i] as number] as number
+    if (digit < 0) return -1
+    value = value * 16 + digit
+  }
+  return value
+}

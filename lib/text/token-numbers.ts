@@ -1,0 +1,102 @@
+import * as words from './injection-words'
+import * as characters from './token-characters'
+import { kindNamed } from './token-kinds'
+import type { TokenOut } from './token-symbols'
+
+const { C_DIGIT, C_LETTER, CLASS, FOLDED, isHex } = characters
+const { knownWord, WORD_PRIME, WORD_SEED } = words
+
+const ID = kindNamed('id')
+const LONG = kindNamed('long')
+const ZERO_ONE = kindNamed('zero-one')
+const DIGIT = kindNamed('digit')
+const NUMBER = kindNamed('number')
+const DECIMAL = kindNamed('decimal')
+const HEX = kindNamed('hex')
+const VERSION = kindNamed('version')
+const ADDRESS = kindNamed('address')
+const LOOPBACK = kindNamed('loopback')
+const PRIVATE = kindNamed('private')
+const LINK_LOCAL = kindNamed('link-local')
+
+/** Letters of a word that are hashed. */
+export const MAX_WORD = 40
+/** Words longer than this are ids, hashes and encoded things. */
+export const LONG_WORD = 24
+
+/** Reads a number, an address, a version, or an id that begins with a digit. @returns Where it ends. */
+export function readNumber (units: Uint16Array, from: number, to: number, out: TokenOut): number {
+  let at = from
+  let first = 0
+  while (at < to && CLASS[units[at] as number] === C_DIGIT) {
+    if (at - from < 9) first = first * 10 + (units[at] as number) - 48
+    at++
+  }
+  out.steps = 0
+  const digits = at - from
+  const code = at < to ? units[at] as number : 0
+  if (code === 46 && at + 1 < to && CLASS[units[at + 1] as number] === C_DIGIT) return readDotted(units, at, to, first, out)
+  if (CLASS[code] === C_LETTER && code !== 95) return readMixed(units, from, at, to, first, out)
+  out.kind = plainKind(digits, first)
+  return at
+}
+
+function plainKind (digits: number, value: number): number {
+  return digits === 1 ? value < 2 ? ZERO_ONE : DIGIT : NUMBER
+}
+
+/** Digits that a word follows without space: SQL reads `1or` as two tokens; an id (`5e8f9a`, `3pm`) is one. */
+function readMixed (units: Uint16Array, from: number, at: number, to: number, first: number, out: TokenOut): number {
+  const digits = at - from
+  if (((units[at] as number) | 32) === 120 && digits === 1 && first === 0) {
+    let end = at + 1
+    while (end < to && isHex(units[end] as number)) end++
+    if (end > at + 1) {
+      out.kind = HEX
+      return end
+    }
+  }
+  let hash = WORD_SEED
+  let end = at
+  let more = 0
+  for (; end < to; end++) {
+    const c = units[end] as number
+    const kind = CLASS[c]
+    if (kind === C_DIGIT) more++
+    else if (kind !== C_LETTER) break
+    if (end - at < MAX_WORD) hash = Math.imul(hash ^ (FOLDED[c] as number), WORD_PRIME)
+  }
+  out.steps = end - at
+  if (more === 0 && end - at > 1 && knownWord(hash) !== 0) {
+    out.kind = plainKind(digits, first)
+    return at
+  }
+  out.kind = end - from > LONG_WORD ? LONG : ID
+  return end
+}
+
+function readDotted (units: Uint16Array, from: number, to: number, first: number, out: TokenOut): number {
+  let at = from
+  let dots = 0
+  let second = 0
+  let others = 0
+  while (at + 1 < to && units[at] === 46 && CLASS[units[at + 1] as number] === C_DIGIT) {
+    at++
+    dots++
+    let value = 0
+    while (at < to && CLASS[units[at] as number] === C_DIGIT) value = Math.min(9999, value * 10 + (units[at++] as number) - 48)
+    if (dots === 1) second = value
+    others |= value
+  }
+  out.steps = at - from
+  // Chrome/127.0.0.0: nobody is at the first address of a network, but browsers have such versions.
+  out.kind = dots === 1 ? DECIMAL : dots !== 3 || (others === 0 && first > 0) ? VERSION : addressKind(first, second)
+  return at
+}
+
+function addressKind (first: number, second: number): number {
+  if (first === 127 || first === 0) return LOOPBACK
+  if (first === 169 && second === 254) return LINK_LOCAL
+  const isPrivate = first === 10 || (first === 192 && second === 168) || (first === 172 && second >= 16 && second < 32) || (first === 100 && second === 100)
+  return isPrivate ? PRIVATE : ADDRESS
+}

@@ -1,0 +1,107 @@
+import * as characters from './token-characters'
+import { kindNamed, LONGER_SYMBOLS, SYMBOLS } from './token-kinds'
+
+const { C_DIGIT, CLASS, IN_WORD } = characters
+
+const QUOTE = kindNamed('quote-in')
+const DOUBLE = kindNamed('double-in')
+const RULE = kindNamed('---')
+const ELLIPSIS = kindNamed('...')
+const OPEN_MARKUP_COMMENT = kindNamed('<!--')
+export const OPEN_COMMENT = kindNamed('/*')
+export const LIVE_COMMENT = kindNamed('/*!')
+
+/** Kind of each symbol of ASCII where no space comes before it. */
+export const SYMBOL = new Uint8Array(128)
+for (let i = 0; i < SYMBOLS.length; i++) SYMBOL[SYMBOLS.charCodeAt(i)] = 2 * i
+
+interface Three { second: number, third: number, kind: number }
+
+/** By first and second character: the kind of the symbol of two, 0 for none. */
+const TWO = new Uint8Array(128 * 128)
+/** By first character: the symbols of three; those that end in a sign of higher code come first. */
+const THREE: Three[][] = Array.from({ length: 128 }, () => [])
+/** Whether some longer symbol begins with a character. */
+const BEGINS = new Uint8Array(128)
+for (const name of LONGER_SYMBOLS) {
+  const first = name.charCodeAt(0)
+  BEGINS[first] = 1
+  if (name.length === 2) TWO[first * 128 + name.charCodeAt(1)] = kindNamed(name)
+  else (THREE[first] as Three[]).push({ second: name.charCodeAt(1), third: name.charCodeAt(2), kind: kindNamed(name) })
+}
+for (const list of THREE) list.sort((a, b) => b.third - a.third)
+
+/** Where readers leave what they found beside its end. */
+export interface TokenOut {
+  kind: number
+  /** Characters looked at a second time. */
+  steps: number
+}
+
+/**
+ * Reads the symbol at `at`, as long as some language reads one; three and more alike are one, for repetition is not evidence.
+ * @param spaced 1 where space comes before it. @returns Where it ends.
+ */
+export function readSymbol (units: Uint16Array, at: number, to: number, spaced: number, out: TokenOut): number {
+  const code = units[at] as number
+  const next = at + 1 < to ? units[at + 1] as number : 0
+  if (next !== code && BEGINS[code] === 0) {
+    out.kind = (SYMBOL[code] as number) | spaced
+    return at + 1
+  }
+  if (BEGINS[code] !== 0 && next < 128 && next !== 0) {
+    const end = (THREE[code] as Three[]).length === 0 ? 0 : readThree(units, at, to, out)
+    if (end > 0) return end
+    if (!(next === code && units[at + 2] === code)) {
+      out.kind = TWO[code * 128 + next] as number
+      if (out.kind !== 0) return at + 2
+    }
+  }
+  out.kind = (SYMBOL[code] as number) | spaced
+  let end = at + 1
+  if (next === code && units[at + 2] === code && at + 2 < to) while (end < to && units[end] === code) end++
+  return end
+}
+
+function readThree (units: Uint16Array, at: number, to: number, out: TokenOut): number {
+  const code = units[at] as number
+  const second = units[at + 1] as number
+  const third = at + 2 < to ? units[at + 2] as number : 0
+  const candidates = THREE[code] as readonly Three[]
+  for (let i = 0; i < candidates.length; i++) {
+    const each = candidates[i] as Three
+    if (each.second !== second || each.third !== third) continue
+    out.kind = each.kind
+    if (each.kind === RULE || each.kind === ELLIPSIS) {
+      let end = at + 3
+      while (end < to && units[end] === code) end++
+      // `--->` ends a comment of markup: its dashes are no rule.
+      if (each.kind === RULE && end === at + 3 && end < to && units[end] === 62) return 0
+      return end
+    }
+    if (each.kind === OPEN_MARKUP_COMMENT) {
+      if (units[at + 3] === 45) return at + 4
+      continue
+    }
+    return at + 3
+  }
+  return 0
+}
+
+/** Reads quotes, three and more alike as one, by what they stand between. @returns Where they end. */
+export function readQuote (units: Uint16Array, at: number, to: number, out: TokenOut): number {
+  const code = units[at] as number
+  let end = at + 1
+  if (end + 1 < to && units[end] === code && units[end + 1] === code) while (end < to && units[end] === code) end++
+  const isAfterWord = at > 0 && IN_WORD[units[at - 1] as number] !== 0
+  const isBeforeWord = end < to && IN_WORD[units[end] as number] !== 0
+  out.kind = (code === 39 ? QUOTE : DOUBLE) + (isAfterWord ? isBeforeWord ? 0 : 2 : isBeforeWord ? 1 : 3)
+  return end
+}
+
+/** Where the opening of a comment that MySQL executes (`/*!50000`) ends. */
+export function endOfLiveComment (units: Uint16Array, at: number, to: number): number {
+  let end = at + 3
+  while (end < to && end < at + 9 && CLASS[units[end] as number] === C_DIGIT) end++
+  return end
+}
