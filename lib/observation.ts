@@ -63,8 +63,9 @@ export class Observation {
   late = false
   /** Whether `onSend` runs again, for the error of a later `onSend` hook. */
   resent = false
-  /** What trends knows of its sender; kept from the request to the reply. */
-  sender: object | null = null
+  /** What trends knows of its session and of its TLS client; kept from the request to the reply. */
+  session: object | null = null
+  tls: object | null = null
   /** Who did it, as events show it; made with the first signal, completed when the user is known. */
   entity: EntityRef | null = null
   /** Whether it was decided if the request is learned from. */

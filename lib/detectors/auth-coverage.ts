@@ -1,14 +1,14 @@
 import type { Observation } from '../observation'
-import { wilsonUpper } from '../stats/proportion'
+import { isRare } from '../stats/good-turing'
 import { FlowEpisode } from './flow-episode'
 import type { Gravity } from './flow-episode'
 import { AUTH_COVERAGE } from './flow-signals'
+import type { Habits } from './habits'
 
-/** Share of served requests without credentials, at the most, on a route that needs some (upper end of its interval). */
-const MOST_WITHOUT = 0.05
-/** Requests served before that is believed; where strangers were refused fewer will do. */
-const SERVED = 100
-const SERVED_REFUSING = 20
+/** Share of served requests that showed so little, up to which one more is remarkable; where strangers were never refused, it takes more to say so. */
+const RARE = 0.01
+const VERY_RARE = 0.002
+const SERVED = 200
 const REFUSALS = 2
 
 /** Refusals say that the route needs credentials; without any it may only be that everybody happens to have some. */
@@ -26,28 +26,40 @@ export type AuthCoverageJson = number[]
  * gone around.
  *
  * Served (2xx) and refused (401, 403) requests are counted by what they showed: nothing, a cookie, or a credential (`authorization`, `x-api-key`, or a user whom the application
- * knows). A request that showed less than the route ordinarily serves is remarkable where at most 5 % of those served showed so little (upper end of a 95 % interval); gravely so where requests
- * that showed so little were refused. A route that begins to serve everybody makes one episode, and is public from then on, when they are 5 %.
+ * knows). A request that showed less than the route ordinarily serves is remarkable where at most 1 % of those served showed so little and such were refused before; weakly so where none was, but 200
+ * were served and at most 0.2 % showed so little. One sender in a row counts once; one that does so again and again may (`Habits`). A route that begins to serve everybody makes one episode,
+ * and is public from then on, when they are more than that.
  *
- * Time: O(1), 10 ns. Memory: six numbers and an episode. Sources: E. B. Wilson 1927 (the interval).
+ * Time: O(1), 10 ns. Memory: seven numbers and an episode.
  */
 export class AuthCoverage {
   readonly #served = [0, 0, 0]
   readonly #refused = [0, 0, 0]
   readonly #episode = new FlowEpisode()
+  /** Who was served last without. */
+  #lastWithout = 0
 
   /** Whether the route serves hardly anybody without credentials, or has refused such. */
-  get isGuarded (): boolean { return (this.#refused[0] as number) >= REFUSALS || this.#isRare(0, SERVED_REFUSING) }
+  get isGuarded (): boolean { return (this.#refused[0] as number) >= REFUSALS || isRare(this.#served[0] as number, this.#upTo(this.#served, SHOWN.credential), RARE) }
 
-  /** Takes an answered request in, and says where it was served without what the route needs. */
-  observe (shown: number, observation: Observation, mayLearn: boolean): void {
-    const { status } = observation
+  /**
+   * Takes an answered request in, and says where it was served without what the route needs.
+   * @param habit Key of sender and route in `habits`. @param apart Milliseconds from which on it is another occasion, `Infinity` where nothing is to be learned.
+   */
+  observe (shown: number, observation: Observation, habits: Habits, habit: number, apart: number): void {
+    const { status, principal } = observation
+    const mayLearn = apart !== Infinity
     if (status === 401 || status === 403) {
       if (mayLearn) this.#refused[shown]!++
       return
     }
     if (status < 200 || status > 299) return
-    if (shown < SHOWN.credential) this.#judge(shown, observation)
+    if (shown < SHOWN.credential && this.#isRemarkable(shown)) {
+      if (!habits.covers(habit, 1)) this.#report(shown, observation)
+      if (mayLearn) habits.note(habit, 1, observation.at, apart)
+      if (principal === this.#lastWithout) return
+      this.#lastWithout = principal
+    }
     if (mayLearn) this.#served[shown]!++
   }
 
@@ -79,21 +91,22 @@ export class AuthCoverage {
     return { served: { nothing, cookie, credential }, refused: this.#refused.map(Math.round).reduce((sum, n) => sum + n, 0) }
   }
 
-  #judge (shown: number, observation: Observation): void {
-    const refused = this.#upTo(this.#refused, shown)
-    const isSure = refused >= REFUSALS
-    if (!this.#isRare(shown, isSure ? SERVED_REFUSING : SERVED)) return
-    const served = this.#upTo(this.#served, 2)
+  #isRemarkable (shown: number): boolean {
+    const served = this.#upTo(this.#served, SHOWN.credential)
     const without = this.#upTo(this.#served, shown)
-    this.#episode.report(AUTH_COVERAGE, 'request.credentials', isSure ? SURE : LIKELY, observation, observation.route.key, observation.at, shown === 0 ? 'a credential or a cookie' : 'a credential', shown === 0 ? 'nothing' : 'a cookie only', {
-      served: Math.round(served), without: Math.round(without) + 1, refused: Math.round(refused)
-    })
+    return this.#refuses(shown) ? isRare(without, served, RARE) : served >= SERVED && isRare(without, served, VERY_RARE)
   }
 
-  /** Whether hardly any served request showed so little. */
-  #isRare (shown: number, least: number): boolean {
-    const served = this.#upTo(this.#served, 2)
-    return served >= least && wilsonUpper(this.#upTo(this.#served, shown), served) < bound(least)
+  /** Whether requests that showed so little were refused. */
+  #refuses (shown: number): boolean { return this.#upTo(this.#refused, shown) >= REFUSALS }
+
+  #report (shown: number, observation: Observation): void {
+    // The header that is missing: what header-profiler may say of it is the same cause.
+    const field = (this.#served[SHOWN.credential] as number) >= (this.#served[SHOWN.cookie] as number) ? 'header.authorization' : 'header.cookie'
+    const [expected, actual] = shown === SHOWN.nothing ? ['a credential or a cookie', 'nothing'] : ['a credential', 'a cookie only']
+    this.#episode.report(AUTH_COVERAGE, field, this.#refuses(shown) ? SURE : LIKELY, observation, observation.route.key, observation.at, expected as string, actual as string, {
+      served: Math.round(this.#upTo(this.#served, SHOWN.credential)), without: Math.round(this.#upTo(this.#served, shown)) + 1, refused: Math.round(this.#upTo(this.#refused, shown))
+    })
   }
 
   #upTo (counts: readonly number[], shown: number): number {
@@ -102,6 +115,3 @@ export class AuthCoverage {
     return sum
   }
 }
-
-/** With few requests the interval is wide: of 20 without one exception its upper end is 0.16. */
-function bound (least: number): number { return least === SERVED ? MOST_WITHOUT : 0.2 }

@@ -5,18 +5,36 @@ import { finishHash } from '../text/value-shape'
 import { ACCEPT, ENCODING, HINTS, LANGUAGE, MOBILE, PLATFORM, UPGRADE, USER_AGENT } from './header-layout'
 import type { HeaderLayout } from './header-layout'
 
-/** What a user agent says: hash of the whole, of its products without versions, of its system without versions. */
-interface Agent { readonly whole: number, readonly products: number, readonly system: number }
+/** What a user agent says: hash of the whole, of its products without versions, of its system without versions; and what it last came with. */
+interface Agent {
+  readonly whole: number
+  readonly products: number
+  readonly system: number
+  language: string
+  languageHash: number
+  accepted: string
+  encoding: string
+  accept: number
+  brands: string
+  platform: string
+  mobile: string
+  hints: number
+}
 
-const UNKNOWN: Agent = { whole: 0, products: 0, system: 0 }
-/** Characters of a short header hashed. */
+function agent (whole: number, products: number, system: number): Agent {
+  return { whole, products, system, language: '', languageHash: 0, accepted: '', encoding: '', accept: 0, brands: '', platform: '', mobile: '', hints: 0 }
+}
+/** No header has this value: what is compared with it has changed. */
+const NEVER = '\0'
+/** Characters of a header hashed. */
 const MOST = 128
 
 /**
  * What a request's headers say about the device that sent it. Nothing in it depends on the method, the cookies or what is asked for. One object serves
  * all requests: read it before the next `read`.
  *
- * Time: some look-ups, no allocation for what was seen lately. Memory: 4,096 user agents and 1,024 other texts.
+ * Time: some look-ups, no allocation for what was seen lately. Memory: 4,096 user agents with what each last came with, and 1,024 other texts. Hashes are signed: those are
+ * kept without allocation.
  */
 export class DeviceReader {
   /** Products and system, without versions, and which of the lasting headers are there: what an update does not change. 0 where it cannot be known. */
@@ -34,38 +52,61 @@ export class DeviceReader {
   readonly #seed: number
   readonly #agents = new StringMemo<Agent>(4096, 32)
   readonly #texts = new StringMemo<number>(1024)
+  readonly #unknown = agent(0, 0, 0)
 
   constructor (seed: number) { this.#seed = seed }
 
   read ({ positions, order }: HeaderLayout, rawHeaders: readonly string[]): this {
     const agent = this.#agentOf(textAt(positions, rawHeaders, USER_AGENT))
-    const language = this.#hashOf(textAt(positions, rawHeaders, LANGUAGE))
-    const isUpgrade = (positions[UPGRADE] as number) >= 0
     this.agent = agent.whole
     this.family = agent.products
-    this.hints = (positions[HINTS] as number) < 0 ? 0 : mix(this.#hashOf(textAt(positions, rawHeaders, HINTS)), this.#hashOf(textAt(positions, rawHeaders, PLATFORM)), this.#hashOf(textAt(positions, rawHeaders, MOBILE)))
-    this.accept = mix(this.#hashOf(textAt(positions, rawHeaders, ACCEPT)), language, this.#hashOf(textAt(positions, rawHeaders, ENCODING)))
-    this.fingerprint = mix(agent.whole, language, order)
-    const lasting = ((positions[LANGUAGE] as number) < 0 ? 0 : 1) | ((positions[ENCODING] as number) < 0 ? 0 : 2) | ((positions[HINTS] as number) < 0 ? 0 : 4)
+    const language = textAt(positions, rawHeaders, LANGUAGE)
+    if (language !== agent.language) {
+      agent.language = language
+      agent.languageHash = this.#hashOf(language)
+      agent.accepted = NEVER
+    }
+    this.fingerprint = mix(agent.whole, agent.languageHash, order)
+    this.#readAccept(agent, textAt(positions, rawHeaders, ACCEPT), textAt(positions, rawHeaders, ENCODING))
+    const hasHints = (positions[HINTS] as number) >= 0
+    if (hasHints) this.#readHints(agent, textAt(positions, rawHeaders, HINTS), textAt(positions, rawHeaders, PLATFORM), textAt(positions, rawHeaders, MOBILE))
+    this.accept = agent.accept
+    this.hints = hasHints ? agent.hints : 0
+    const lasting = (language === '' ? 0 : 1) | ((positions[ENCODING] as number) < 0 ? 0 : 2) | (hasHints ? 4 : 0)
     // A browser opens a WebSocket without its client hints.
-    this.device = isUpgrade || agent.whole === 0 ? 0 : mix(agent.products, agent.system, lasting)
+    this.device = (positions[UPGRADE] as number) >= 0 || agent.whole === 0 ? 0 : mix(agent.products, agent.system, lasting)
     return this
   }
 
+  #readAccept (agent: Agent, accepted: string, encoding: string): void {
+    if (accepted === agent.accepted && encoding === agent.encoding) return
+    agent.accepted = accepted
+    agent.encoding = encoding
+    agent.accept = mix(this.#hashOf(accepted), agent.languageHash, this.#hashOf(encoding))
+  }
+
+  #readHints (agent: Agent, brands: string, platform: string, mobile: string): void {
+    if (brands === agent.brands && platform === agent.platform && mobile === agent.mobile) return
+    agent.brands = brands
+    agent.platform = platform
+    agent.mobile = mobile
+    agent.hints = mix(this.#hashOf(brands), this.#hashOf(platform), this.#hashOf(mobile))
+  }
+
   #agentOf (userAgent: string): Agent {
-    if (userAgent === '') return UNKNOWN
+    if (userAgent === '') return this.#unknown
     const known = this.#agents.get(userAgent)
     if (known !== undefined) return known
-    const agent = { whole: hashText(userAgent.slice(0, 1024), this.#seed) || 1, products: clientClass(userAgent, this.#seed), system: systemOf(userAgent, this.#seed) }
-    this.#agents.set(userAgent, agent)
-    return agent
+    const made = agent((hashText(userAgent.slice(0, 1024), this.#seed) | 0) || 1, clientClass(userAgent, this.#seed) | 0, systemOf(userAgent, this.#seed) | 0)
+    this.#agents.set(userAgent, made)
+    return made
   }
 
   #hashOf (text: string): number {
-    if (text.length < 24) return hashText(text, this.#seed)
+    if (text.length < 24) return hashText(text, this.#seed) | 0
     const known = this.#texts.get(text)
     if (known !== undefined) return known
-    const hash = hashText(text.slice(0, MOST), this.#seed)
+    const hash = hashText(text.slice(0, MOST), this.#seed) | 0
     this.#texts.set(text, hash)
     return hash
   }
@@ -90,4 +131,4 @@ function systemOf (userAgent: string, seed: number): number {
   return finishHash(hash)
 }
 
-function mix (a: number, b: number, c: number): number { return finishHash(Math.imul(Math.imul(a ^ 0x5bd1e995, 0x01000193) ^ b, 0x01000193) ^ c) || 1 }
+function mix (a: number, b: number, c: number): number { return finishHash(Math.imul(Math.imul(a ^ 0x5bd1e995, 0x01000193) ^ b, 0x01000193) ^ c) | 0 || 1 }

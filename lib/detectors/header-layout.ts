@@ -26,6 +26,8 @@ export interface HeaderLayout {
   readonly order: number
 }
 
+/** Headers looked at, from the first. */
+const MOST_HEADERS = 128
 /** Places for the layouts seen last; a power of two. */
 const PLACES = 64
 
@@ -48,7 +50,7 @@ export class HeaderLayouts {
   static further (i: number): number { return READ.length + i }
 
   of (rawHeaders: readonly string[]): HeaderLayout {
-    const { length } = rawHeaders
+    const length = Math.min(rawHeaders.length, 2 * MOST_HEADERS)
     let place = length
     for (let i = 0; i < length; i += 2) {
       const name = rawHeaders[i] as string
@@ -63,7 +65,7 @@ export class HeaderLayouts {
   }
 
   #make (rawHeaders: readonly string[]): HeaderLayout {
-    const names = rawHeaders.filter((_, i) => i % 2 === 0)
+    const names = rawHeaders.filter((_, i) => i % 2 === 0 && i < 2 * MOST_HEADERS)
     const positions = new Int16Array(this.#read.length).fill(-1)
     let order = this.#seed
     names.forEach((name, i) => {
@@ -71,13 +73,13 @@ export class HeaderLayouts {
       if (read >= 0 && positions[read] === -1) positions[read] = 2 * i + 1
       if (!OCCASIONAL.test(name)) order = hashText(name.toLowerCase(), order)
     })
-    return { names, positions, order }
+    return { names, positions, order: order | 0 }
   }
 }
 
 function isOf (layout: HeaderLayout, rawHeaders: readonly string[]): boolean {
   const { names } = layout
-  if (names.length * 2 !== rawHeaders.length) return false
+  if (names.length * 2 !== Math.min(rawHeaders.length, 2 * MOST_HEADERS)) return false
   for (let i = 0; i < names.length; i++) if (names[i] !== rawHeaders[2 * i]) return false
   return true
 }

@@ -1,5 +1,5 @@
 import type { Observation } from '../observation'
-import { isSettled } from '../stats/good-turing'
+import { isRare } from '../stats/good-turing'
 import { LinearCounter } from '../stats/linear-counter'
 import { FlowEpisode, subjectOf } from './flow-episode'
 import type { Gravity } from './flow-episode'
@@ -17,7 +17,7 @@ const IN_VAIN = 10
 /** Windows known up to which each is an occasion by itself. */
 const YOUNG = 300
 /** Share of windows with such a walk up to which walks are rare. */
-const RARE = 0.02
+const RARE = 0.005
 const FRUITLESS: readonly number[] = [403, 404, 410]
 
 const GRAVITY: Gravity = { severity: 8, risk: 60, charge: 60 }
@@ -103,8 +103,8 @@ export interface WalkNormsJson { objects: SizeFenceJson, windows: number, ordere
  * Who asks one route for how many different objects (values of its path parameters), in which order, and with what success: object enumeration (BOLA).
  *
  * A sender walks over the ids where, within a window, it asks for more different objects than hardly anybody does (three times the 99th percentile of all senders' windows on
- * this route, plus a floor); or for a dozen numbers in a row by one step; or for ten objects in vain (403, 404, 410). The latter two count where at most 2 % of all windows have
- * the like. What a sender did on three occasions is its habit, and silent up to twice as much. Before 30 windows are known nothing is judged.
+ * this route, plus a floor); or for a dozen numbers in a row by one step; or for ten objects in vain (403, 404, 410). The latter two count where at most 0.5 % of all windows have
+ * the like, one sender in a row counting once. What a sender did on three occasions is its habit, and silent up to twice as much. Before 30 windows are known nothing is judged.
  *
  * Numbers of objects are estimated by 256 bits: to 5 % up to some hundreds, and full at 1,400. Time: O(1), 50 ns. Memory: 200 bytes and a sketch.
  */
@@ -116,6 +116,8 @@ export class WalkNorms {
   #windows = 0
   #ordered = 0
   #fruitless = 0
+  /** Who walked last. */
+  #lastWalk = 0
 
   constructor (settings: WalkSettings, habits: Habits) {
     this.#settings = settings
@@ -131,8 +133,8 @@ export class WalkNorms {
     const { high } = this.#objects
     const objects = walk.objects
     const isBroad = isPrivate && objects > high
-    const isOrdered = walk.longest >= IN_A_ROW && isSettled(this.#ordered, this.#windows, RARE)
-    const isInVain = walk.missed >= IN_VAIN && isSettled(this.#fruitless, this.#windows, RARE)
+    const isOrdered = walk.longest >= IN_A_ROW && isRare(this.#ordered, this.#windows, RARE)
+    const isInVain = walk.missed >= IN_VAIN && isRare(this.#fruitless, this.#windows, RARE)
     if (!isBroad && !isOrdered && !isInVain) return
     if (this.#habits.covers(walk.key, objects)) return
     walk.episode ??= new FlowEpisode()
@@ -150,8 +152,11 @@ export class WalkNorms {
     const isInVain = walk.missed >= IN_VAIN
     if (objects > this.#settings.objectsFloor || isOrdered || isInVain) this.#habits.note(walk.key, objects, at, this.#windows < YOUNG ? this.#settings.window / 2 : this.#settings.habitAfter)
     this.#windows++
-    if (isOrdered) this.#ordered++
-    if (isInVain) this.#fruitless++
+    if ((isOrdered || isInVain) && walk.key !== this.#lastWalk) {
+      this.#lastWalk = walk.key
+      if (isOrdered) this.#ordered++
+      if (isInVain) this.#fruitless++
+    }
     this.#objects.learn(objects)
   }
 

@@ -1,5 +1,5 @@
 import type { Observation } from '../observation'
-import { isSettled } from '../stats/good-turing'
+import { isRare } from '../stats/good-turing'
 import { SECRET_KINDS } from '../text/secret-scan'
 import { FlowEpisode } from './flow-episode'
 import type { Gravity } from './flow-episode'
@@ -7,7 +7,7 @@ import { DLP_MATCH } from './flow-signals'
 
 const KINDS = SECRET_KINDS.length
 /** Share of replies with a kind up to which it is none that the route ordinarily returns. */
-const RARE = 0.05
+const RARE = 0.005
 /** Ratio to the most that the route ordinarily returns, and number, from which it is too much. */
 const MANY_RATIO = 4
 const MANY = 10
@@ -27,8 +27,8 @@ export type ReplySecretsJson = number[]
 /**
  * What of cards, accounts, ids, keys and tokens one route ordinarily returns, by kind and number: a login always returns a token, a payment page a card.
  *
- * A reply is remarkable where it holds a kind that at most 5 % of the route's replies ever did (the unseen mass; 19 replies without any are the least), or ten and four times as
- * many as ever. Once a kind comes in more than 5 %, it is the route's.
+ * A reply is remarkable where it holds a kind that at most 0.5 % of the route's replies ever did (19 replies without any are the least), or ten and four times as
+ * many as ever. What one sender gets again and again counts once; a kind that comes in more than 0.5 % is the route's.
  *
  * Only numbers are kept. Time: O(1) where nothing was found. Memory: 0.1 kB, and as much again once something was found.
  */
@@ -37,16 +37,18 @@ export class ReplySecrets {
   /** For each kind how many replies had it, then for each the most in one; most routes never need it. */
   #counts: Float64Array = NONE
   #episode: FlowEpisode | null = null
+  /** Who got any last. */
+  #lastWith = 0
 
   /** Judges what was found in a reply. */
   judge (found: Uint8Array, observation: Observation): void {
     for (let kind = 0; kind < KINDS; kind++) {
       const count = found[kind] as number
       if (count === 0) continue
-      const isRare = isSettled(this.#with(kind), this.#replies, RARE)
-      const most = isRare ? 0 : this.#most(kind)
+      const isNew = isRare(this.#with(kind), this.#replies, RARE)
+      const most = isNew ? 0 : this.#most(kind)
       const isMany = this.#replies >= MANY && count >= MANY && count >= MANY_RATIO * most
-      if (!isRare && !isMany) continue
+      if (!isNew && !isMany) continue
       this.#episode ??= new FlowEpisode()
       this.#episode.report(DLP_MATCH, `response.${SECRET_KINDS[kind]}`, count >= SEVERAL_FROM || kind === GRAVEST ? SEVERAL : ONE, observation, `${observation.route.key} ${SECRET_KINDS[kind]}`, observation.at, Math.round(most), count, {
         replies: Math.round(this.#replies), with: Math.round(this.#with(kind)), found: count
@@ -55,9 +57,14 @@ export class ReplySecrets {
   }
 
   /** Learns a reply. @param found `null` where nothing was found. */
-  learn (found: Uint8Array | null): void {
+  learn (found: Uint8Array | null, principal: number): void {
+    if (found === null) {
+      this.#replies++
+      return
+    }
+    if (principal === this.#lastWith && this.#isAllRare(found)) return
     this.#replies++
-    if (found === null) return
+    this.#lastWith = principal
     for (let kind = 0; kind < KINDS; kind++) {
       const count = found[kind] as number
       if (count === 0) continue
@@ -93,6 +100,11 @@ export class ReplySecrets {
   /** What was learned, for people: kinds that replies have had. */
   describe (): Record<string, unknown> {
     return { replies: Math.round(this.#replies), ...Object.fromEntries(SECRET_KINDS.map((kind, i) => [kind, Math.round(this.#with(i))] as const).filter(([, count]) => count > 0)) }
+  }
+
+  #isAllRare (found: Uint8Array): boolean {
+    for (let kind = 0; kind < KINDS; kind++) if ((found[kind] as number) > 0 && !isRare(this.#with(kind), this.#replies, RARE)) return false
+    return true
   }
 
   #with (kind: number): number { return this.#counts[kind] ?? 0 }

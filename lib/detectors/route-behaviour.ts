@@ -1,4 +1,4 @@
-import { isSettled } from '../stats/good-turing'
+import { isRare } from '../stats/good-turing'
 import { AuthCoverage } from './auth-coverage'
 import type { AuthCoverageJson } from './auth-coverage'
 import type { Habits } from './habits'
@@ -8,7 +8,7 @@ import { RouteSequence } from './route-sequence'
 import type { RouteSequenceJson } from './route-sequence'
 
 /** Share of rhythms on a route that are regular, up to which a regular one is remarkable. */
-const RARE = 0.05
+const RARE = 0.02
 
 /** What of the options a route may have its own of. */
 export interface RouteBehaviourSettings extends WalkSettings {
@@ -44,7 +44,7 @@ export class RouteBehaviour {
   }
 
   /** Whether hardly any sender comes here in a regular rhythm. 19 irregular rhythms are needed to say so. */
-  get isRegularRare (): boolean { return isSettled(this.#regular, this.#judged, RARE) }
+  get isRegularRare (): boolean { return isRare(this.#regular, this.#judged, RARE) }
 
   /** Rhythms that were told here. */
   get rhythms (): number { return this.#judged }

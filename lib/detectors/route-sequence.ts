@@ -41,12 +41,12 @@ export class RouteSequence {
   /** Routes that ordinarily come before, once known; the most frequent first. */
   #required: readonly Before[] = NONE
 
-  /** Says where a visit was out of sequence. @param habit Key of sender and route. */
+  /** Says where a visit was out of sequence. @param habit Key of sender and route. @param apart Milliseconds from which on it is another occasion, `Infinity` where nothing is to be learned. */
   judge (flow: IdentityFlow, observation: Observation, habits: Habits, habit: number, apart: number): void {
     const missing = this.#missing(flow)
     if (missing === null || (flow.routesSeen === 0 && SAFE.includes(observation.method))) return
     if (habits.covers(habit, 1)) return
-    habits.note(habit, 1, observation.at, apart)
+    if (apart !== Infinity) habits.note(habit, 1, observation.at, apart)
     const share = Number((missing.count / this.#visits).toPrecision(3))
     flow.episode(SEQUENCE_EPISODE).report(SEQUENCE, 'route.sequence', GRAVITY, observation, `${subjectOf(observation)} ${observation.route.key}`, observation.at, missing.name, 'not among the last ten', {
       share, visits: Math.round(this.#visits), lookback: 10

@@ -21,6 +21,9 @@ export class Senders {
   #last: Observation | null = null
   #flow: IdentityFlow | null = null
   #at = 0
+  /** Number of the open window, and places still to be looked at since it opened. */
+  #window = -1
+  #left = 0
 
   constructor (capacity: number, windowMs: number) {
     this.#windowMs = windowMs
@@ -37,17 +40,19 @@ export class Senders {
   of (observation: Observation): IdentityFlow {
     if (this.#last === observation) return this.#flow as IdentityFlow
     const { at } = observation
-    if (at > this.#at) this.#at = at
+    if (at > this.#at) this.#turn(at)
     const key = Senders.keyOf(observation.principal)
     const flow = this.table.of(key)
     flow.key = key
     this.#last = observation
     this.#flow = flow
     this.#open(flow)
-    this.#tidy(flow)
-    this.#tidy(flow)
+    if (this.#left > 0) this.#tidy(flow)
     return flow
   }
+
+  /** Number of the open window. */
+  get window (): number { return this.#window }
 
   /** Key of a sender, by the hash of its name (`Observation.principal`). */
   static keyOf (principal: number): number { return finishHash(principal ^ SALT) || 1 }
@@ -60,18 +65,29 @@ export class Senders {
     flow.key = key
   }
 
-  #open (flow: IdentityFlow): void {
-    const window = Math.floor(this.#at / this.#windowMs)
-    if (flow.window === window) return
-    this.#close(flow)
-    flow.open(window, this.#at)
+  #turn (at: number): void {
+    this.#at = at
+    const window = Math.floor(at / this.#windowMs)
+    if (window === this.#window) return
+    this.#window = window
+    this.#left = this.table.size
   }
 
-  #tidy (own: IdentityFlow): void {
-    const flow = this.table.next()
-    if (flow === null || flow === own || flow.window < 0 || flow.window === Math.floor(this.#at / this.#windowMs)) return
+  #open (flow: IdentityFlow): void {
+    if (flow.window === this.#window) return
     this.#close(flow)
-    flow.open(-1, this.#at)
+    flow.open(this.#window, this.#at)
+  }
+
+  /** Closes the windows that were left open, of two senders a request. */
+  #tidy (own: IdentityFlow): void {
+    for (let i = 0; i < 2; i++) {
+      const flow = this.table.next()
+      this.#left--
+      if (flow === null || flow === own || flow.window < 0 || flow.window === this.#window) continue
+      this.#close(flow)
+      flow.open(-1, this.#at)
+    }
   }
 
   #close (flow: IdentityFlow): void {

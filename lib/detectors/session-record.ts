@@ -44,8 +44,9 @@ export class SessionRecord {
   readonly open: (OpenFinding | null)[] = []
   /** All networks lately, where they are many. */
   allNetworks: DistinctWindow | null = null
-  /** HTTP fingerprints by route. */
-  ja4hs: Map<number, RecentValues> | null = null
+  /** HTTP fingerprints lately, and the last one of each route. */
+  ja4hs: RecentValues | null = null
+  ja4hRoutes: Map<number, number> | null = null
 
   constructor (tag: string, hash: number, entity: number, client: number, type: number, expiresAt: number, subject: string | null, isPersonal: boolean, at: number) {
     this.tag = tag

@@ -94,10 +94,10 @@ export class SessionTable {
   }
 
   #make (tag: string, kind: CredentialKind, client: number, claims: JwtClaims | null, at: number, shown: string | null): SessionRecord {
-    const hash = this.#hash.hash(tag)
+    const hash = this.#hash.hash(tag) | 0
     const type = TYPE[kind === 'bearer' && claims !== null ? 'jwt' : kind]
     const subject = claims === null || claims.subject === null ? null : this.#hash.tag('subject', claims.subject)
-    return new SessionRecord(tag, hash, shown === null ? hash : this.#hash.hash(shown), client, type, claims?.expiresAt ?? Infinity, subject, kind === 'bearer' || kind === 'session_cookie', at)
+    return new SessionRecord(tag, hash, shown === null ? hash : this.#hash.hash(shown) | 0, client, type, claims?.expiresAt ?? Infinity, subject, kind === 'bearer' || kind === 'session_cookie', at)
   }
 
   #sessionIn (header: string): string | null {

@@ -8,6 +8,7 @@ import { Companions } from './companions'
 import type { CompanionsJson } from './companions'
 import { FINGERPRINT_CHANGE, JA4H_CHANGE, JA4_ROTATION, ROTATION_PATTERN, SESSION_HIJACK, SESSION_SHARING, TOKEN_REUSE } from './identity-signals'
 import type { SessionRecord } from './session-record'
+import { TYPE } from './signal-types'
 
 export interface SessionSettings {
   /** Milliseconds within which changes count together, and within which two uses are simultaneous. */
@@ -81,19 +82,15 @@ export class SessionWatch {
   /** Compares an HTTP fingerprint that a proxy gave with those that the session had on the same route. */
   judgeJa4h (record: SessionRecord, route: number, ja4h: number, at: number, add: AddSignal): void {
     const { changeWindow, overlap, deviceChanges } = this.#settings
-    record.ja4hs ??= new Map()
-    const known = record.ja4hs.get(route)
-    if (known === undefined) {
-      if (record.ja4hs.size < MOST_ROUTES) record.ja4hs.set(route, new RecentValues(ja4h, at))
-      return
-    }
-    if (known.current === ja4h >>> 0 || known.has(ja4h)) {
-      known.see(ja4h, at, at, overlap, false)
-      return
-    }
-    known.see(ja4h, at, at, overlap, false)
-    const own = record.ja4hs.values().next().value as RecentValues
-    const changes = own.change(at, changeWindow)
+    const values = record.ja4hs ??= new RecentValues(ja4h, at)
+    const routes = record.ja4hRoutes ??= new Map()
+    const before = routes.get(route)
+    if (before === undefined && routes.size >= MOST_ROUTES) return
+    routes.set(route, ja4h)
+    const isChange = before !== undefined && before !== ja4h && !values.has(ja4h)
+    values.see(ja4h, at, record.at, overlap, false)
+    if (!isChange) return
+    const changes = values.change(at, changeWindow)
     if (changes > deviceChanges - 0.5) this.#report(record, HTTP_CHANGE, JA4H_CHANGE, 4, 25, changeWindow, { changes: Math.round(changes), minutes: minutesOf(changeWindow) }, at, add)
   }
 
@@ -200,7 +197,7 @@ export class SessionWatch {
     if (isNew) companions.meet(value, session)
     for (let place = 0; place < known.size; place++) {
       const other = known.valueAt(place)
-      if (other === value >>> 0) continue
+      if (other === (value | 0)) continue
       if (companions.isOrdinary(other, value)) isOrdinary = true
       if (isNew) companions.pair(other, value, session)
     }
@@ -213,7 +210,9 @@ export class SessionWatch {
     if (open === null || at - open.last > quietMs) record.open[number] = open = { since: at, last: at, count: 0 }
     open.last = at
     open.count++
-    add(new Signal(kind, FIELD, severity, risk, undefined, undefined, { finding: { subject: record.tag, count: open.count, since: open.since, quietMs, evidence } }))
+    // Events show the credential of a header by themselves; a cookie's session has no other name.
+    const told = record.type === TYPE.session_cookie ? { ...evidence, session: record.tag } : evidence
+    add(new Signal(kind, FIELD, severity, risk, undefined, undefined, { finding: { subject: record.tag, count: open.count, since: open.since, quietMs, evidence: told } }))
   }
 
   reset (): void {

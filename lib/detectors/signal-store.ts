@@ -47,10 +47,11 @@ export class SignalStore {
    */
   add (type: number, value: number, entity: number, session: number, at: number): void {
     if (at >= this.#until) this.advance(at)
-    this.minutes.count(type)
+    const { minutes } = this
+    minutes.count(type)
     this.hours.count(type)
     this.days.count(type)
-    this.minutes.openCell(type).add(value, entity)
+    minutes.openCell(type).add(value, entity)
     this.recent.add(type, value, entity, session, at)
   }
 

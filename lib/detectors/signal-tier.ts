@@ -22,6 +22,8 @@ export class SignalTier {
   readonly #entities: Uint32Array
   readonly #cells: (SignalCell | null)[]
   readonly #sizes: Uint32Array
+  /** Place of the open bucket's first type. */
+  #openSlot = 0
   /** No bucket before this one has cells. */
   #firstWithCells = 0
 
@@ -46,12 +48,12 @@ export class SignalTier {
   holds (bucket: number): boolean { return bucket >= this.oldest && bucket <= this.open }
 
   /** Counts one signal in the open bucket. */
-  count (type: number): void { this.#counts[this.#slot(this.open, type)]!++ }
+  count (type: number): void { this.#counts[this.#openSlot + type]!++ }
 
   /** The cell of the open bucket, made when it is first asked for. */
   openCell (type: number): SignalCell {
-    const slot = this.#slot(this.open, type)
-    const known = this.#cells[slot] ?? null
+    const slot = this.#openSlot + type
+    const known = this.#cells[slot] as SignalCell | null
     if (known !== null) return known
     const cell = new SignalCell(this.#top)
     this.#cells[slot] = cell
@@ -73,6 +75,7 @@ export class SignalTier {
     const first = this.open < 0 ? bucket : Math.max(this.open + 1, bucket - this.length + 1)
     for (let each = first; each <= bucket; each++) this.#clear(each)
     this.open = bucket
+    this.#openSlot = this.#slot(bucket, 0)
     this.#firstWithCells = Math.max(this.#firstWithCells, this.oldest)
   }
 

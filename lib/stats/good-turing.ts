@@ -14,3 +14,11 @@ export function unseenMass (once: number, n: number): number {
 export function isSettled (once: number, n: number, limit = 0.05): boolean {
   return unseenMass(once, n) < limit
 }
+
+/**
+ * Whether a thing that was seen `count` times among `n` is so rare that one more is remarkable: less than 5 % is still to come, so that a young count never says it, and
+ * it made at most `share` of all. What is remarked upon is thus at most that share of what is ordinary.
+ */
+export function isRare (count: number, n: number, share: number): boolean {
+  return isSettled(count, n) && count <= share * n
+}

@@ -93,7 +93,9 @@ export class TopTable {
 
   /** Lets a counter that has grown take the place of those that are smaller now. */
   #rise (from: number): void {
-    const [key, count, error] = [this.keyAt(from), this.countAt(from), this.errorAt(from)]
+    const key = this.keyAt(from)
+    const count = this.countAt(from)
+    const error = this.errorAt(from)
     let place = from
     for (; place > 0 && this.countAt(place - 1) < count; place--) this.#set(place, this.keyAt(place - 1), this.countAt(place - 1), this.errorAt(place - 1))
     if (place !== from) this.#set(place, key, count, error)

@@ -79,10 +79,13 @@ function judgeDigits (text: string, from: number, to: number, counts: Uint8Array
   while (from < to && (classAt(text, from) & PARTING) !== 0) from++
   while (to > from && (classAt(text, to - 1) & PARTING) !== 0) to--
   if (to - from < LEAST_DIGITS) return 0
-  if (isLetterAt(text, from - 1) || (text.charCodeAt(from - 1) === 32 && isLetterAt(text, from - 2))) {
-    if (judgeAccount(text, from, counts) > 0) return 1
-    if (text.charCodeAt(from - 1) !== 32) return 0
+  const before = text.charCodeAt(from - 1)
+  if (isLetterAt(text, from - 1) || (before === 32 && isLetterAt(text, from - 2))) {
+    if (isCapitalOrDigit(text, before === 32 ? from - 2 : from - 1) && judgeAccount(text, from, counts) > 0) return 1
+    if (before !== 32) return 0
   }
+  // A date has ten characters; of the rest the shortest has eleven.
+  if (to - from === LEAST_DIGITS) return 0
   if (isLetterAt(text, to)) return judgeLettered(text, from, to, counts)
   const written = text.slice(from, to)
   if (isSplit(written, ' ')) {
@@ -112,8 +115,8 @@ function judgeNumber (written: string, counts: Uint8Array): number {
 
 /** Digits with a letter behind them: a check character, or part of a word. */
 function judgeLettered (text: string, from: number, to: number, counts: Uint8Array): number {
-  const written = text.slice(from, to + 1)
-  return written.length === 18 && !isWordAt(text, to + 1) && isResidentNumber(written) ? add(counts, NATIONAL_ID) : 0
+  if (to + 1 - from !== 18 || isWordAt(text, to + 1)) return 0
+  return isResidentNumber(text.slice(from, to + 1)) ? add(counts, NATIONAL_ID) : 0
 }
 
 /** Digits with letters before them: the rest of a bank account number, perhaps, with other words around it. */

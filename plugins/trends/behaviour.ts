@@ -26,6 +26,7 @@ const REGULAR_EPISODE = 7
 /** Keep what a sender does apart in `Habits`. */
 const HABIT_RHYTHM = 0x510e527f
 const HABIT_SEQUENCE = 0x1f83d9ab
+const HABIT_COVERAGE = 0x5be0cd19
 /** Rhythms known on a route up to which each regular one is an occasion by itself. */
 const YOUNG = 300
 /** Time after the start within which nobody has a past yet. */
@@ -48,6 +49,9 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   anomalies.onRelease(forget)
   let started = -1
   let lastAt = 0
+  /** Window up to which walks were closed, and how many are still to be looked at. */
+  let tidied = -1
+  let left = 0
 
   return { name: 'behaviour', createRoute, onSend: judge, shared: velocity }
 
@@ -74,7 +78,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     const flow = senders.of(observation)
     const isFrozen = anomalies.routes.frozen || observation.route.frozen
     const shown = observation.user !== null || observation.credential !== null ? SHOWN.credential : request.headers.cookie !== undefined ? SHOWN.cookie : SHOWN.nothing
-    if (own.settings.authCoverage) own.coverage.observe(shown, observation, !isFrozen)
+    if (own.settings.authCoverage) own.coverage.observe(shown, observation, habits, finishHash(flow.key ^ own.hash ^ HABIT_COVERAGE), isFrozen ? Infinity : settings.habitAfter)
     if (own.walks !== null && observation.params !== null) judgeWalk(own, flow, observation, shown === SHOWN.credential)
     judgeRhythm(own, flow, observation, isFrozen)
     if (own.settings.sequence && observation.status < 400) judgeSequence(own, flow, observation, isFrozen)
@@ -85,18 +89,18 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   function judgeWalk (own: RouteBehaviour, flow: IdentityFlow, observation: Observation, isKnown: boolean): void {
     const key = finishHash(flow.key ^ own.hash)
     const walk = walks.of(key)
-    const window = Math.floor(lastAt / settings.window)
+    const { window } = senders
     walk.key = key
     if (walk.window !== window) {
       closeWalk(walk, lastAt)
       walk.open(window, observation.at)
     }
     walk.route = own.walks
-    const idle = walks.next()
-    if (idle !== null && idle !== walk && idle.window >= 0 && idle.window !== window) {
-      closeWalk(idle, lastAt)
-      idle.open(-1, lastAt)
+    if (window !== tidied) {
+      tidied = window
+      left = walks.size
     }
+    if (left > 0) tidyWalks(walk, window)
     const params = observation.params as Record<string, unknown>
     let object = anomalies.hash.seed
     let last = ''
@@ -106,6 +110,17 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     }
     walk.ask(object, numberOf(last), isFruitless(observation.status))
     own.walks?.judge(walk, observation, isKnown || own.coverage.isGuarded)
+  }
+
+  /** Closes what was left open in the window before, of two walks a request. */
+  function tidyWalks (own: ObjectWalk, window: number): void {
+    for (let i = 0; i < 2; i++) {
+      const idle = walks.next()
+      left--
+      if (idle === null || idle === own || idle.window < 0 || idle.window === window) continue
+      closeWalk(idle, lastAt)
+      idle.open(-1, lastAt)
+    }
   }
 
   function closeWalk (walk: ObjectWalk, at: number): void {
@@ -139,7 +154,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
 
   function judgeSequence (own: RouteBehaviour, flow: IdentityFlow, observation: Observation, isFrozen: boolean): void {
     const { at } = observation
-    if (at - started >= NO_PAST_MS) own.sequence.judge(flow, observation, habits, finishHash(flow.key ^ own.hash ^ HABIT_SEQUENCE), settings.habitAfter)
+    if (at - started >= NO_PAST_MS) own.sequence.judge(flow, observation, habits, finishHash(flow.key ^ own.hash ^ HABIT_SEQUENCE), isFrozen ? Infinity : settings.habitAfter)
     if (!isFrozen && observation.signals === null && observation.isDrawn) own.sequence.learn(flow, own.hash, nameOf)
   }
 

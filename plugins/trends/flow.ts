@@ -33,8 +33,8 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
   return { name: 'flow', createRoute: (own) => own.dlp === false ? null : new ReplySecrets(), onSend: judge, shared: { halve, toJSON, restore, merge, describe } }
 
   function judge (secrets: ReplySecrets | null, observation: Observation): void {
-    const flow = senders.of(observation)
     watch.isFrozen = anomalies.routes.frozen
+    const flow = senders.of(observation)
     const isPage = observation.method === 'GET' && observation.status < 300
     watch.observe(flow, observation, isPage ? anomalies.hash.hash(observation.url) || 1 : 0)
     if (observation.signals !== null) judgeSizes(flow, observation)
@@ -61,7 +61,7 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
     const text = isText ? payload : payload.toString('latin1', 0, settings.dlpBytes)
     const isFrozen = route.frozen || anomalies.routes.frozen
     if (scanSecrets(text, settings.dlpBytes, found) === 0) {
-      if (!isFrozen) secrets.learn(null)
+      if (!isFrozen) secrets.learn(null, 0)
       return
     }
     for (let kind = 0; kind < found.length; kind++) {
@@ -69,7 +69,7 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
       else if ((found[kind] as number) > 0) store.add(TYPE.dlp_match, kindHashes[kind] as number, observation.clientHash, observation.credential === null ? 0 : observation.principal, observation.at)
     }
     secrets.judge(found, observation)
-    if (!isFrozen) secrets.learn(found)
+    if (!isFrozen) secrets.learn(found, observation.principal)
     found.set(NOTHING)
   }
 

@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify'
 import { DeviceReader, textAt } from '../../lib/detectors/device-reader'
 import { API_KEY, AUTHORIZATION, COOKIE, HeaderLayouts } from '../../lib/detectors/header-layout'
 import type { HeaderLayout } from '../../lib/detectors/header-layout'
-import { RequestSender } from '../../lib/detectors/request-sender'
 import type { SessionRecord } from '../../lib/detectors/session-record'
 import { SessionTable } from '../../lib/detectors/session-table'
 import { SessionWatch } from '../../lib/detectors/session-watch'
@@ -15,6 +14,7 @@ import { ja4Source } from './ja4-source'
 import { PlaceSource } from './place-source'
 import type { ClientPlace } from './place-source'
 import { TlsIdentity } from './tls-identity'
+import type { KnownJa4 } from './tls-identity'
 import { TrustedHops } from './trusted-hops'
 import type { TrendsContext, Watcher } from './watcher'
 
@@ -26,7 +26,7 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
   const devices = new DeviceReader(hash.seed)
   const table = new SessionTable(hash, settings.sessions, settings.sessionCookies ?? null)
   const sessions = new SessionWatch(settings)
-  const places = new PlaceSource(hash, settings.geo, settings.nowhere, (error) => fastify.anomalies.emit('error', error))
+  const places = new PlaceSource(hash, settings.geo, settings.nowhere, (client) => store.name(hash.hash(client), client), (error) => fastify.anomalies.emit('error', error))
   const travel = settings.geo === undefined ? null : new TravelWatch(settings.sessions, settings)
   const hops = new TrustedHops()
   const readJa4 = ja4Source(fastify, settings.ja4, hops, 0)
@@ -41,58 +41,57 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
   function add (signal: Signal): void { current?.add(signal) }
 
   function arrive (observation: Observation, request: FastifyRequest): void {
-    const { rawHeaders, client, clientHash, at } = observation
+    const { rawHeaders, at } = observation
+    const client = observation.clientHash | 0
     const layout = layouts.of(rawHeaders)
     const device = devices.read(layout, rawHeaders)
-    const session = sessionOf(layout, observation)
-    const place = places.of(client)
+    const session = sessionOf(layout, observation, client)
+    const place = places.of(observation.client)
     const who = session?.entity ?? 0
-    if (session !== null) store.add(session.type, session.hash, clientHash, who, at)
-    note(observation, place, who)
-    if (device.agent !== 0) store.add(TYPE.http_fingerprint, device.fingerprint, clientHash, who, at)
-    store.add(TYPE.header_order, layout.order >>> 0, clientHash, who, at)
-    store.add(TYPE.accept_pattern, device.accept, clientHash, who, at)
-    if (device.hints !== 0) store.add(TYPE.client_hints, device.hints, clientHash, who, at)
+    if (session !== null) store.add(session.type, session.hash, client, who, at)
+    note(place, client, who, at)
+    if (device.agent !== 0) store.add(TYPE.http_fingerprint, device.fingerprint, client, who, at)
+    store.add(TYPE.header_order, layout.order, client, who, at)
+    store.add(TYPE.accept_pattern, device.accept, client, who, at)
+    if (device.hints !== 0) store.add(TYPE.client_hints, device.hints, client, who, at)
     const known = readJa4 === null || tls === null ? null : tls.read(readJa4(request, layout, rawHeaders))
-    if (session === null && known === null) return
-    const sender = new RequestSender(session, device.agent, device.family, known?.hash ?? 0, known?.family ?? 0)
-    observation.sender = sender
-    if (known !== null) tls?.arrive(known, sender, observation, who)
+    observation.session = session
+    observation.tls = known
+    if (known !== null) tls?.arrive(known, device.family, observation, who)
     if (session === null) return
     traits.device = device.device
     traits.network = place.network
     traits.agent = device.agent
-    traits.ja4 = sender.ja4Family
+    traits.ja4 = known?.family ?? 0
     current = observation
     sessions.judge(session, traits, at, add)
     if (ja4hAt >= 0) judgeJa4h(session, layout, observation, request)
   }
 
   /** The session that a request belongs to: a person's token, else a person's cookie, else a machine's key. */
-  function sessionOf ({ positions }: HeaderLayout, observation: Observation): SessionRecord | null {
-    const { rawHeaders, clientHash, at } = observation
+  function sessionOf ({ positions }: HeaderLayout, observation: Observation, client: number): SessionRecord | null {
+    const { rawHeaders, at } = observation
     const authorization = textAt(positions, rawHeaders, AUTHORIZATION)
-    const own = authorization === '' ? null : table.ofAuthorization(authorization, clientHash, at, observation)
+    const own = authorization === '' ? null : table.ofAuthorization(authorization, client, at, observation)
     if (own?.isPersonal === true) return own
     const cookies = textAt(positions, rawHeaders, COOKIE)
     const browser = cookies === '' ? null : table.ofCookies(cookies, at)
     const key = own === null ? textAt(positions, rawHeaders, API_KEY) : ''
-    const machine = own ?? (key === '' ? null : table.ofApiKey(key, clientHash, at, observation))
+    const machine = own ?? (key === '' ? null : table.ofApiKey(key, client, at, observation))
     if (browser === null) return machine
-    if (machine !== null) store.add(machine.type, machine.hash, clientHash, machine.entity, at)
+    if (machine !== null) store.add(machine.type, machine.hash, client, machine.entity, at)
     return browser
   }
 
-  function note ({ client, clientHash, at }: Observation, { asn, country }: ClientPlace, who: number): void {
-    store.add(TYPE.ip, clientHash, clientHash, who, at)
-    store.name(clientHash, client)
+  function note ({ asn, country }: ClientPlace, client: number, who: number, at: number): void {
+    store.add(TYPE.ip, client, client, who, at)
     if (asn > 0) {
-      store.add(TYPE.asn, asn, clientHash, who, at)
+      store.add(TYPE.asn, asn, client, who, at)
       store.name(asn, `AS${asn}`)
     }
     if (country !== '') {
       const value = hash.hash(country)
-      store.add(TYPE.geo, value, clientHash, who, at)
+      store.add(TYPE.geo, value, client, who, at)
       store.name(value, country)
     }
   }
@@ -109,26 +108,25 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
 
   function answer (observation: Observation, request: FastifyRequest): void {
     if (observation.late) arrive(observation, request)
-    const sender = observation.sender as RequestSender | null
-    current = observation
-    if (sender !== null) tls?.answer(sender, observation)
     const { status, at } = observation
+    const session = observation.session as SessionRecord | null
+    const known = observation.tls as KnownJa4 | null
+    const device = known === null && travel === null ? null : devices.read(layouts.of(observation.rawHeaders), observation.rawHeaders)
+    current = observation
+    if (known !== null && device !== null) tls?.answer(known, device.family, observation)
     if (status >= 400 || status < 200) return
-    const session = sender?.session ?? null
     if (session !== null) {
       session.accepted++
       if (at > session.expiresAt + settings.expiryLeeway && observation.route.refusesStrangers) sessions.reuseExpired(session, at, add)
     }
-    if (travel !== null) visit(travel, observation, sender)
+    if (travel !== null && device !== null) visit(travel, observation, session, device.agent)
   }
 
-  function visit (watch: TravelWatch, observation: Observation, sender: RequestSender | null): void {
-    const session = sender?.session ?? null
-    const user = observation.user ?? session?.subject ?? (session?.isPersonal === true ? session.tag : null)
+  function visit (watch: TravelWatch, { user: named, client, at }: Observation, session: SessionRecord | null, agent: number): void {
+    const user = named ?? session?.subject ?? (session?.isPersonal === true ? session.tag : null)
     if (user === null) return
-    const { location, network } = places.of(observation.client)
-    if (location === null) return
-    watch.visit({ user, userHash: hash.hash(user), session: session?.hash ?? 0, agent: sender?.agent ?? 0, network, location, at: observation.at }, add)
+    const { location, network } = places.of(client)
+    if (location !== null) watch.visit({ user, userHash: hash.hash(user), session: session?.hash ?? 0, agent, network, location, at }, add)
   }
 }
 

@@ -26,13 +26,16 @@ export class PlaceSource {
   readonly #hash: KeyedHash
   readonly #ask: ((ip: string) => Place | null | undefined) | null
   readonly #nowhere: ReadonlySet<number>
+  readonly #onNew: (client: string) => void
   readonly #onError: (error: unknown) => void
   readonly #places = new StringMemo<ClientPlace>(CLIENTS)
 
-  constructor (hash: KeyedHash, geo: IdentityOptions['geo'], nowhere: readonly number[], onError: (error: unknown) => void) {
+  /** @param onNew Told of each client that is not remembered. */
+  constructor (hash: KeyedHash, geo: IdentityOptions['geo'], nowhere: readonly number[], onNew: (client: string) => void, onError: (error: unknown) => void) {
     this.#hash = hash
     this.#ask = geo === undefined ? null : typeof geo === 'function' ? geo : askReaders(Array.isArray(geo) ? geo : [geo])
     this.#nowhere = new Set(nowhere)
+    this.#onNew = onNew
     this.#onError = onError
   }
 
@@ -42,6 +45,7 @@ export class PlaceSource {
     if (known !== undefined) return known
     const place = this.#make(client, this.#lookUp(client.endsWith('/64') ? client.slice(0, -3) : client))
     this.#places.set(client, place)
+    this.#onNew(client)
     return place
   }
 
@@ -59,7 +63,7 @@ export class PlaceSource {
     const { latitude = NaN, longitude = NaN, radiusKm = DEFAULT_RADIUS_KM, country = '', asn = 0, isAnonymous = false } = place ?? {}
     const isPlace = Number.isFinite(latitude) && Number.isFinite(longitude) && !isAnonymous && !this.#nowhere.has(asn)
     const location = isPlace ? { latitude, longitude, radiusKm: radiusKm >= 0 ? radiusKm : DEFAULT_RADIUS_KM, country, asn } : null
-    return { network: this.#hash.hash(asn > 0 ? `AS${asn}` : networkOf(client)), location, asn, country }
+    return { network: this.#hash.hash(asn > 0 ? `AS${asn}` : networkOf(client)) | 0, location, asn, country }
   }
 }
 

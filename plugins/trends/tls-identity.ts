@@ -1,7 +1,6 @@
 import { JA4_IP_CLUSTER, JA4_SPOOFING } from '../../lib/detectors/identity-signals'
 import { Ja4Clusters } from '../../lib/detectors/ja4-clusters'
 import { Ja4Families } from '../../lib/detectors/ja4-families'
-import type { RequestSender } from '../../lib/detectors/request-sender'
 import type { SignalStore } from '../../lib/detectors/signal-store'
 import { TYPE } from '../../lib/detectors/signal-types'
 import type { Observation } from '../../lib/observation'
@@ -40,33 +39,33 @@ export class TlsIdentity {
     let known = this.#known.get(text)
     if (known === undefined) {
       const ja4 = ja4Of(text)
-      known = ja4 === '' ? UNKNOWN : { text: ja4, hash: this.#hash.hash(ja4) || 1, family: this.#hash.hash(ja4Family(ja4)) || 1 }
+      known = ja4 === '' ? UNKNOWN : { text: ja4, hash: (this.#hash.hash(ja4) | 0) || 1, family: (this.#hash.hash(ja4Family(ja4)) | 0) || 1 }
       this.#known.set(text, known)
     }
     return known === UNKNOWN ? null : known
   }
 
-  arrive ({ text, hash, family }: KnownJa4, sender: RequestSender, observation: Observation, who: number): void {
+  /** @param agents Kind of its user agent, 0 without one. @param who Session, for the store. */
+  arrive ({ text, hash, family }: KnownJa4, agents: number, observation: Observation, who: number): void {
     const { clientHash, at } = observation
     this.#store.add(TYPE.ja4, hash, clientHash, who, at)
     this.#store.name(hash, text)
     this.#store.add(TYPE.tls_fingerprint, family, clientHash, who, at)
     this.#store.name(family, ja4Family(text))
-    if (sender.family === 0) return
-    const known = this.families.judge(sender.family, family)
+    if (agents === 0) return
+    const known = this.families.judge(agents, family)
     if (known === 0) return
     observation.add(new Signal(JA4_SPOOFING, FIELD, 6, 55, undefined, text, {
-      finding: { subject: `${sender.family} ${family} ${clientHash}`, count: 1, since: at, quietMs: QUIET_MS, evidence: { known, fingerprint: text } }
+      finding: { subject: `${agents} ${family} ${clientHash}`, count: 1, since: at, quietMs: QUIET_MS, evidence: { known, fingerprint: text } }
     }))
   }
 
-  answer ({ ja4, ja4Family: family, family: agents }: RequestSender, observation: Observation): void {
-    if (ja4 === 0) return
+  answer ({ hash, family }: KnownJa4, agents: number, observation: Observation): void {
     const { status, clientHash, at } = observation
     const failed = status >= 400 && status < 500
-    const cluster = this.#clusters.observe(ja4, clientHash, failed, at)
+    const cluster = this.#clusters.observe(hash, clientHash, failed, at)
     if (cluster !== null) {
-      observation.add(new Signal(JA4_IP_CLUSTER, FIELD, 6, 50, undefined, undefined, { finding: { subject: String(ja4), count: cluster.failures, since: at, quietMs: QUIET_MS, evidence: { ...cluster } } }))
+      observation.add(new Signal(JA4_IP_CLUSTER, FIELD, 6, 50, undefined, undefined, { finding: { subject: String(hash), count: cluster.failures, since: at, quietMs: QUIET_MS, evidence: { ...cluster } } }))
       return
     }
     if (status < 400 && agents !== 0 && isOtherwiseOrdinary(observation)) this.families.learn(agents, family, clientHash, at)

@@ -5,6 +5,8 @@ import { Habits } from '../../lib/detectors/habits'
 import { ReplySecrets, isTextual } from '../../lib/detectors/reply-secrets'
 import { RouteSequence } from '../../lib/detectors/route-sequence'
 import { IdentityFlow } from '../../lib/detectors/identity-flow'
+import { Senders } from '../../lib/detectors/senders'
+import type { Observation } from '../../lib/observation'
 import { SignalVelocity } from '../../lib/detectors/signal-velocity'
 import { WayTable } from '../../lib/store/way-table'
 
@@ -73,8 +75,8 @@ test('what parts of a route have learned merges as one stream, and survives its 
   coverage.halve()
   t.same(coverage.toJSON(), [1, 1.5, 2, 2.5, 3, 3.5])
   const secrets = new ReplySecrets()
-  secrets.learn(new Uint8Array([2, 0, 0, 0, 0, 1, 0]))
-  secrets.learn(null)
+  secrets.learn(new Uint8Array([2, 0, 0, 0, 0, 1, 0]), 1)
+  secrets.learn(null, 2)
   const both = new ReplySecrets()
   both.restore(JSON.parse(JSON.stringify(secrets)))
   t.same(both.toJSON(), secrets.toJSON())
@@ -133,5 +135,19 @@ test('a rise of one type is told of the type, of all of them together once', (t)
 test('text is what people and programs read: not scripts, styles or images', (t) => {
   for (const type of ['application/json; charset=utf-8', 'text/html', 'application/problem+json', 'text/csv', 'application/atom+xml']) t.ok(isTextual(type), type)
   for (const type of [null, 'image/png', 'text/javascript', 'text/css', 'application/octet-stream', 'application/pdf']) t.notOk(isTextual(type), String(type))
+  t.end()
+})
+
+test('windows of senders who never come back are closed by the requests of others, each once', (t) => {
+  const senders = new Senders(64, 1000)
+  const closed: number[] = []
+  senders.onWindow((flow, at) => { closed.push(flow.key * 10 + Number(at >= 5000)) })
+  const come = (principal: number, at: number): void => { senders.of({ at, principal } as Observation).requests++ }
+  for (let principal = 1; principal <= 20; principal++) come(principal, 100)
+  t.same(closed, [])
+  for (let i = 0; i < 12; i++) come(7, 5000 + i)
+  t.same(closed.sort(), Array.from({ length: 20 }, (_, i) => Senders.keyOf(i + 1) * 10 + 1).sort())
+  come(7, 6500)
+  t.equal(closed.length, 21)
   t.end()
 })

@@ -83,7 +83,7 @@ const replies = [
 for (const { name, type, field, odd } of replies) {
   test(name, async (t) => {
     for (const endpointProfiler of [{}, { responses: false }, false] as const) {
-      const { ask, teach, next } = await replying({ endpointProfiler })
+      const { ask, teach, next } = await replying({ endpointProfiler, trends: false })
       await teach(80, () => '/report')
       Object.assign(next, odd)
       const { assessment } = await ask('/report')

@@ -138,7 +138,8 @@ test('signals that suddenly come in number are one velocity_spike, of the widest
   const web = await buildApp(ONLY_TRENDS, site)
   const random = seeded(17)
   for (let minute = 0; minute < 40; minute++) for (let i = 0; i < 20; i++) await web.ask({ client: 100 + Math.floor(30 * random()), after: 3000, url: '/' })
-  for (let i = 0; i < 1200; i++) await web.ask({ client: 5, after: 150, url: `/page/p${i}` })
+  // Many senders: of a single one another finding would tell.
+  for (let i = 0; i < 1200; i++) await web.ask({ client: 1000 + i % 300, after: 150, url: `/page/p${i % 50}` })
   for (let i = 0; i < 200; i++) await web.ask({ client: 100 + i % 30, after: 3000, url: '/' })
   const { events } = web.app.anomalies.query({ type: 'velocity_spike' })
   t.match(events.map(({ field, episode }) => `${field} ${episode?.state}`), ['signals.signals close', 'signals.signals open'])

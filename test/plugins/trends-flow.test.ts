@@ -84,25 +84,41 @@ test('no enumeration: a clerk who always looks through all orders, an office beh
   await shopApp.app.close()
 })
 
+test('no enumeration: an admin page through which everybody who may look looks at all orders', async (t) => {
+  const shopApp = await buildApp(ONLY, shop)
+  const look = (clerk: number, i: number): Ask => ({ client: clerk, after: 2000, url: `/orders/${(i * 37 + clerk) % 900}`, headers: { authorization: `Bearer clerk-${clerk}` } })
+  for (let round = 0; round < 12; round++) {
+    for (let clerk = 1; clerk <= 3; clerk++) await countOfWalk(shopApp, clerk, 60, look)
+    shopApp.clock.advance(10 * MINUTE)
+  }
+  t.equal(await countOfWalk(shopApp, 2, 80, look), 0)
+  t.equal(await countOfWalk(shopApp, 9, 80, look), 0, 'a new clerk does what clerks do')
+  await shopApp.app.close()
+})
+
+async function countOfWalk (shopApp: TestApp, clerk: number, n: number, look: (clerk: number, i: number) => Ask): Promise<number> {
+  return await count(shopApp, 'object_enumeration', times(n, (i) => look(clerk, i)))
+}
+
 test('a route that needs credentials and serves without is one auth_coverage', async (t) => {
   let isOpen = false
   const { app, ask, teach } = await buildApp(ONLY, (app) => {
     app.get('/account', async (request, reply) => isOpen || request.headers.authorization !== undefined ? { name: 'x' } : reply.code(401).send({}))
     app.get('/news', async () => ({ news: [] }))
   })
-  await teach(60, (i) => ({ url: '/account', headers: { authorization: `Bearer ${i % 40}` } }))
+  await teach(120, (i) => ({ url: '/account', headers: { authorization: `Bearer ${i % 40}` } }))
   await teach(5, () => '/account')
   isOpen = true
   const answer = await ask({ url: '/account', client: 7 })
   t.ok(answer.assessment.flagged)
-  t.match(only(answer, 'auth_coverage').toJSON(), { severity: 8, field: 'request.credentials', actual: 'nothing' })
+  t.match(only(answer, 'auth_coverage').toJSON(), { severity: 8, field: 'header.authorization', actual: 'nothing' })
   t.match((await ask({ url: '/account', client: 8, headers: { cookie: 'seen=1' } })).types, ['auth_coverage'])
   for (let i = 0; i < 10; i++) await ask({ url: '/account', client: 20 + i })
   t.equal(app.anomalies.query({ type: 'auth_coverage' }).events.filter(({ episode }) => episode?.state === 'open').length, 1)
   await app.close()
 })
 
-test('no auth_coverage: a page that also guests read, a login, a route that never refused anybody in fewer than a hundred requests', async (t) => {
+test('no auth_coverage: a page that also guests read, a login, a route that never refused anybody in fewer than two hundred requests', async (t) => {
   const { app, ask, teach } = await buildApp(ONLY, (app) => {
     app.get('/news', async () => ({ news: [] }))
     app.get('/api', async () => ({}))
@@ -117,10 +133,23 @@ test('no auth_coverage: a page that also guests read, a login, a route that neve
   await app.close()
 })
 
-test('authCoverage: false says nothing of it', async (t) => {
-  const { app, ask, teach } = await buildApp({ ...ONLY, trends: { authCoverage: false } }, (app) => { app.get('/api', async () => ({})) })
-  await teach(200, (i) => ({ url: '/api', headers: { authorization: `Bearer ${i % 40}` } }))
-  t.same((await ask('/api')).types, [])
+test('a route that everybody uses with credentials, and never refused any, is a weak auth_coverage; authCoverage: false says nothing of it', async (t) => {
+  for (const [trends, types] of [[{}, ['auth_coverage']], [{ authCoverage: false }, []]] as const) {
+    const { app, ask, teach } = await buildApp({ ...ONLY, trends }, (app) => { app.get('/api', async () => ({})) })
+    await teach(250, (i) => ({ url: '/api', headers: { authorization: `Bearer ${i % 40}` } }))
+    const { types: found, assessment } = await ask('/api')
+    t.same(found, types)
+    t.notOk(assessment.flagged)
+    await app.close()
+  }
+})
+
+test('who was served without credentials again and again is no news, nor is a route that begins to serve everybody', async (t) => {
+  const { app, ask, teach } = await buildApp(ONLY, (app) => { app.get('/api', async () => ({})) })
+  await teach(250, (i) => ({ url: '/api', headers: { authorization: `Bearer ${i % 40}` } }))
+  for (let hour = 0; hour < 4; hour++) await ask({ url: '/api', client: 7, after: 2 * 3_600_000 })
+  t.same((await ask({ url: '/api', client: 7 })).types, [], 'a habit')
+  t.same((await ask({ url: '/api', client: 8 })).types, [], 'more than one in five hundred')
   await app.close()
 })
 

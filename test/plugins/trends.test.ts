@@ -72,3 +72,31 @@ test('it can be registered alone after the registry', async (t) => {
   await app.inject('/')
   t.equal(app.anomalies.trends({ type: 'ip' }).trends[0]?.count, 1)
 })
+
+test('what an event says of a session is what its signals are found by, of a token and of a cookie', async (t) => {
+  for (const bear of [(token: string) => ({ authorization: `Bearer ${token}` }), (token: string) => ({ cookie: `theme=dark; sid=${token}` })]) {
+    const app = await buildApp(only())
+    const send = (token: string, agent: string, client: string): ReturnType<TestApp['ask']> => app.ask({ url: '/search', client, headers: { 'user-agent': agent, ...bear(token) } })
+    for (let i = 0; i < 30; i++) await send(`0123456789-${i}`, CHROME, `198.51.100.${i}`)
+    for (let i = 0; i < 5; i++) await send('the-victim-of-it', CHROME, '198.51.100.7')
+    await send('the-victim-of-it', CURL, '203.0.113.9')
+    const [event] = app.app.anomalies.query({ type: 'session_hijack' }).events
+    const shown = String(event?.evidence?.session ?? event?.entity.credential)
+    const { trends } = app.app.anomalies.trends({ entity: shown, category: 'network' })
+    t.match(trends, [{ type: 'ip', count: 6, uniqueValues: 2 }])
+  }
+})
+
+test('requests that an earlier hook answered count too, and routes that are switched off do not', async (t) => {
+  const { app, ask } = await buildApp(only(), (app) => {
+    app.addHook('onRequest', (request, reply, done) => {
+      if (request.url === '/refused') reply.code(401).send()
+      else done()
+    })
+    app.get('/refused', async () => 'never')
+    app.get('/off', { config: { anomalies: { trends: false } } }, async () => 'ok')
+  })
+  await ask('/refused')
+  await ask('/off')
+  t.equal(app.anomalies.trends({ type: 'ip' }).trends[0]?.count, 1)
+})
