@@ -137,6 +137,7 @@ function judgeAccount (text: string, from: number, counts: Uint8Array): number {
 function scanTokens (text: string, end: number, counts: Uint8Array): number {
   let found = 0
   let at = 0
+  let quote = -1
   while (at + LEAST_TOKEN <= end) {
     let probe = at + LEAST_TOKEN - 1
     while (probe >= at && (classAt(text, probe) & WORD) !== 0) probe--
@@ -147,7 +148,13 @@ function scanTokens (text: string, end: number, counts: Uint8Array): number {
     let stop = at + LEAST_TOKEN
     while (stop < end && stop - at < LONGEST && (classAt(text, stop) & WORD) !== 0) stop++
     found += judgeToken(text, at, stop, counts)
-    at = stop - at < LONGEST ? stop + 1 : endOfBlob(text, stop, end)
+    if (stop - at < LONGEST) {
+      at = stop + 1
+      continue
+    }
+    // Looked for again only when passed: or a text of blobs without quotes would be searched to its end for each of them.
+    if (quote < stop) quote = nextQuote(text, stop)
+    at = quote - stop < MOST_BLOB ? quote + 1 : endOfBlob(text, stop, end)
   }
   for (const mark of ['AKIA', 'ASIA']) {
     for (let key = text.indexOf(mark); key >= 0 && key < end; key = text.indexOf(mark, key + 4)) if (isKeyId(text, key)) found += add(counts, CLOUD_KEY)
@@ -155,10 +162,16 @@ function scanTokens (text: string, end: number, counts: Uint8Array): number {
   return found
 }
 
-/** A stretch as long as that is a blob, a JWT or a key block: what follows in the same JSON string is not looked at, so that it costs next to nothing. */
-function endOfBlob (text: string, from: number, end: number): number {
+function nextQuote (text: string, from: number): number {
   const quote = text.indexOf('"', from)
-  if (quote >= 0 && quote - from < MOST_BLOB) return quote + 1
+  return quote < 0 ? Infinity : quote
+}
+
+/**
+ * A stretch as long as that is a blob, a JWT or a key block: what follows in the same JSON string is not looked at, so that it costs next to nothing. Where no
+ * string ends soon, the stretch's own end.
+ */
+function endOfBlob (text: string, from: number, end: number): number {
   let stop = from
   while (stop < end && (classAt(text, stop) & WORD) !== 0) stop++
   return stop + 1
