@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { bodyCalls } from './body-calls'
+import { budgetRows } from './budgets'
+import type { BudgetRow } from './budgets'
 import { compare } from './comparison'
 import type { Comparison } from './comparison'
 import { detectorCalls } from './detector-calls'
@@ -21,20 +23,23 @@ async function main (): Promise<void> {
   pinLoad()
   const { variants, pairs, rounds, requests } = settings
   console.log(`${variants.length} variants, ${pairs} processes of each, ${rounds} rounds of ${requests} requests; ${canPin ? 'servers on core 0, load on core 1' : 'NOT pinned to cores: expect more noise'}`)
-  const comparisons = await measure(settings)
+  const processes = await measure(settings)
+  const comparisons = variants.map((variant) => compare(variant, processes))
+  const budgets = budgetRows(processes)
   console.log(`\nCPU microseconds of the server process per request, over sockets\n\n${table(columns, comparisons)}`)
+  if (budgets.length > 0) console.log(`\nbudgets (docs/hot-path.md)\n\n${table(budgetColumns, budgets)}`)
   const calls = settings.calls === 0 ? [] : [...await detectorCalls(settings.calls), ...bodyCalls(settings.calls)]
   if (calls.length > 0) console.log(`\nnanoseconds per request, in process, least of ${settings.calls} runs\n\n${table(callColumns, calls)}`)
-  if (settings.json !== undefined) writeFileSync(settings.json, `${JSON.stringify(report(settings, comparisons, calls), null, 2)}\n`)
+  if (settings.json !== undefined) writeFileSync(settings.json, `${JSON.stringify(report(settings, comparisons, budgets, calls), null, 2)}\n`)
 }
 
-async function measure (settings: Settings): Promise<Comparison[]> {
+async function measure (settings: Settings): Promise<Rounds[]> {
   const pairs: Rounds[] = []
   while (pairs.length < settings.pairs) {
     pairs.push(await pairedRounds(settings.variants, settings, pairs.length))
     process.stderr.write(`processes ${pairs.length} of ${settings.pairs} measured\n`)
   }
-  return settings.variants.map((variant) => compare(variant, pairs))
+  return pairs
 }
 
 const columns: Array<Column<Comparison>> = [
@@ -49,15 +54,27 @@ const columns: Array<Column<Comparison>> = [
   ['total ratio', ({ totalRatio }) => totalRatio.toFixed(3)]
 ]
 
+const budgetColumns: Array<Column<BudgetRow>> = [
+  ['budget', ({ budget }) => budget],
+  ['at most', ({ limit, unit }) => shown(limit, unit)],
+  ['measured', ({ measured, unit }) => shown(measured.median, unit)],
+  ['quartiles', ({ measured, unit }) => `${shown(measured.lower, unit)} to ${shown(measured.upper, unit)}`],
+  ['', ({ measured, limit }) => measured.median <= limit ? 'met' : 'NOT MET']
+]
+
+function shown (value: number, unit: BudgetRow['unit']): string {
+  return unit === 'ratio' ? value.toFixed(2) : `${value.toFixed(1)} us`
+}
+
 const callColumns: Array<Column<DetectorCall>> = [
   ['part', ({ part }) => part],
   ['judge ns', ({ judge }) => judge.toFixed(0)],
   ['learn ns', ({ learn }) => learn.toFixed(0)]
 ]
 
-function report ({ variants, json, ...options }: Settings, comparisons: readonly Comparison[], calls: readonly DetectorCall[]): object {
+function report ({ variants, json, ...options }: Settings, comparisons: readonly Comparison[], budgets: readonly BudgetRow[], calls: readonly DetectorCall[]): object {
   const fastify = JSON.parse(readFileSync(require.resolve('fastify/package.json'), 'utf8')) as { version: string }
-  return { node: process.version, fastify: fastify.version, cpu: cpus()[0]?.model ?? '', pinned: canPin, options, comparisons, calls }
+  return { node: process.version, fastify: fastify.version, cpu: cpus()[0]?.model ?? '', pinned: canPin, options, comparisons, budgets, calls }
 }
 
 main().catch((error: Error) => {

@@ -8,7 +8,7 @@ export interface RoundOptions {
   rounds: number
   /** Requests of one variant in one round. */
   requests: number
-  /** Requests of each process before the first round, and per route at least. */
+  /** Requests of each process before the first round. */
   warmUp: number
   connections: number
   /** Microseconds of silence between a reply and the next request. */
@@ -22,7 +22,6 @@ export type Rounds = Map<string, number[]>
 
 const LEAD_IN = 25
 const WARM_UP_CONNECTIONS = 8
-const WARM_UP_PER_ROUTE = 50
 const WARM_UP_SLICES = 5
 const UNCOUNTED_ROUNDS = 3
 const SEED = 20_251
@@ -69,12 +68,12 @@ async function start (variant: Variant, { connections, profile }: RoundOptions):
  * memory back and is 2 to 4 % dearer afterwards, so all have to be equally fresh.
  */
 async function warmUp (turns: readonly Turn[], options: RoundOptions): Promise<void> {
-  const slices = turns.map(({ variant }) => Math.ceil(Math.max(options.warmUp, WARM_UP_PER_ROUTE * variant.routes) / WARM_UP_SLICES))
+  const slice = Math.ceil(options.warmUp / WARM_UP_SLICES)
   const mixes = turns.map(({ variant }) => new RequestMix(variant.routes, SEED))
-  for (let slice = 0; slice < WARM_UP_SLICES; slice++) {
+  for (let count = 0; count < WARM_UP_SLICES; count++) {
     for (const [index, { server }] of turns.entries()) {
       const crowd = await openClients(server.port, WARM_UP_CONNECTIONS)
-      await drive(crowd, mixes[index]!, slices[index]!, 0)
+      await drive(crowd, mixes[index]!, slice, 0)
       for (const client of crowd) client.close()
     }
   }

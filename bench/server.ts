@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AddressInfo } from 'node:net'
 import { declareRoutes } from './routes'
 import type { ServerMessage, ServerQuestion } from './server-process'
+import { teach } from './teaching'
 import { variantsNamed } from './variants'
 import type { Variant } from './variants'
 
@@ -11,10 +12,14 @@ import type { Variant } from './variants'
  * the state of what was learned), and ends with its parent.
  */
 
-async function build ({ register, config, routes }: Variant): Promise<FastifyInstance> {
+async function build ({ register, config, routes, lesson }: Variant): Promise<FastifyInstance> {
   const app = Fastify({ trustProxy: 'loopback' })
   await register(app)
   declareRoutes(app, Array.from({ length: routes }, (_, route) => route), config)
+  if (lesson !== null) {
+    await app.ready()
+    await teach(app, routes, lesson.perRoute, lesson.clock)
+  }
   return app
 }
 

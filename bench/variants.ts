@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import anomalies from '../plugins'
 import { addStage } from './stages'
 import type { Stage } from './stages'
+import { TeachingClock } from './teaching'
 
 /** One of the servers that are compared. */
 export interface Variant {
@@ -12,16 +13,20 @@ export interface Variant {
   against: string[]
   /** `config` of every route. */
   config: { anomalies?: false }
+  /** Requests that each route gets in process before the server listens, and the clock that they move; `null` for none. */
+  lesson: { perRoute: number, clock: TeachingClock } | null
   register: (app: FastifyInstance) => unknown
 }
 
 const ROUTES = 10
 const MANY_ROUTES = 10_000
+/** More than any baseline needs to become active. */
+const LESSON = { perRoute: 24, clock: new TeachingClock() }
 const BARE = 'bare'
 const BARE_AGAIN = 'bare-again'
 
 function variant (name: string, about: string, part: Partial<Variant> = {}): Variant {
-  return { name, about, routes: ROUTES, against: [BARE, BARE_AGAIN], config: {}, register: alone, ...part }
+  return { name, about, routes: ROUTES, against: [BARE, BARE_AGAIN], config: {}, lesson: null, register: alone, ...part }
 }
 
 function alone (): void {}
@@ -45,7 +50,7 @@ function stages (...names: Stage[]): Variant {
 export const variants: Variant[] = [
   variant(BARE, 'Fastify alone: what the others are compared with', { against: [BARE] }),
   variant(BARE_AGAIN, 'the same once more: its distance from 1.00 is the noise', { against: [BARE] }),
-  variant('bare-10000-routes', 'Fastify alone with 10,000 routes', { routes: MANY_ROUTES }),
+  variant('bare-10000-routes', 'Fastify alone with 10,000 routes', { routes: MANY_ROUTES, lesson: LESSON }),
   variant('registry', 'the registry alone', { register: collection(NOTHING) }),
   variant('endpoint-profiler', 'the registry and endpoint-profiler', { register: only('endpointProfiler') }),
   variant('header-profiler', 'the registry and header-profiler', { register: only('headerProfiler') }),
@@ -67,7 +72,8 @@ export const variants: Variant[] = [
   variant('collection-10000-routes', 'the collection with its defaults and 10,000 routes', {
     routes: MANY_ROUTES,
     against: ['bare-10000-routes'],
-    register: collection({})
+    lesson: LESSON,
+    register: collection({ clock: LESSON.clock })
   }),
   stages('onRequest'),
   stages('onRequest', 'preValidation'),
@@ -83,7 +89,7 @@ export const variants: Variant[] = [
 
 const sets: Record<string, (variant: Variant) => boolean> = {
   all: ({ name }) => !name.startsWith('on'),
-  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'enforce', 'collection'].includes(name),
+  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'enforce', 'rate-spike', 'injection', 'trends', 'both-profilers', 'collection'].includes(name),
   routes: ({ name }) => ['collection', 'collection-10000-routes'].includes(name),
   stages: ({ name }) => name.startsWith('on')
 }

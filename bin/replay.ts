@@ -116,7 +116,9 @@ class Replay {
 
   #restore (app: ReplayApp, baseline: Baseline): void {
     try {
-      app.anomalies.restore(baseline)
+      // Whoever has some risk in a running application has none in a recording.
+      const { entities, ...learned } = baseline
+      app.anomalies.restore(learned)
     } catch (error) {
       throw new Failure(reasonOf(error), { cause: error })
     }
@@ -182,7 +184,9 @@ class Replay {
     if (this.#options.saveBaseline === undefined) return
     const plain = routes.map(({ method, url, constraints }) => ({ method, url, ...constraints === undefined ? null : { constraints } }))
     const replay = { routes: plain, exposeHeadRoutes, refusals: this.#refusals.toJSON() }
-    await writeBaseline(this.#options.saveBaseline, { ...app.anomalies.snapshot(), replay }, key)
+    // Who had what risk in this recording is no part of what was learned.
+    const { entities, ...learned } = app.anomalies.snapshot()
+    await writeBaseline(this.#options.saveBaseline, { ...learned, replay }, key)
   }
 }
 

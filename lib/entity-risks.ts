@@ -1,6 +1,8 @@
+import { ENTITIES_VERSION, readManual, readRecords } from './entity-risks-json'
+import type { EntityRisksJson } from './entity-risks-json'
 import { BoundedMap } from './store/bounded-map'
 import { BLOCK, CALM, RiskLedger, THROTTLE } from './store/risk-ledger'
-import type { RiskLedgerOptions, RiskLevel, RiskThresholds } from './store/risk-ledger'
+import type { RiskLedgerOptions, RiskLevel, RiskRecord, RiskThresholds } from './store/risk-ledger'
 import { SharedAddresses } from './store/shared-addresses'
 import { hashText } from './text/keyed-hash'
 
@@ -33,7 +35,10 @@ export interface Verdict {
   readonly isManual: boolean
 }
 
-export type EntityRiskOptions = RiskLedgerOptions & RiskThresholds
+export type EntityRiskOptions = RiskLedgerOptions & RiskThresholds & {
+  /** The keyed hash that stands for an address in a snapshot. */
+  seal (address: string): string
+}
 
 export const NO_VERDICT: Verdict = { level: CALM, entity: '', risk: 0, isManual: false }
 
@@ -46,6 +51,10 @@ const ROTATING_CLIENTS = 4096
 /** Places for credentials that were accepted where others are refused: 64 kB. */
 const ESTABLISHED = 16_384
 const MOST_MANUAL = 10_000
+/** Entities whose risk goes into a snapshot: those with the most. */
+const MOST_KEPT = 10_000
+/** In front of the keyed hash of an address. */
+const SEALED = '#'
 
 /**
  * The risk of senders: who is blamed for a finding, and what that calls for.
@@ -57,7 +66,8 @@ const MOST_MANUAL = 10_000
  *
  * Decisions by hand stand beside the risk: they have an author and mostly an end, and nothing learned moves them.
  *
- * Memory: two ledgers (about 750 bytes an entity), 0.3 MB besides, 10,000 manual rules at the most.
+ * Memory: two ledgers (about 750 bytes an entity), 0.3 MB besides, 10,000 manual rules at the most; after a restore, 100 bytes for each address of the
+ * snapshot until it comes again or its risk is gone.
  */
 export class EntityRisks {
   /** Risk by everything found. */
@@ -69,8 +79,12 @@ export class EntityRisks {
   readonly #shared = new SharedAddresses(SESSION_WINDOW_MS)
   readonly #rotated = new BoundedMap<string, string[]>(ROTATING_CLIENTS)
   readonly #established = new Uint32Array(ESTABLISHED)
+  readonly #seal: (address: string) => string
+  /** Addresses known by their hash only, from a snapshot, until they come again. */
+  readonly #sealed = new Set<string>()
 
   constructor (options: EntityRiskOptions) {
+    this.#seal = options.seal
     this.all = new RiskLedger(options)
     this.enforced = new RiskLedger(options)
     this.#thresholds = options
@@ -82,6 +96,7 @@ export class EntityRisks {
     const principal = user ?? credential
     if (principal !== null) this.#add(principal, source, amount, at, reason, isEnforced)
     if (client === '') return
+    this.#unseal(client)
     if (principal === null || atClient || (user === null && credential !== null && this.#rotates(client, credential))) {
       this.#add(client, source, amount / this.#dampingOf(sender, at), at, reason, isEnforced)
     }
@@ -110,6 +125,7 @@ export class EntityRisks {
   judge (sender: Sender, at: number, ledger: RiskLedger, byAddress: boolean): Verdict {
     if (ledger.size === 0 && this.#manual.size === 0) return NO_VERDICT
     const { user, client } = sender
+    this.#unseal(client)
     const manual = this.#manual.size === 0 ? null : this.#manualOf(sender, at)
     if (manual !== null) return manual
     if (user !== null) return this.#levelOf(user, at, ledger)
@@ -123,10 +139,14 @@ export class EntityRisks {
   /** Whether there is nobody about whom anything has to be done: no decision by hand, and no risk at which a level might begin or still last. */
   isCalm (at: number): boolean { return this.#manual.size === 0 && !this.all.mayReach(this.#thresholds.throttleAt - this.#thresholds.hysteresis, at) }
 
-  risk (entity: string, at: number): number { return this.all.risk(entity, at) }
+  risk (entity: string, at: number): number {
+    this.#unseal(entity)
+    return this.all.risk(entity, at)
+  }
 
   /** Forgets an entity's risk, and a block by hand. @returns Whether there was any. */
   release (entity: string): boolean {
+    this.#unseal(entity)
     this.enforced.release(entity)
     const wasBlocked = this.#manual.get(entity)?.action === 'block' && this.#manual.delete(entity)
     return this.all.release(entity) || wasBlocked
@@ -155,6 +175,43 @@ export class EntityRisks {
   manual (at: number): [entity: string, rule: ManualRule][] {
     this.#expire(at)
     return [...this.#manual]
+  }
+
+  toJSON (at: number): EntityRisksJson {
+    const seal = (record: RiskRecord): RiskRecord => isAddress(record.entity) ? { ...record, entity: SEALED + this.#seal(record.entity) } : record
+    return {
+      version: ENTITIES_VERSION,
+      all: this.all.records(MOST_KEPT, at).map(seal),
+      enforced: this.enforced.records(MOST_KEPT, at).map(seal),
+      manual: this.manual(at).map(([entity, rule]) => ({ entity, rule }))
+    }
+  }
+
+  /**
+   * Takes over the risk of a snapshot instead of what is known, or adds it: each source's as one addition. Risk is as old as it says, and has decayed
+   * since. Decisions by hand are never forgotten: of two about one entity the later holds.
+   * @throws RangeError For another version.
+   */
+  take (json: EntityRisksJson, isAddition: boolean, at: number): void {
+    if (json?.version !== ENTITIES_VERSION) throw new RangeError(`entities of version ${String(json?.version)}, not ${ENTITIES_VERSION}`)
+    for (const name of this.#sealed) if (!isAddition || this.all.risk(name, at) === 0) this.#sealed.delete(name)
+    for (const [ledger, records] of [[this.all, readRecords(json.all)], [this.enforced, readRecords(json.enforced)]] as const) {
+      ledger.take(records, isAddition)
+      for (const { entity } of records) if (entity.startsWith(SEALED)) this.#sealed.add(entity)
+    }
+    for (const { entity, rule } of readManual(json.manual)) {
+      const known = this.#manual.get(entity)
+      if ((rule.until === null || rule.until > at) && (known === undefined || known.at < rule.at) && (known !== undefined || this.#manual.size < MOST_MANUAL)) this.#manual.set(entity, rule)
+    }
+  }
+
+  /** An address that a snapshot knew has come again: now it has a name. */
+  #unseal (entity: string): void {
+    if (this.#sealed.size === 0 || !isAddress(entity)) return
+    const sealed = SEALED + this.#seal(entity)
+    if (!this.#sealed.delete(sealed)) return
+    this.all.rename(sealed, entity)
+    this.enforced.rename(sealed, entity)
   }
 
   #manualOf ({ user, credential, client }: Sender, at: number): Verdict | null {
@@ -204,5 +261,8 @@ export class EntityRisks {
     for (const entity of this.#manual.keys()) this.manualOf(entity, at)
   }
 }
+
+/** Keyed hashes have neither dots nor colons. */
+function isAddress (entity: string): boolean { return entity.includes('.') || entity.includes(':') }
 
 export { BLOCK, CALM, THROTTLE }

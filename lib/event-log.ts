@@ -2,6 +2,7 @@ import { AnomalyEvent } from './anomaly-event'
 import type { AnomalyEventJson, EntityRef, Episode } from './anomaly-event'
 import type { Action } from './assessment'
 import { levelOf } from './signal'
+import { Repeat } from './repeat'
 import type { Finding, Signal } from './signal'
 import { BoundedMap } from './store/bounded-map'
 import { EventRing } from './store/event-ring'
@@ -43,8 +44,16 @@ const MAX_EPISODES = 4096
 
 /** A finding over many requests makes its second event at four times its first count, its third at sixteen times that, then at 64 times. */
 const FIRST_GROWTH = 4
-
-interface Repeat { signal: Signal, route: AnomalyEvent['route'], entity: EntityRef, requestId: string, since: number, last: number, count: number, next: number, growth: number, quietMs: number, opened: number }
+/** What a client sends with every request is no news with the next one. */
+const TRAIT_GROWTH = 64
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+/** An episode that comes again within a day is told for the second, fourth, eighth ... time; in between only from so many signals on. */
+const AGAIN = 16
+const MAX_RECURRING = 4096
+const MAX_TRAITS = 1024
+/** Severity from which a signal is more than a weak deviation. */
+const MEDIUM = 4
 
 /**
  * The last events, and the episodes they belong to. The same finding about the same route, field and entity is one
@@ -54,10 +63,20 @@ interface Repeat { signal: Signal, route: AnomalyEvent['route'], entity: EntityR
  *
  * A finding over many requests (`Finding`) is an episode from its first signal on, whatever the route, and its steps double in
  * size: events at 4, 64, 4,096 times the count it opened with. A million requests make five events.
+ *
+ * One cause is reported once. A trait of a client (its headers) is reported for its first request, then at 64, 4,096 ... of them, on
+ * whatever routes; one that others have too is one kind of client, and one episode. What comes again and again within a day, silence
+ * between, is told for the second, fourth, eighth time. And what goes with a finding that is open is part of it: weak deviations, traits and
+ * pace of the requests that it is about. Only events are saved by that: each request keeps all of its signals, its score and its risk.
  */
 export class EventLog {
   readonly #ring: EventRing<AnomalyEvent>
   readonly #repeats: BoundedMap<string, Repeat>
+  readonly #recurring = new BoundedMap<string, { times: number, last: number }>(MAX_RECURRING)
+  /** Who was the first to show a trait, lately. */
+  readonly #traits = new BoundedMap<string, { readonly entityKey: string, last: number }>(MAX_TRAITS)
+  /** Findings that are open, by route and client (`*` for those about no client alone): as many as there are episodes, at the most. */
+  readonly #covered = new Map<string, Repeat>()
   readonly #onEvent: (event: AnomalyEvent) => void
   /** Events ever recorded, by type and by level. */
   readonly byType = new Map<string, number>()
@@ -75,28 +94,75 @@ export class EventLog {
   record (signal: Signal, at: number, route: AnomalyEvent['route'], requestId: string, entity: EntityRef, entityKey: string, score: number, action: Action): void {
     this.sweep(at)
     if (signal.extras?.finding !== undefined) return this.#recordFinding(signal, signal.extras.finding, at, route, requestId, entity, score, action)
-    const key = `${signal.type} ${route.key} ${signal.field} ${entityKey}`
+    const isTrait = isTraitOf(signal)
+    const subject = `${signal.type} ${isTrait ? '' : route.key} ${signal.field}`
+    const isExplained = this.#isExplained(signal, at, route, entity)
+    const kindOfClient = isTrait ? `${subject} ${shapeOf(signal)}` : ''
+    const key = isTrait && this.#isKnownTrait(kindOfClient, entityKey, at) ? `${kindOfClient} *` : `${subject} ${entityKey}`
     const repeat = this.#repeats.get(key)
     if (repeat === undefined) {
-      this.#repeats.set(key, { signal, route, entity, requestId, since: at, last: at, count: 1, next: 2, growth: 2, quietMs: QUIET_MS, opened: 1 })
-      this.#push(signal, at, route, requestId, entity, score, action, null, at, 1)
+      if (isExplained) return
+      const fresh = new Repeat(signal, route, entity, requestId, at, at, 1, isTrait ? DAY_MS : QUIET_MS)
+      this.#repeats.set(key, fresh)
+      const isTold = !key.endsWith(' *') && this.#isNews(key, at)
+      fresh.growth = isTrait ? TRAIT_GROWTH : 2
+      fresh.next = isTrait ? TRAIT_GROWTH : isTold ? 2 : AGAIN
+      if (isTold) this.#push(signal, at, route, requestId, entity, score, action, null, at, 1)
       return
     }
     repeat.last = at
-    if (++repeat.count < repeat.next) return
-    repeat.next *= 2
-    this.#push(signal, at, route, requestId, entity, score, action, repeat.count === 2 ? 'open' : 'step', repeat.since, repeat.count)
+    if (++repeat.count < repeat.next || isExplained) return
+    while (repeat.next <= repeat.count) repeat.next *= repeat.growth
+    this.#push(signal, at, route, requestId, entity, score, action, repeat.isOpen ? 'step' : 'open', repeat.since, repeat.count)
+    repeat.isOpen = true
+  }
+
+  /** Whether another client has shown the trait lately: then it is a kind of client that is new, and no longer somebody's. */
+  #isKnownTrait (subject: string, entityKey: string, at: number): boolean {
+    const first = this.#traits.get(subject)
+    if (first === undefined || at - first.last >= HOUR_MS) {
+      this.#traits.set(subject, { entityKey, last: at })
+      return false
+    }
+    first.last = at
+    return first.entityKey !== entityKey
+  }
+
+  /** Whether an episode is the first of its kind within a day, or the second, fourth, eighth ...: what comes every few minutes is one thing. */
+  #isNews (key: string, at: number): boolean {
+    const recurring = this.#recurring.get(key)
+    if (recurring === undefined || at - recurring.last >= DAY_MS) {
+      this.#recurring.set(key, { times: 1, last: at })
+      return true
+    }
+    recurring.last = at
+    const times = ++recurring.times
+    return (times & (times - 1)) === 0
+  }
+
+  /** Whether a finding that is open says it already: one about this client, or about everybody's requests on this route. */
+  #isExplained (signal: Signal, at: number, route: AnomalyEvent['route'], { ip }: EntityRef): boolean {
+    if (this.#covered.size === 0) return false
+    const finding = this.#covered.get(`${route.key} ${ip}`) ?? this.#covered.get(`${route.key} *`)
+    if (finding === undefined || at - finding.last >= finding.quietMs) return false
+    return signal.severity < MEDIUM || signal.kind.about === 'pace' || isTraitOf(signal)
   }
 
   #recordFinding (signal: Signal, finding: Finding, at: number, route: AnomalyEvent['route'], requestId: string, own: EntityRef, score: number, action: Action): void {
     const { subject, entity = own, count, since, quietMs } = finding
     const key = `${signal.type} ${subject}`
-    const repeat = this.#repeats.get(key)
+    let repeat = this.#repeats.get(key)
+    const isNew = repeat === undefined
     if (repeat === undefined) {
-      this.#repeats.set(key, { signal, route, entity, requestId, since, last: at, count, next: count * FIRST_GROWTH, growth: FIRST_GROWTH, quietMs, opened: count })
-      this.#push(signal, at, route, requestId, entity, score, action, 'open', since, count)
-      return
+      repeat = new Repeat(signal, route, entity, requestId, since, at, count, quietMs)
+      repeat.growth = FIRST_GROWTH
+      repeat.next = count * FIRST_GROWTH
+      repeat.covers = `${route.key} ${entity.ip ?? '*'}`
+      this.#repeats.set(key, repeat)
     }
+    this.#covered.set(repeat.covers as string, repeat)
+    repeat.countPace(at)
+    if (isNew) return this.#push(signal, at, route, requestId, entity, score, action, 'open', since, count)
     repeat.last = at
     repeat.signal = signal
     repeat.count = Math.max(repeat.count + 1, count)
@@ -105,7 +171,21 @@ export class EventLog {
       repeat.growth *= FIRST_GROWTH
       repeat.next *= repeat.growth
     }
+    repeat.isOpen = true
     this.#push(signal, at, route, requestId, entity, score, action, 'step', repeat.since, repeat.count)
+  }
+
+  /** Whether a finding over many requests is open. */
+  hasFinding (at: number): boolean {
+    for (const finding of this.#covered.values()) if (at - finding.last < finding.quietMs) return true
+    return false
+  }
+
+  /** Requests that findings on a route have had within ten seconds, now or just before. O(episodes). */
+  paceOn (routeKey: string, at: number): number {
+    let pace = 0
+    for (const repeat of this.#covered.values()) if (repeat.route.key === routeKey) pace += repeat.paceAt(at)
+    return pace
   }
 
   /** Takes an event in that somebody else keeps the episode of. */
@@ -131,7 +211,8 @@ export class EventLog {
   }
 
   #close (repeat: Repeat): void {
-    if (repeat.count > repeat.opened) this.#push(repeat.signal, repeat.last, repeat.route, repeat.requestId, repeat.entity, 0, 'allow', 'close', repeat.since, repeat.count)
+    if (repeat.covers !== null && this.#covered.get(repeat.covers) === repeat) this.#covered.delete(repeat.covers)
+    if (repeat.isOpen || (repeat.covers !== null && repeat.count > repeat.opened)) this.#push(repeat.signal, repeat.last, repeat.route, repeat.requestId, repeat.entity, 0, 'allow', 'close', repeat.since, repeat.count)
   }
 
   #push (signal: Signal, at: number, route: AnomalyEvent['route'], requestId: string, entity: EntityRef, score: number, action: Action, state: Episode['state'] | null, since: number, count: number): void {
@@ -142,6 +223,17 @@ export class EventLog {
     this.byLevel.set(level, (this.byLevel.get(level) ?? 0) + 1)
     this.#onEvent(event)
   }
+}
+
+/** Whether a signal is about what the client is, and not about what this request asks for: its headers, its user agent. */
+function isTraitOf ({ kind, field }: Signal): boolean {
+  return field === 'header.user-agent' ? kind.detector === 'header-profiler' : kind.about === 'client' && field?.startsWith('cookie.') !== true
+}
+
+/** The shape of what was sent, where the evidence has it: other clients with the same are clients of the same kind. */
+function shapeOf ({ actual }: Signal): string {
+  const { sample } = (actual ?? {}) as { sample?: unknown }
+  return typeof sample === 'string' ? sample.replace(/9+/g, '9') : ''
 }
 
 function matches (event: AnomalyEvent, query: EventQuery): boolean {

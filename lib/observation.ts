@@ -2,6 +2,7 @@ import type { EntityRef } from './anomaly-event'
 import { combine } from './assessment'
 import type { RouteState } from './route-state'
 import type { Signal } from './signal'
+import { isMerelyTyped } from './typed-credentials'
 
 /** Signals kept for one request; what is found beyond that is only counted. */
 export const MAX_SIGNALS = 32
@@ -135,13 +136,12 @@ export class Observation {
 
   /** Hash of the principal: user, else credential, else client. */
   get principal (): number {
-    if (this.#token !== null) this.#nameCredential(this.#token)
+    if (this.user === null && this.#token !== null) this.#nameCredential(this.#token)
     return this.#principal
   }
 
   /** Tells who the user is. @param user Keyed hash of the name. */
   identify (user: string, principal: number): void {
-    if (this.#token !== null) this.#nameCredential(this.#token)
     this.user = user
     this.#principal = principal
     if (this.entity !== null) this.entity.user = user
@@ -151,7 +151,7 @@ export class Observation {
     const { tag, hash } = (this.#namer as Namer).nameOf(token)
     this.#token = null
     this.#credential = tag
-    this.#principal = hash
+    if (this.user === null) this.#principal = hash
   }
 
   /** Whether the request is one of those that teach, of a route with more than enough; drawn when first asked for. */
@@ -162,6 +162,7 @@ export class Observation {
 
   /** The only way in for what a detector finds. */
   add (signal: Signal): void {
+    if (this.route.isLogin && isMerelyTyped(signal, this.route.userField)) return
     if (signal.severity > this.severity) this.severity = signal.severity
     if (this.signals === null) this.signals = [signal]
     else if (this.signals.length < MAX_SIGNALS) this.signals.push(signal)

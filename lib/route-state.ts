@@ -35,10 +35,14 @@ export class RouteState {
   readonly flagAt: number
   /** State of each detector, by its slot; `null` where it is switched off here. */
   readonly slots: unknown[]
-  /** Whether each detector's findings count for what `enforce` decides here: a bit each, by slot. */
-  enforcing = 0
+  /** Detectors whose findings count for what `enforce` decides here, by slot. */
+  #enforcing: Set<number> | null = null
   /** Whether requests may be refused here: by its mode, or because a detector enforces. */
-  get isEnforced (): boolean { return this.mode === 'enforce' || this.enforcing !== 0 }
+  isEnforced: boolean
+  /** Whether it takes logins: what people type there as user and password is no deviation by itself. */
+  isLogin = false
+  /** The field in which the application's own option finds the user, where that was seen. */
+  userField: string | null = null
   /** Set by hand: nothing is learned. */
   frozen = false
   /** Half-life that the state has been aged to. */
@@ -59,10 +63,20 @@ export class RouteState {
     this.url = url
     this.matched = matched
     this.mode = mode
+    this.isEnforced = mode === 'enforce'
     this.flagAt = flagAt
     this.slots = new Array<unknown>(detectors).fill(null)
     this.#random = hashText(key, 1)
   }
+
+  /** Says whether the findings of the detector in `slot` count for what `enforce` decides here. */
+  setEnforcing (slot: number, isEnforcing: boolean): void {
+    if (isEnforcing) (this.#enforcing ??= new Set()).add(slot)
+    else this.#enforcing?.delete(slot)
+    this.isEnforced = this.mode === 'enforce' || (this.#enforcing !== null && this.#enforcing.size > 0)
+  }
+
+  isEnforcing (slot: number): boolean { return this.#enforcing !== null && this.#enforcing.has(slot) }
 
   /** One in sixteen, by a linear congruential generator seeded by the route's key. */
   samples (): boolean {
@@ -107,11 +121,13 @@ export class RouteState {
     this.#statuses.halve()
   }
 
-  /** Adds what another process learned. */
-  mergeJson (json: RouteStateJson): void {
-    this.responses += json.responses
+  /** Adds what another process learned, so many half-lives ago. */
+  mergeJson (json: RouteStateJson, halfLives: number): void {
+    const statuses = ItemTable.from(json.statuses)
+    for (let left = halfLives; left > 0; left--) statuses.halve()
+    this.responses += json.responses >>> halfLives
     for (const principal of json.principals) this.meet(principal, 16)
-    this.#statuses.merge(ItemTable.from(json.statuses))
+    this.#statuses.merge(statuses)
   }
 
   /** Forgets what was learned. */

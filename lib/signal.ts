@@ -9,6 +9,8 @@ export interface SignalKind {
   readonly type: string
   /** The detector that finds it, such as `endpoint-profiler`. */
   readonly detector: string
+  /** What it is about, where that is not the request: the client that sent it (its headers are the same with each), or how often it asks. */
+  readonly about?: 'client' | 'pace'
   describe (signal: Signal): string
 }
 

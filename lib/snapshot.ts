@@ -1,3 +1,4 @@
+import type { EntityRisksJson } from './entity-risks-json'
 import type { RouteStateJson } from './route-state'
 
 /** Version of the format. A snapshot of another version is refused. */
@@ -17,4 +18,6 @@ export interface Snapshot {
   keyTag: string
   routes: Record<string, { method: string, url: string, state: RouteStateJson, detectors: Record<string, unknown> }>
   shared: Record<string, unknown>
+  /** Risk, and what was decided by hand; older snapshots have none. */
+  entities?: EntityRisksJson
 }

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import fp from 'fastify-plugin'
 import { codeAccess, guardAccess, isSameOrigin, tokenAccess } from './admin/access'
-import { baseline, baselines, changeBaseline, correlations, entities, events, openapi, release, schemas, summary, trends } from './admin/answers'
+import { allow, baseline, baselines, block, changeBaseline, correlations, entities, events, openapi, release, schemas, summary, trends, undecide } from './admin/answers'
 import type { Answer } from './admin/answers'
 import type { AdminGuard } from './admin/guard'
 import { jsonText } from '../lib/text/json-text'
@@ -87,6 +87,9 @@ async function anomaliesRoute (fastify: FastifyInstance, options: AnomaliesRoute
     declare('GET', '/trends/correlations', correlations)
     declare('GET', '/entities', entities)
     declare('POST', '/entities/:id/release', release)
+    declare('POST', '/entities/:id/block', block)
+    declare('POST', '/entities/:id/allow', allow)
+    declare('POST', '/entities/:id/undecide', undecide)
 
     function declare (method: 'GET' | 'POST', url: string, answer: Answer): void {
       const schema: FastifySchema & { hide: boolean } = { hide: true }

@@ -6,10 +6,10 @@ import { Observation } from '../lib/observation'
 import { RouteState } from '../lib/route-state'
 import type { Signal } from '../lib/signal'
 import { hashText } from '../lib/text/keyed-hash'
-import { credentialsIn, credentialsInHeader, loginName } from '../lib/text/login-body'
+import { credentialsIn, credentialsInHeader, fieldOfUser, loginName } from '../lib/text/login-body'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
-import type { AuthRecord } from './registry-state'
+import type { AuthRecord } from './auth-record'
 import { kObservation, OFF } from './symbols'
 
 /** A request to log in: what its body looks like is the application's to know. */
@@ -100,7 +100,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     .on('onRequest', awaitEnd)
     .on('onSend', judgeReply)
     .share(watch)
-  if (options.mode === 'enforce' || (elsewhere.mode === 'enforce' && options.mode !== 'observe')) elsewhere.enforcing = 1 << detector.slot
+  elsewhere.setEnforcing(detector.slot, options.mode === 'enforce' || (elsewhere.mode === 'enforce' && options.mode !== 'observe'))
   if (settings.propose) anomalies.onRefusal = adopt
   anomalies.onRecordAuth(recordAuth)
   anomalies.onRelease((entity) => watch.forget(entity, anomalies.hash.hash(entity)))
@@ -111,6 +111,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
       return null
     }
     candidates.delete(route)
+    route.isLogin = true
     return new LoginRoute({ ...settings, ...resolveOptions<AuthBurstOptions>('authBurst', ROUTE_OPTIONS, {}, routeOptions, route.key) }, false)
   }
 
@@ -126,6 +127,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     const login = new LoginRoute(settings, true)
     candidates.delete(route)
     route.slots[detector.slot] = login
+    route.isLogin = true
     fastify.log.info({ route: route.key }, 'fastify-anomalies takes this for a login route: config.anomalies.authBurst says so for good, or false says it is none')
     detector.guard(() => judgeReply(login, observation, request, reply))
     recordNew(observation)
@@ -135,7 +137,9 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     if (observation.refused || observation.method === 'OPTIONS') return
     const success = outcomeOf(login, observation.status, request, reply)
     if (success === null || (observation.loginCounted && !success)) return
-    count(login, observation, userOf(login, request), request, success)
+    const user = userOf(login, request)
+    if (login.user !== undefined && user !== null) observation.route.userField ??= fieldOfUser(request.body, user)
+    count(login, observation, user, request, success)
   }
 
   /** Who goes away before the answer does not want it known: that is a failure. A listener here costs other routes nothing. */

@@ -67,7 +67,7 @@ export { registry, endpointProfiler, headerProfiler, jsonSchemaLearner, authBurs
 export type { AnomaliesRouteOptions, AuthBurstOptions, EnforcementOptions, EndpointProfilerOptions, HeaderProfilerOptions, InjectionOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, TrendsOptions }
 export type { ActionCounts } from './guard'
 export type { ManualDecision } from './manual-decision'
-export type { AuthRecord } from './registry-state'
+export type { AuthRecord } from './auth-record'
 export type { LoginRequest } from './auth-burst'
 export type { AdminGuard } from './admin/guard'
 export { Signal } from '../lib/signal'

@@ -78,15 +78,20 @@ const KINDS: Readonly<Record<RateEpisodeKind, SignalKind>> = { spike: RATE_SPIKE
 /** Findings about traffic as a whole are for people, whatever their severity: they carry no risk. */
 const SEVERITY: Readonly<Record<RateEpisodeKind, number>> = { spike: 6, ramp: 5, drop: 6 }
 
+/** Routes that rise at a time from which on it is the application that rises. */
+const SEVERAL = 3
+
 /** Learns how many requests and bytes each route and the application have at each hour, and each client; reports rises, ramps and stops. */
 async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): Promise<void> {
   const settings = resolveOptions<Settings>('rateSpike', rateSpikeOptions, null, options)
   const { anomalies } = fastify
   const routes = new Map<RouteState, RateSeries>()
+  /** Episodes that are not told, because something else tells of their cause. */
+  const explained = new WeakSet<RateWatch>()
   const common = optionsOf(settings)
   /** That nobody asks for what does not exist is no loss. */
   const unmatched = optionsOf({ ...settings, dropouts: false })
-  const application = new RateSeries(null, common, report)
+  const application = new RateSeries(null, common, report, () => anomalies.routes.frozen)
   const clients = new RateClients({
     bucketMs: settings.bucket,
     capacity: settings.clients,
@@ -110,7 +115,7 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
   function createSeries (routeOptions: object | undefined, route: RouteState): RateSeries {
     const isOwn = routeOptions !== undefined && Object.keys(routeOptions).length > 0
     const own = isOwn ? optionsOf(resolveOptions<Settings>('rateSpike', rateSpikeOptions, settings, routeOptions, route.key)) : common
-    const series = new RateSeries(route, route.matched ? own : unmatched, report)
+    const series = new RateSeries(route, route.matched ? own : unmatched, report, () => route.frozen)
     routes.set(route, series)
     return series
   }
@@ -124,16 +129,16 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
   }
 
   function countArrival (series: RateSeries, observation: Observation): void {
-    application.count(observation.at)
     series.count(observation.at)
+    application.count(observation.at)
     clients.arrive(observation)
   }
 
   function countAnswer (series: RateSeries, observation: Observation): void {
     const bytes = Math.max(0, observation.requestBytes) + Math.max(0, observation.responseBytes)
     if (bytes > 0) {
-      application.weigh(bytes, observation.at)
       series.weigh(bytes, observation.at)
+      application.weigh(bytes, observation.at)
     }
     clients.answer(observation)
   }
@@ -144,11 +149,52 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
     for (const series of routes.values()) series.advance(at)
   }
 
-  function report (series: RateSeries, measure: RateMeasure, watch: RateWatch, change: Exclude<RateChange, 'none'>, at: number): void {
+  /** One cause is told once: what another episode explains is not told, unless it outlasts it. */
+  function report (series: RateSeries, measure: RateMeasure, watch: RateWatch, given: Exclude<RateChange, 'none'>, at: number): void {
+    let change = given
+    if (change === 'open' || explained.has(watch)) {
+      const isExplained = change === 'close' ? explained.has(watch) : isExplainedBy(series, measure, watch, at)
+      if (isExplained && change !== 'close') explained.add(watch)
+      else explained.delete(watch)
+      if (isExplained) return
+      change = 'open'
+    }
     const evidence: RateEvidence = { unit: measure, seconds: settings.bucket / 1000, extreme: watch.extreme, mean: Math.round(watch.amount / watch.buckets) }
     const field = `${series.route === null ? 'app' : 'route'}.${measure === 'requests' ? 'rate' : 'bytes'}`
     const signal = new Signal(KINDS[watch.kind], field, SEVERITY[watch.kind], 0, Number(watch.expected.toPrecision(4)), evidence)
     anomalies.note(signal, at, series.route, change, watch.since, Math.round(watch.amount))
+  }
+
+  /**
+   * Whether somebody else says it: of a route's rise a finding whose requests they are (an attack on a login), of the application's rise its
+   * routes, while they are few, of further routes' rise the application, of a route's stop the application. Half of it is enough.
+   */
+  function isExplainedBy (series: RateSeries, measure: RateMeasure, watch: RateWatch, at: number): boolean {
+    if (watch.kind === 'drop') {
+      if (series.route === null) return false
+      application.advance(at)
+      return application.episode('requests')?.kind === 'drop'
+    }
+    const half = (watch.extreme - watch.expected) / 2
+    const whole = application.episode(measure)
+    if (series.route !== null) return (whole !== null && whole.kind !== 'drop' && !explained.has(whole) && told(measure) >= SEVERAL) || (measure === 'requests' && anomalies.log.paceOn(series.route.key, at) >= half)
+    let risen = 0
+    for (const each of routes.values()) {
+      each.advance(at)
+      const episode = each.episode(measure)
+      if (episode !== null && episode.kind !== 'drop') risen += episode.extreme - episode.expected
+    }
+    return told(measure) < SEVERAL && risen >= half
+  }
+
+  /** Routes of which it was told that they have risen. */
+  function told (measure: RateMeasure): number {
+    let count = 0
+    for (const each of routes.values()) {
+      const episode = each.episode(measure)
+      if (episode !== null && episode.kind !== 'drop' && !explained.has(episode)) count++
+    }
+    return count
   }
 }
 

@@ -15,6 +15,7 @@ import type { OpenApiDocument } from '../lib/detectors/openapi-document'
 import type { RiskLedger } from '../lib/store/risk-ledger'
 import { KeyedHash } from '../lib/text/keyed-hash'
 import { Redactor } from '../lib/text/redact'
+import type { AuthRecord } from './auth-record'
 import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
@@ -36,21 +37,7 @@ import { restoreSnapshot, takeSnapshot } from './snapshots'
 import { Stages } from './stages'
 import { Subscribers } from './subscribers'
 import { kObservation, OFF } from './symbols'
-import type { CorrelationPage, TrendPage, TrendQuery } from './trends/trend-page'
-
-/** The outcome of a login that no HTTP status tells. */
-export interface AuthRecord {
-  /** Who somebody tried to log in as; kept as a keyed hash. */
-  user?: string | number | null
-  /** Where from; by default the request's client. */
-  ip?: string
-  success: boolean
-  /** The request in which it happened, if any: its status is then not counted. */
-  request?: FastifyRequest
-}
-
-/** Who answers what is asked about signals over time. */
-export interface TrendAnswers { trends (query: TrendQuery): TrendPage, correlations (query: TrendQuery): CorrelationPage }
+import type { CorrelationPage, TrendAnswers, TrendPage, TrendQuery } from './trends/trend-page'
 
 /** Route and entity of findings about the whole application. */
 const EVERYWHERE = { method: '*', url: '*', key: '*' }
@@ -111,7 +98,8 @@ export class Registry {
       keepAbove: settings.throttleAt as number,
       throttleAt: settings.throttleAt as number,
       blockAt: settings.blockAt as number,
-      hysteresis: settings.hysteresis as number
+      hysteresis: settings.hysteresis as number,
+      seal: (address) => this.hash.tag('address', address)
     })
     this.recorder = new Recorder(this.log, this.entities, this.routes, settings.key !== undefined)
     this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key)
@@ -213,7 +201,7 @@ export class Registry {
    */
   trends (query: TrendQuery = {}): TrendPage {
     if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
-    return this.#trends.trends(query.entity === undefined ? query : { ...query, entity: this.#entityOf(query.entity) })
+    return this.#trends.trends(query.entity === undefined ? query : { ...query, entity: this.entityOf(query.entity) })
   }
 
   /**
@@ -235,11 +223,11 @@ export class Registry {
   userTag (name: string): string { return this.#identities.nameOf(`user ${name}`).tag }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
-  risk (entity: string): number { return this.entities.risk(this.#entityOf(entity), this.clock.now()) }
+  risk (entity: string): number { return this.entities.risk(this.entityOf(entity), this.clock.now()) }
 
   /** Forgets an entity's risk, a block by hand, and what detectors hold against it. @returns Whether there was any risk or block. */
   release (entity: string): boolean {
-    const known = this.#entityOf(entity)
+    const known = this.entityOf(entity)
     this.#releases.forEach((forget) => this.#subscribers.call(() => forget(known)))
     return this.entities.release(known)
   }
@@ -258,13 +246,13 @@ export class Registry {
   allow (entity: string, decision: ManualDecision): void { this.#decide(entity, 'allow', decision) }
 
   /** Takes `block` or `allow` back. @returns Whether there was one. */
-  undecide (entity: string): boolean { return this.entities.undecide(this.#entityOf(entity)) }
+  undecide (entity: string): boolean { return this.entities.undecide(this.entityOf(entity)) }
 
   /** An entity as it is counted: addresses may be given as they are. */
-  #entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
+  entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
 
   #decide (entity: string, action: 'allow' | 'block', decision: ManualDecision): void {
-    this.entities.decide(this.#entityOf(entity), manualRule(action, decision, this.clock.now()))
+    this.entities.decide(this.entityOf(entity), manualRule(action, decision, this.clock.now()))
   }
 
   /** Entities by risk. */

@@ -22,12 +22,15 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
   const state = new Registry(fastify, settings)
   const { observer, stages } = state
   const { onRequest, preValidation, onSend } = stages
+  let isLate = false
 
   fastify.decorate('anomalies', state)
   fastify.decorateRequest(kObservation, null)
   fastify.decorateRequest('anomalies', { getter (this: FastifyRequest): Assessment { return state.assess(this) } })
 
+  state.routes.onEnforcing = decideLate
   fastify.addHook('onRoute', (route) => state.checkRoute(route))
+  for (const { config } of declaredRoutes(fastify)) state.routes.noteMode(config?.anomalies)
   fastify.addHook('onReady', function check (done) {
     state.routes.checkDeclared(declaredRoutes(fastify))
     done()
@@ -57,15 +60,7 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     }
     done()
   })
-  if (settings.key !== undefined || settings.mode === 'enforce') {
-    fastify.addHook('preHandler', function decide (request, reply, done) {
-      const observation = request[kObservation]
-      if (observation === null || observation === OFF) return done()
-      observer.identify(request, observation)
-      if (state.guard === null || !state.guard.concerns(request, observation, true)) return done()
-      state.guard.decide(request, reply, observation, done)
-    })
-  }
+  if (settings.key !== undefined || settings.mode === 'enforce') decideLate()
   fastify.addHook('onSend', function answered (request, reply, payload, done) {
     const observation = request[kObservation] ?? observer.openLate(request)
     if (observation === OFF) return done()
@@ -82,6 +77,19 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     state.close()
     done()
   })
+
+  /** Decides, once something is enforced, where the request's own findings are known; and asks who the user is. */
+  function decideLate (): void {
+    if (isLate) return
+    isLate = true
+    fastify.addHook('preHandler', function decide (request, reply, done) {
+      const observation = request[kObservation]
+      if (observation === null || observation === OFF) return done()
+      observer.identify(request, observation)
+      if (state.guard === null || !state.guard.concerns(request, observation, true)) return done()
+      state.guard.decide(request, reply, observation, done)
+    })
+  }
 }
 
 declare module 'fastify' {

@@ -48,6 +48,8 @@ export class RouteTable {
   readonly #builtIn: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'trends']
 
   readonly #onFault: (error: unknown) => void
+  /** Told that something is enforced somewhere: a route says so, or a detector. */
+  onEnforcing: () => void = () => {}
 
   /** @param onFault Told what is wrong with a route that was declared before the plugin: the start-up is over, so it runs with the defaults. */
   constructor (settings: RegistryOptions, onFault: (error: unknown) => void) {
@@ -58,6 +60,7 @@ export class RouteTable {
   addDetector<S extends object> (detector: Detector<S>, create: DetectorFactory<S>, about: DetectorSettings): void {
     const option = detector.name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
     this.#seats.push({ detector: detector as unknown as Detector<never>, option, create, about })
+    if (about.mode === 'enforce') this.onEnforcing()
     if (this.#unmatched !== null) this.#seat(this.#unmatched, NOTHING, this.#seats.at(-1) as Seat)
   }
 
@@ -73,10 +76,17 @@ export class RouteTable {
       config[kConstraints] = JSON.stringify(route.constraints, (_, value) => value instanceof RegExp ? String(value) : value)
       route.config = config as NonNullable<typeof route.config>
     }
+    this.noteMode(config.anomalies)
     for (const method of [route.method].flat()) {
       this.index.add(method, route.url)
       this.#checkConfig(config.anomalies, `${method} ${route.url}`)
     }
+  }
+
+  /** Whether a route says of itself, or of a detector on it, that it enforces. */
+  noteMode (config: unknown): void {
+    if (typeof config !== 'object' || config === null) return
+    for (const value of [config, ...Object.values(config)]) if ((value as { mode?: unknown } | null | undefined)?.mode === 'enforce') return this.onEnforcing()
   }
 
   /** Checks the routes that were declared before the plugin ran, and so were never announced. @throws FST_ANOMALIES_BAD_OPTION */
@@ -165,8 +175,7 @@ export class RouteTable {
     // The most particular word decides: the route's about the detector, then (observe) the detector's own, then the route's, then the application's.
     const here = (options as { mode?: string } | undefined)?.mode
     const own = here ?? seat.about.mode
-    if (own === 'enforce' ? here === 'enforce' || config.mode !== 'observe' : own !== 'observe' && state.mode === 'enforce') state.enforcing |= 1 << slot
-    else state.enforcing &= ~(1 << slot)
+    state.setEnforcing(slot, own === 'enforce' ? here === 'enforce' || config.mode !== 'observe' : own !== 'observe' && state.mode === 'enforce')
   }
 
   /** Lets the half-lives pass that have passed. */
@@ -184,6 +193,9 @@ export class RouteTable {
     if (this.#sharedEpoch === 0) this.#sharedEpoch = epoch
     return state
   }
+
+  /** Lets the half-lives pass on one route. */
+  ageRoute (state: RouteState, at: number): void { this.#aged(state, at) }
 
   /** Lets the half-lives pass on routes, too, that nobody has asked for since. */
   age (at: number): void {
@@ -204,7 +216,7 @@ export class RouteTable {
   /** Whether a detector's findings count for what `enforce` decides on the route. */
   enforces (state: RouteState, detector: string): boolean {
     const seat = this.#seats.find((each) => each.detector.name === detector)
-    return seat === undefined ? state.mode === 'enforce' : (state.enforcing & (1 << seat.detector.slot)) !== 0
+    return seat === undefined ? state.mode === 'enforce' : state.isEnforcing(seat.detector.slot)
   }
 
   setFrozen (id: string | undefined, frozen: boolean): void {
@@ -243,12 +255,25 @@ export class RouteTable {
 
   all (): IterableIterator<RouteState> { return this.#states.values() }
 
-  /** Calls `apply` with a route's state: now, or when the route is first asked for. */
-  whenKnown (key: string, entry: unknown, apply: (state: RouteState) => void): void {
+  /**
+   * Calls `apply` with a route's state: now, or when the route is first asked for.
+   * @param isAddition Whether what waits already comes first, and is not forgotten for it.
+   */
+  whenKnown (key: string, entry: unknown, apply: (state: RouteState) => void, isAddition: boolean): void {
     if (key === UNMATCHED) this.unmatchedState()
     const state = this.#states.get(key)
-    if (state === undefined) this.#waiting.set(key, { entry, apply })
-    else apply(state)
+    if (state !== undefined) return apply(state)
+    const before = isAddition ? this.#waiting.get(key) : undefined
+    if (before === undefined) this.#waiting.set(key, { entry, apply })
+    else {
+      this.#waiting.set(key, {
+        entry: before.entry,
+        apply (known) {
+          before.apply(known)
+          apply(known)
+        }
+      })
+    }
   }
 
   /** What was restored of routes that nobody has asked for yet. */

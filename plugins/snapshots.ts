@@ -1,7 +1,8 @@
+import { ENTITIES_VERSION } from '../lib/entity-risks-json'
 import type { RouteState } from '../lib/route-state'
 import { SNAPSHOT_VERSION } from '../lib/snapshot'
 import type { Snapshot } from '../lib/snapshot'
-import type { DetectorState } from './detector'
+import type { Detector, DetectorState, SharedState } from './detector'
 import { FST_ANOMALIES_BAD_SNAPSHOT } from './errors'
 import type { Registry } from './registry-state'
 
@@ -34,7 +35,8 @@ export function takeSnapshot (registry: Registry): Snapshot {
     halfLife: registry.settings.halfLife as number,
     keyTag: registry.hash.tag('snapshot', 'key'),
     routes,
-    shared
+    shared,
+    entities: registry.entities.toJSON(registry.clock.now())
   }
 }
 
@@ -42,45 +44,72 @@ export function takeSnapshot (registry: Registry): Snapshot {
  * Takes learned state over (`replace`) or adds it (`add`). Adding the same snapshot, or an older one of the same origin, a
  * second time changes nothing. Routes that do not exist are kept for when they are first asked for. What is replaced is
  * forgotten whole, also on routes that the snapshot does not have; what is taken over is as old as the snapshot says (`takenAt`):
- * half-lives that have passed since pass at the next request. What is added counts as of now.
+ * half-lives that have passed since pass at the next request. What is added is aged, and so is what is known, to now: half-lives
+ * are counted apart for each.
+ *
+ * Risk: `replace` takes that of the snapshot for that known, `add` adds it, each source's as one addition. Decisions by hand are never
+ * forgotten; of two about one entity the later holds.
  * @throws FST_ANOMALIES_BAD_SNAPSHOT For another version, another key or another half-life.
  */
 export function restoreSnapshot (registry: Registry, snapshot: Snapshot, how: 'replace' | 'add'): void {
   if (typeof snapshot !== 'object' || snapshot === null || snapshot.version !== SNAPSHOT_VERSION) throw new FST_ANOMALIES_BAD_SNAPSHOT(`version ${String(snapshot?.version)}, not ${SNAPSHOT_VERSION}`)
   if (snapshot.keyTag !== registry.hash.tag('snapshot', 'key')) throw new FST_ANOMALIES_BAD_SNAPSHOT('it was made with another `secret`')
   if (snapshot.halfLife !== registry.settings.halfLife) throw new FST_ANOMALIES_BAD_SNAPSHOT(`its half-life is ${snapshot.halfLife} ms, not ${registry.settings.halfLife}`)
+  if (snapshot.entities !== undefined && snapshot.entities?.version !== ENTITIES_VERSION) throw new FST_ANOMALIES_BAD_SNAPSHOT(`its entities are of version ${String(snapshot.entities?.version)}, not ${ENTITIES_VERSION}`)
   const own = originOf(registry)
   if (how === 'add') {
     if (snapshot.origin === own.origin || (own.merged.get(snapshot.origin) ?? 0) >= snapshot.epoch) return
     if (own.merged.size < 4096) own.merged.set(snapshot.origin, snapshot.epoch)
   }
+  const now = registry.clock.now()
   if (how === 'replace') registry.routes.forget(snapshot.takenAt)
-  const verb = how === 'replace' ? 'restore' : 'merge'
+  else registry.routes.age(now)
   for (const { detector } of registry.routes.seats()) {
     const json = snapshot.shared[detector.name]
-    if (json !== undefined) detector.guard(() => detector.shared?.[verb]?.(json as never))
+    if (json === undefined || detector.shared === null) continue
+    take(detector, detector.shared, json, how === 'replace' ? null : halfLivesSince(registry, snapshot))
   }
   for (const [key, entry] of Object.entries(snapshot.routes)) {
-    registry.routes.whenKnown(key, entry, (state) => {
-      if (how === 'replace') state.epoch = registry.routes.epochOf(snapshot.takenAt)
-      applyTo(registry, state, entry, how)
-    })
+    registry.routes.whenKnown(key, entry, (state) => applyTo(registry, state, entry, snapshot, how), how === 'add')
   }
+  if (snapshot.entities !== undefined) registry.entities.take(snapshot.entities, how === 'add', now)
 }
 
-function applyTo (registry: Registry, state: RouteState, entry: Snapshot['routes'][string], how: 'replace' | 'add'): void {
-  if (how === 'replace') {
+/** Half-lives that have passed since a snapshot was taken. */
+function halfLivesSince ({ routes, clock }: Registry, { takenAt }: Snapshot): number {
+  return Math.min(32, Math.max(0, routes.epochOf(clock.now()) - routes.epochOf(takenAt)))
+}
+
+function applyTo (registry: Registry, state: RouteState, entry: Snapshot['routes'][string], snapshot: Snapshot, how: 'replace' | 'add'): void {
+  const halfLives = how === 'replace' ? null : halfLivesSince(registry, snapshot)
+  if (halfLives === null) {
+    state.epoch = registry.routes.epochOf(snapshot.takenAt)
     state.restore(entry.state)
   } else {
-    state.mergeJson(entry.state)
+    registry.routes.ageRoute(state, registry.clock.now())
+    state.mergeJson(entry.state, halfLives)
   }
   for (const { detector } of registry.routes.seats()) {
     const json = entry.detectors[detector.name]
     const slot = state.slots[detector.slot] as DetectorState | null
-    if (json === undefined || slot === null) continue
-    if (how === 'replace') detector.guard(() => slot.restore?.(json as never))
-    else detector.guard(() => slot.merge?.(json as never))
+    if (json !== undefined && slot !== null) take(detector, slot, json, halfLives)
   }
+}
+
+/**
+ * Gives a detector's state what a snapshot has for it.
+ * @param halfLives Age of what is to be added; `null` where it is to be taken over. What is older than the state is aged in its place: it is
+ * taken over, aged, and then what was known is added to it.
+ */
+function take (detector: Detector<never>, state: DetectorState | SharedState, json: unknown, halfLives: number | null): void {
+  detector.guard(() => {
+    if (halfLives === null) return state.restore?.(json as never)
+    const known = halfLives === 0 || state.halve === undefined || state.restore === undefined ? undefined : state.toJSON?.()
+    if (known === undefined) return state.merge?.(json as never)
+    state.restore?.(json as never)
+    for (let left = halfLives; left > 0; left--) state.halve?.()
+    state.merge?.(known as never)
+  })
 }
 
 function originOf (registry: Registry): { origin: string, epoch: number, merged: Map<string, number> } {

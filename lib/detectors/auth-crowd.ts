@@ -12,6 +12,8 @@ const FINGERPRINTS = 512
 const MANY_CLIENTS = 10
 const LEAST_UNRESOLVED = 30
 const QUIET_MS = 1_800_000
+/** Share of failures at which hardly anybody gets in. */
+const NOBODY = 0.95
 /** What is left of certainty when all of the share above the norm is an attack. */
 const MOST_RISK = 65
 
@@ -53,7 +55,7 @@ export class AuthCrowd {
     const print = this.#printOf(attempt.fingerprint)
     const clients = print.ratio.isOpenAt(attempt.at) ? print.clients.count(attempt.at) : 0
     const norm = Math.min(print.ratio.norm, this.all.norm)
-    if (clients >= MANY_CLIENTS) {
+    if (clients >= MANY_CLIENTS && !this.#isEverybody(print)) {
       this.#open.add(print)
       add(signalOf(STUFFING, print.ratio, norm, `fingerprint ${attempt.fingerprint.toString(36)}`, clients))
       return
@@ -66,6 +68,11 @@ export class AuthCrowd {
       else this.#open.delete(open)
     }
     if (this.all.unresolved - explained >= LEAST_UNRESOLVED) add(signalOf(FAILURE_RATIO, this.all, this.all.norm, 'all', 0))
+  }
+
+  /** Whether nobody gets in any more, and these are the headers that most people send: something is broken, and they are not to blame. */
+  #isEverybody ({ ratio }: Print): boolean {
+    return this.all.share >= NOBODY && ratio.weight >= LEAST_UNRESOLVED && ratio.weight >= 0.5 * this.all.weight && ratio.norm < 0.5
   }
 
   #printOf (fingerprint: number): Print {

@@ -13,6 +13,8 @@ const MARGIN = 0.2
 /** Evidence (log-likelihood ratio) at which it alarms, and the least failures in it. */
 const OPEN_AT = 12
 const LEAST_FAILURES = 30
+/** Share of failures in a bucket that is over from which nobody need wait for them to be followed by successes: nobody gets in. */
+const NOBODY = 0.9
 /** Buckets without a further rise after which it is over. */
 const STALE = 6
 
@@ -28,11 +30,11 @@ const STALE = 6
  */
 export class AuthRatio {
   isOpen = false
-  /** When the sum began to rise. */
-  since = 0
-  /** Since then: users who failed and did not succeed, and successes. */
-  unresolved = 0
-  successes = 0
+  #since = 0
+  #unresolved = 0
+  #successes = 0
+  /** What buckets show that have not had their grace yet, where that is told all the same. */
+  #foreseen: { bucket: number, since: number, unresolved: number, successes: number } | null = null
   readonly #failed = new Int32Array(BUCKETS)
   readonly #succeeded = new Int32Array(BUCKETS)
   #bucket = 0
@@ -45,6 +47,17 @@ export class AuthRatio {
 
   /** Share that is ordinary. */
   get norm (): number { return (this.#normFailed + PRIOR * PRIOR_SHARE) / (this.#normAll + PRIOR) }
+
+  /** Attempts that the norm was learned from, weighed by age. */
+  get weight (): number { return this.#normAll }
+
+  /** When the failures began. */
+  get since (): number { return this.#now?.since ?? this.#since }
+  /** Since then: users who failed and did not succeed, and successes. */
+  get unresolved (): number { return this.#now?.unresolved ?? this.#unresolved }
+  get successes (): number { return this.#now?.successes ?? this.#successes }
+
+  get #now (): { since: number, unresolved: number, successes: number } | null { return this.isOpen ? null : this.#foreseen }
 
   get share (): number { return this.unresolved === 0 ? 0 : this.unresolved / (this.unresolved + this.successes) }
 
@@ -67,7 +80,7 @@ export class AuthRatio {
   /** Whether an episode is open at that time. */
   isOpenAt (at: number): boolean {
     this.#advance(at)
-    return this.isOpen
+    return this.isOpen || this.#foreseen !== null
   }
 
   succeed (at: number): void { this.#succeeded[this.#advance(at) % BUCKETS]!++ }
@@ -79,6 +92,7 @@ export class AuthRatio {
     if (bucket - this.#bucket > 2 * BUCKETS) this.#clear(bucket)
     while (this.#bucket < bucket) {
       this.#close(this.#bucket - GRACE)
+      this.#foresee(this.#bucket)
       this.#bucket++
       const slot = this.#bucket % BUCKETS
       this.#failed[slot] = 0
@@ -103,22 +117,35 @@ export class AuthRatio {
     const slot = ((bucket % BUCKETS) + BUCKETS) % BUCKETS
     const failed = this.#failed[slot]!
     const succeeded = this.#succeeded[slot]!
+    if (this.#foreseen !== null && bucket >= this.#foreseen.bucket) this.#foreseen = null
     if (failed + succeeded === 0) return
     const { norm, limit } = this
     const rise = failed * Math.log(limit / norm) + succeeded * Math.log((1 - limit) / (1 - norm))
     if (this.#sum === 0) {
-      this.since = bucket * BUCKET_MS
-      this.unresolved = 0
-      this.successes = 0
+      this.#since = bucket * BUCKET_MS
+      this.#unresolved = 0
+      this.#successes = 0
     }
-    this.unresolved += failed
-    this.successes += succeeded
+    this.#unresolved += failed
+    this.#successes += succeeded
     this.#sum = Math.max(0, this.#sum + rise)
     if (rise > 0) this.#risen = bucket
     if (this.#sum === 0) this.isOpen = false
-    else if (this.#sum >= OPEN_AT && this.unresolved >= LEAST_FAILURES) this.isOpen = true
+    else if (this.#sum >= OPEN_AT && this.#unresolved >= LEAST_FAILURES) this.isOpen = true
     this.#sum = Math.min(this.#sum, 3 * OPEN_AT)
     if (!this.isOpen) this.#learn(failed, succeeded, bucket * BUCKET_MS)
+  }
+
+  /** A bucket has just ended in which hardly anybody got in: that is told at once. It is closed like others when it has had its grace. */
+  #foresee (bucket: number): void {
+    const slot = bucket % BUCKETS
+    const failed = this.#failed[slot]!
+    const succeeded = this.#succeeded[slot]!
+    if (this.isOpen || failed < LEAST_FAILURES || failed < NOBODY * (failed + succeeded)) return
+    const { norm, limit } = this
+    if (failed * Math.log(limit / norm) + succeeded * Math.log((1 - limit) / (1 - norm)) < OPEN_AT) return
+    const { since = bucket * BUCKET_MS, unresolved = 0, successes = 0 } = this.#foreseen ?? {}
+    this.#foreseen = { bucket, since, unresolved: unresolved + failed, successes: successes + succeeded }
   }
 
   #learn (failed: number, succeeded: number, at: number): void {

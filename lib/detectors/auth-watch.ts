@@ -10,7 +10,7 @@ import { TAKEOVER } from './auth-signals'
 import { AuthUsers } from './auth-users'
 import type { UserRecord } from './auth-users'
 
-/** Pairs of user and client that have logged in are remembered for one to two of these. */
+/** Users, and pairs of user and client, that have logged in are remembered for one to two of these. */
 const FAMILIAR_MS = 30 * DAY_MS
 const FAMILIAR_PAIRS = 65_536
 /** Users whose successes count once in five minutes. */
@@ -20,7 +20,7 @@ const GOLDEN_RATIO = 0x9e3779b1
 /** A success on a new client after so many failures from so many others is no person's bad memory. */
 const TAKEOVER_FAILURES = 5
 const TAKEOVER_CLIENTS = 3
-const TAKEOVER_QUIET_MS = 3_600_000
+const TAKEOVER_QUIET_MS = DAY_MS
 
 /**
  * Failed and successful logins of a whole application, seen in four views: from each user, each client, each pair of the two,
@@ -89,6 +89,7 @@ export class AuthWatch {
       return
     }
     this.#familiar.increment(pairOf(attempt), at)
+    this.#familiar.increment(knownAs(attempt), at)
     if (this.#recent.increment(attempt.userHash, at) === 1) this.crowd.succeed(attempt)
   }
 
@@ -101,7 +102,9 @@ export class AuthWatch {
     const { failures, clients, ownFailures, isUnderAttack } = this.users.historyOf(record, attempt)
     if (ownFailures >= 2 * this.#settings.pairFailures) return add(takeover(`user ${attempt.user}`, attempt, 'own', 9, 90, 80, ownFailures, 1))
     if (isUnderAttack || (failures >= TAKEOVER_FAILURES && clients >= TAKEOVER_CLIENTS)) return add(takeover(`user ${attempt.user}`, attempt, 'others', isUnderAttack ? 9 : 8, isUnderAttack ? 85 : 70, 65, failures, clients))
-    if (record.guilty !== null && record.guilty !== client && at - record.guiltyAt < DAY_MS) add(takeover(`after ${record.guilty}`, attempt, 'others', 5, 45, 0, failures, clients))
+    // Where the user was never seen before, that the client is new says nothing.
+    const isKnown = this.#familiar.estimate(knownAs(attempt), at) > 0
+    if (isKnown && record.guilty !== null && record.guilty !== client && at - record.guiltyAt < DAY_MS) add(takeover(`after ${record.guilty}`, attempt, 'others', 5, 45, 0, failures, clients))
   }
 
   /** Forgets what is held against a client or a user. O(capacity). */
@@ -122,6 +125,9 @@ function noteGuilty (record: UserRecord, client: string, at: number): void {
 }
 
 function pairOf ({ userHash, clientHash }: AuthAttempt): number { return finishHash(userHash ^ Math.imul(clientHash, GOLDEN_RATIO)) }
+
+/** The user, wherever. */
+function knownAs ({ userHash }: AuthAttempt): number { return finishHash(userHash ^ GOLDEN_RATIO) }
 
 function takeover (subject: string, attempt: AuthAttempt, how: 'own' | 'others', severity: number, risk: number, charge: number, failures: number, clients: number): Signal {
   const { at, client, user } = attempt

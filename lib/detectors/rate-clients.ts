@@ -111,8 +111,8 @@ export class RateClients {
     const requests = this.#requestFences[entity] as SizeFence
     const bytes = this.#byteFences[entity] as SizeFence
     table.add(finishHash(hash ^ (SALTS[entity] as number)), observation.at, amount, requests.high, bytes.high, measure)
-    if (table.closed[REQUESTS]! > 0) requests.learn(table.closed[REQUESTS]!)
-    if (table.closed[BYTES]! > 0) bytes.learn(table.closed[BYTES]!)
+    if (table.closed[REQUESTS]! > 0 && !observation.route.frozen) requests.learn(table.closed[REQUESTS]!)
+    if (table.closed[BYTES]! > 0 && !observation.route.frozen) bytes.learn(table.closed[BYTES]!)
     if (table.over === 0) return false
     if (!isKnown) this.#report(ENTITIES[entity] as Entity, table, Math.round(table.over * table.limit), observation, measure === REQUESTS)
     return true

@@ -1,6 +1,8 @@
 import { ClippedMoments } from '../stats/clipped-moments'
 import type { ClippedMomentsJson } from '../stats/clipped-moments'
-import { RateWatch } from './rate-watch'
+import { mergeMoments, sharesOf } from './rate-merge'
+import type { RateShares, RateSpan } from './rate-merge'
+import { mergeWatches, RateWatch } from './rate-watch'
 import type { RateChange, RateWatchJson, RateWatchOptions } from './rate-watch'
 
 /** Empty buckets of a silence that are counted one by one; what is longer is as if nobody had looked. */
@@ -33,9 +35,9 @@ export function rateSeriesOptions (requests: RateWatchOptions, leastBytes: numbe
 }
 
 /** The plain form of a `RateSeries`. */
-export interface RateSeriesJson { samples: number, requests: GaugeJson, bytes: GaugeJson | null }
+export interface RateSeriesJson { samples: number, bucketMs: number, span: RateSpan, requests: GaugeJson, bytes: GaugeJson | null }
 
-interface GaugeJson { quiet: ClippedMomentsJson, watch: RateWatchJson | null }
+interface GaugeJson { quiet: ClippedMomentsJson, longestSilence: number, watch: RateWatchJson | null }
 
 /**
  * Requests and bytes of one subject (a route, the application) in buckets of fixed length, each watched for episodes. Buckets advance by the time that is
@@ -56,12 +58,18 @@ export class RateSeries {
   readonly #onChange: OnRateChange
   readonly #requests: Gauge
   readonly #bytes: Gauge | null
+  /** Buckets closed: from the first up to the one after the last; -1 before there is any. */
+  #from = -1
+  #to = -1
+  readonly #isFrozen: () => boolean
   #bucket = -1
   /** Beginning of the next bucket, epoch milliseconds. */
   #ends = -Infinity
 
-  constructor (route: RateRoute | null, options: RateSeriesOptions, onChange: OnRateChange) {
+  /** @param isFrozen Whether nothing is to be learned now. */
+  constructor (route: RateRoute | null, options: RateSeriesOptions, onChange: OnRateChange, isFrozen: () => boolean = () => false) {
     this.route = route
+    this.#isFrozen = isFrozen
     this.#bucketMs = options.requests.bucketMs
     this.#onChange = onChange
     this.#requests = new Gauge(options.requests)
@@ -90,28 +98,52 @@ export class RateSeries {
     if (at < this.#ends) return
     const bucketMs = this.#bucketMs
     const bucket = Math.floor(at / bucketMs)
-    if (this.#bucket >= 0) {
-      const last = Math.min(bucket, this.#bucket + 1 + MOST_EMPTY)
-      for (let each = this.#bucket; each < last; each++) this.#close(each * bucketMs, at, each === last - 1)
-    }
+    const first = this.#bucket
+    // Before anybody is told: who is may want to know how it stands now.
     this.#bucket = bucket
     this.#ends = (bucket + 1) * bucketMs
+    if (first < 0) return
+    if (this.#from < 0) this.#from = first
+    this.#to = bucket
+    const last = Math.min(bucket, first + 1 + MOST_EMPTY)
+    for (let each = first; each < last; each++) this.#close(each * bucketMs, at, each === last - 1)
   }
 
-  toJSON (): RateSeriesJson { return { samples: this.samples, requests: this.#requests.toJSON(), bytes: this.#bytes === null ? null : this.#bytes.toJSON() } }
+  /** The episode that is open, if any. */
+  episode (measure: RateMeasure): RateWatch | null {
+    const watch = (measure === 'requests' ? this.#requests : this.#bytes)?.watch ?? null
+    return watch !== null && watch.isOpen ? watch : null
+  }
+
+  toJSON (): RateSeriesJson { return { samples: this.samples, bucketMs: this.#bucketMs, span: { from: this.#from, to: this.#to }, requests: this.#requests.toJSON(), bytes: this.#bytes === null ? null : this.#bytes.toJSON() } }
 
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: RateSeriesJson): void {
     this.samples = json.samples
     this.#requests.restore(json.requests)
     if (json.bytes !== null) this.#bytes?.restore(json.bytes)
+    this.#from = json.span.from
+    this.#to = json.span.to
     this.#bucket = -1
     this.#ends = -Infinity
   }
 
-  /** Takes over what another process learned, where that is more: rates of two processes are not added, each sees its own share of the traffic. */
+  /**
+   * Adds what another process learned, as if one had counted the requests of both: see `mergeMoments`. The open bucket is given up, and episodes that are open.
+   * @throws RangeError Where `json` is of other buckets.
+   */
   merge (json: RateSeriesJson): void {
-    if ((json.requests.watch?.baseline.buckets ?? json.requests.quiet.n) > this.#requests.buckets) this.restore(json)
+    if (json.bucketMs !== this.#bucketMs) throw new RangeError(`buckets of ${json.bucketMs} ms, not ${this.#bucketMs}`)
+    if (json.span.from < 0) return
+    if (this.#from < 0) return this.restore(json)
+    const shares = sharesOf({ from: this.#from, to: this.#to }, json.span)
+    this.samples += json.samples
+    this.#requests.merge(json.requests, shares)
+    if (json.bytes !== null) this.#bytes?.merge(json.bytes, shares)
+    this.#from = Math.min(this.#from, json.span.from)
+    this.#to = Math.max(this.#to, json.span.to)
+    this.#bucket = -1
+    this.#ends = -Infinity
   }
 
   /** What was learned, for people: per bucket. */
@@ -124,12 +156,13 @@ export class RateSeries {
   #close (at: number, now: number, isLast: boolean): void {
     const requests = this.#requests
     const wasUnusual = requests.isUnusual
-    const change = requests.close(at)
+    const isFrozen = this.#isFrozen()
+    const change = requests.close(at, isFrozen)
     if (change !== 'step' || isLast) this.#tell('requests', requests, change, now)
     const bytes = this.#bytes
     if (bytes === null) return
     if (wasUnusual || requests.isUnusual) bytes.amount = 0
-    else this.#tell('bytes', bytes, bytes.close(at), now)
+    else this.#tell('bytes', bytes, bytes.close(at, isFrozen), now)
   }
 
   #tell (measure: RateMeasure, { watch }: Gauge, change: RateChange, at: number): void {
@@ -147,13 +180,14 @@ class Gauge {
   readonly #options: RateWatchOptions
   /** What is known without a watch. */
   readonly #quiet = new ClippedMoments(LEVEL, SPREAD)
+  /** Empty buckets until now, and the most that there were in a row. */
+  #silence = 0
+  #longestSilence = 0
 
   constructor (options: RateWatchOptions) {
     this.#options = options
     this.limit = WAKE * options.leastJump
   }
-
-  get buckets (): number { return this.watch === null ? this.#quiet.n : this.watch.baseline.buckets }
 
   /** Whether an episode is open. */
   get isUnusual (): boolean { return this.watch !== null && this.watch.isOpen }
@@ -162,7 +196,7 @@ class Gauge {
   exceed (at: number, begun: number): RateChange {
     if (this.watch === null) {
       this.watch = new RateWatch(this.#options)
-      this.watch.seed(this.#quiet.toJSON(), begun)
+      this.watch.seed(this.#quiet.toJSON(), begun, this.#longestSilence)
       this.limit = this.watch.limit
       if (this.amount <= this.limit) return 'none'
     }
@@ -172,29 +206,51 @@ class Gauge {
   }
 
   /** The bucket that began at `at` is over. */
-  close (at: number): RateChange {
+  close (at: number, isFrozen: boolean): RateChange {
     const { amount, watch } = this
     this.amount = 0
+    if (watch === null && isFrozen) return 'none'
     if (watch === null) {
       this.#quiet.learn(amount, Math.max(1, this.#quiet.mean))
+      this.#silence = amount === 0 ? this.#silence + 1 : 0
+      if (this.#silence > this.#longestSilence) this.#longestSilence = this.#silence
       return 'none'
     }
-    const change = watch.observe(at, amount)
+    const change = watch.observe(at, amount, isFrozen)
     this.limit = watch.limit
     return change
   }
 
-  toJSON (): GaugeJson { return { quiet: this.#quiet.toJSON(), watch: this.watch === null ? null : this.watch.toJSON() } }
+  toJSON (): GaugeJson { return { quiet: this.#quiet.toJSON(), longestSilence: this.#longestSilence, watch: this.watch === null ? null : this.watch.toJSON() } }
 
   restore (json: GaugeJson): void {
     this.amount = 0
     this.#quiet.restore(json.quiet)
+    this.#silence = 0
+    this.#longestSilence = json.longestSilence
     this.watch = null
     this.limit = WAKE * this.#options.leastJump
     if (json.watch === null) return
     this.watch = new RateWatch(this.#options)
     this.watch.restore(json.watch)
     this.limit = this.watch.limit
+  }
+
+  /** Adds what another process learned; what has no watch is known by its level and spread. */
+  merge (json: GaugeJson, shares: RateShares): void {
+    if (this.watch !== null || json.watch !== null) {
+      const watch = mergeWatches(this.#watched(this.toJSON()), this.#watched(json), shares)
+      return this.restore({ quiet: this.#quiet.toJSON(), longestSilence: this.#longestSilence, watch })
+    }
+    const longestSilence = (shares.both > 0.5 ? Math.min : Math.max)(this.#longestSilence, json.longestSilence)
+    this.restore({ quiet: mergeMoments(this.#quiet.toJSON(), json.quiet, shares), longestSilence, watch: null })
+  }
+
+  #watched ({ quiet, longestSilence, watch }: GaugeJson): RateWatchJson {
+    if (watch !== null) return watch
+    const seeded = new RateWatch(this.#options)
+    seeded.seed(quiet, 0, longestSilence)
+    return seeded.toJSON()
   }
 
   describe (at: number): Record<string, unknown> {

@@ -3,6 +3,8 @@ import { ClippedMoments } from '../stats/clipped-moments'
 import type { ClippedMomentsJson } from '../stats/clipped-moments'
 import { RateBaseline } from './rate-baseline'
 import type { RateBaselineJson } from './rate-baseline'
+import { mergeBaselines } from './rate-merge'
+import type { RateShares } from './rate-merge'
 
 /** Closed buckets before anything is judged, and until when a spike has to be the further out the fewer there are. */
 const FEWEST = 6
@@ -34,6 +36,9 @@ const DROP_SHARE = 0.1
 const DROP_BUCKETS = 6
 const DROP_MISSED = 14
 const DROP_LEARNED = 180
+/** Fewer requests than these a second are people's, who go home: until a day is known, that they do is no stop. */
+const DROP_DENSITY = 0.9
+const DAY_MS = 86_400_000
 
 /** What an episode is about: a sudden rise, a steady one, or a stop. */
 export type RateEpisodeKind = 'spike' | 'ramp' | 'drop'
@@ -50,6 +55,12 @@ export interface RateWatchOptions {
   readonly dropouts: boolean
 }
 
+/** Two watches of streams that make one. Both have to be silent for the whole to be. */
+export function mergeWatches (ours: RateWatchJson, theirs: RateWatchJson, shares: RateShares): RateWatchJson {
+  const pick = shares.both > 0.5 ? Math.min : Math.max
+  return { baseline: mergeBaselines(ours.baseline, theirs.baseline, shares), longestQuiet: pick(ours.longestQuiet, theirs.longestQuiet) }
+}
+
 /** The plain form of a `RateWatch`; episodes that are open are not in it. */
 export interface RateWatchJson { baseline: RateBaselineJson, longestQuiet: number }
 
@@ -61,7 +72,7 @@ export interface RateWatchJson { baseline: RateBaselineJson, longestQuiet: numbe
  * recent level and what is ordinary at this time, or the open bucket is 8 above them already; and a half, or two thirds, of it is new, it exceeds the
  * expected by `leastJump`, and its own past says that it is rare. With fewer than 30 buckets learned it has to be as much further out. A *ramp* opens
  * by a one-sided cumulative sum above 1.5 times the level of the last ten minutes (60 buckets). A *drop* opens when next to nothing comes, longer than twice
- * the longest such silence before, where 14 times the dispersion was expected.
+ * the longest such silence before, where 14 times the dispersion was expected; while no day is known, only of about a request a second and more.
  *
  * While an episode is open nothing is learned. It closes after three buckets near what was expected when it opened, or when it has lasted `adoptMs`:
  * then that is the new norm.
@@ -115,19 +126,20 @@ export class RateWatch {
     return this.#open('spike', at, value, this.#expectedAt(at), this.baseline.recent.moments.variance)
   }
 
-  /** Takes a closed bucket in. @param at Its beginning. */
-  observe (at: number, value: number): RateChange {
+  /** Takes a closed bucket in. @param at Its beginning. @param isFrozen Whether nothing is learned from it, and no level that lasts becomes the norm. */
+  observe (at: number, value: number, isFrozen = false): RateChange {
     this.baseline.judge(at, value)
-    const change = this.isOpen ? this.#continue(at, value) : this.#begin(at, value)
-    if (this.isOpen) this.#doubtfulAt = NaN
+    const change = this.isOpen ? this.#continue(at, value, isFrozen) : this.#begin(at, value)
+    if (this.isOpen || isFrozen) this.#doubtfulAt = NaN
     else this.#learn(at, value)
     this.#setLimit(at + this.#options.bucketMs)
     return this.kind === 'drop' && !this.#options.dropouts ? 'none' : change
   }
 
-  /** Starts with what is known of buckets that were not given one by one. @param at Beginning of the open bucket. */
-  seed (known: ClippedMomentsJson, at: number): void {
+  /** Starts with what is known of buckets that were not given one by one. @param at Beginning of the open bucket. @param longestQuiet Most empty ones in a row. */
+  seed (known: ClippedMomentsJson, at: number, longestQuiet: number): void {
     this.baseline.seed(known)
+    this.#longestQuiet = longestQuiet
     this.#level.restore(known)
     this.#setLimit(at)
   }
@@ -203,7 +215,10 @@ export class RateWatch {
       return false
     }
     this.#quiet++
-    if (this.#quiet < DROP_BUCKETS || this.#quiet <= 2 * this.#longestQuiet || this.baseline.buckets < DROP_LEARNED) return false
+    if (this.#quiet < DROP_BUCKETS || this.#quiet <= 2 * this.#longestQuiet) return false
+    const { bucketMs } = this.#options
+    const learned = this.baseline.buckets - this.#quiet
+    if (learned < DROP_LEARNED || (learned * bucketMs < DAY_MS && this.#quietLevel * 1000 < DROP_DENSITY * bucketMs)) return false
     const dispersion = Math.max(1, this.#level.variance / Math.max(0.25, this.#level.mean))
     return this.#quiet * this.#quietLevel / dispersion >= DROP_MISSED
   }
@@ -223,13 +238,13 @@ export class RateWatch {
     return 'open'
   }
 
-  #continue (at: number, value: number): RateChange {
+  #continue (at: number, value: number, isFrozen: boolean): RateChange {
     this.buckets++
     this.amount += value
     const isDrop = this.kind === 'drop'
     this.extreme = isDrop ? Math.min(this.extreme, value) : Math.max(this.extreme, value)
     this.#calm = (isDrop ? this.#isBack(value) : this.#isCalm(at, value)) ? this.#calm + 1 : 0
-    if (at - this.since >= this.#options.adoptMs) {
+    if (!isFrozen && at - this.since >= this.#options.adoptMs) {
       this.#resting = SETTLED
       this.#level = new ClippedMoments(RAMP_LEVEL, RAMP_LEVEL * 5)
       return this.#close(at)

@@ -69,7 +69,8 @@ export class WindowCounter {
     if (place === NOT_FOUND) return 0
     const now = at > this.#latest ? at : this.#latest
     const age = (this.#windowAt(now) - this.#table[place + WINDOW]!) >>> 0
-    const covered = 1 - (now / this.windowMs) % 1
+    // Of the remainder, which is exact: a fraction of an epoch's quotient has lost seven digits.
+    const covered = 1 - (now % this.windowMs) / this.windowMs
     if (age === 0) return this.#table[place + CURRENT]! + this.#previous[place / PLACE]! * covered
     return age === 1 ? this.#table[place + CURRENT]! * covered : 0
   }

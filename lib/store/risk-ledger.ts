@@ -56,7 +56,8 @@ export interface RiskThresholds {
   hysteresis: number
 }
 
-interface RiskRecord extends EntityRisk {
+/** What is kept of an entity. */
+export interface RiskRecord extends EntityRisk {
   /** What its risk called for when it was last asked. */
   level: RiskLevel
   /** When `risk` and the sources' risks were as they stand. */
@@ -173,13 +174,39 @@ export class RiskLedger {
   merge (other: RiskLedger): void {
     for (const theirs of other.#records.values()) {
       const record = this.#records.get(theirs.entity) ?? this.#admit(theirs.entity, other.#riskAt(theirs, theirs.at), theirs.at)
-      if (record === null) continue
-      this.#settle(record, theirs.at)
-      for (const { source, risk } of theirs.sources) raise(record, source, risk * other.#decay(theirs, record.at))
-      record.since = Math.min(record.since, theirs.since)
-      record.reasons = [...record.reasons, ...copyReasons(theirs)].sort((a, b) => a.at - b.at).slice(-MOST_REASONS)
-      this.#rank(record)
+      if (record !== null) this.#addTo(record, theirs)
     }
+  }
+
+  #addTo (record: HeldRecord, theirs: RiskRecord): void {
+    this.#settle(record, theirs.at)
+    for (const { source, risk } of theirs.sources) raise(record, source, risk * this.#decay(theirs, record.at))
+    record.since = Math.min(record.since, theirs.since)
+    record.level = Math.max(record.level, theirs.level) as RiskLevel
+    record.reasons = [...record.reasons, ...copyReasons(theirs)].sort((a, b) => a.at - b.at).slice(-MOST_REASONS)
+    this.#rank(record)
+  }
+
+  /** Calls an entity by another name; what is known under that already is added to. */
+  rename (from: string, to: string): void {
+    const record = this.#records.get(from)
+    if (record === undefined) return
+    this.#drop(record)
+    const known = this.#records.get(to)
+    if (known === undefined) this.#hold({ ...copyRecord(record), entity: to })
+    else this.#addTo(known, record)
+  }
+
+  /** The records of the `n` entities with the highest risk, as they stand; none below 1. */
+  records (n: number, at: number): RiskRecord[] {
+    return this.#byRisk.greatest(n).filter((record) => this.#riskAt(record, at) >= 1).map(copyRecord)
+  }
+
+  /** Takes over such records instead of what is known, or adds them. */
+  take (records: readonly RiskRecord[], isAddition: boolean): void {
+    if (isAddition) return this.merge(RiskLedger.from({ ...this.#options, records: [...records] }))
+    for (const record of [...this.#records.values()]) this.#drop(record)
+    for (const record of records.slice(0, this.#options.capacity)) this.#hold(copyRecord(record))
   }
 
   toJSON (): RiskLedgerJson {

@@ -43,6 +43,26 @@ export function loginName (name: unknown): string | null {
   return text === '' ? null : text
 }
 
+/** The field of a body, or of an object in it, that holds this user. */
+export function fieldOfUser (body: unknown, user: string, depth = 1): string | null {
+  if (typeof body !== 'object' || body === null) return null
+  let seen = 0
+  for (const name in body) {
+    if (++seen > MAX_FIELDS) break
+    const value = (body as Record<string, unknown>)[name]
+    if (loginName(value) === user) return name
+    const inner = depth > 0 ? fieldOfUser(value, user, depth - 1) : null
+    if (inner !== null) return inner
+  }
+  return null
+}
+
+/** Whether a field bears a name under which passwords are sent. */
+export function isSecretName (name: string): boolean { return name.length <= 32 && SECRETS.includes(plainName(name)) }
+
+/** Whether a field bears a name under which it is said whose account it is. */
+export function isUserName (name: string): boolean { return name.length <= 32 && NAMES.includes(plainName(name)) }
+
 function readFields (fields: Record<string, unknown>, isLogin: boolean): LoginCredentials | null {
   let hasSecret = false
   let best = NAMES.length

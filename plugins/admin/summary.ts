@@ -1,4 +1,5 @@
 import type { AddressFault } from '../../lib/address-watch'
+import type { ManualRule } from '../../lib/entity-risks'
 import type { ActionCounts } from '../guard'
 import type { Registry } from '../registry-state'
 import type { BaselineView } from '../route-table'
@@ -47,9 +48,12 @@ export function viewEntities (registry: Registry, limit: number): EntityView[] {
   return registry.topEntities(limit).map(viewEntity)
 }
 
-/** What was decided by hand. */
-export function viewManual (registry: Registry): { entity: string, action: string, by: string, reason: string, at: string, until: string | null }[] {
-  return registry.entities.manual(registry.clock.now()).map(([entity, { action, by, reason, at, until }]) => ({
+/** What was decided by hand: all, or about one entity. */
+export function viewManual (registry: Registry, about?: string): { entity: string, action: string, by: string, reason: string, at: string, until: string | null }[] {
+  const at = registry.clock.now()
+  const key = about === undefined ? undefined : registry.entityOf(about)
+  const rules = key === undefined ? registry.entities.manual(at) : [[key, registry.entities.manualOf(key, at)] as const].filter((each): each is [string, ManualRule] => each[1] !== null)
+  return rules.map(([entity, { action, by, reason, at, until }]) => ({
     entity, action, by, reason, at: new Date(at).toISOString(), until: until === null ? null : new Date(until).toISOString()
   }))
 }

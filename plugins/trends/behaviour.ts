@@ -41,6 +41,8 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     closeWalk(walk, lastAt)
     walk.clear()
   })
+  /** Rises that are not told, because a finding tells of their cause. */
+  const explained = new WeakSet<RateWatch>()
   const velocity = new SignalVelocity({ leastJump: settings.velocityJump }, tellVelocity)
   anomalies.onSweep((at) => velocity.advance(at, store.minutes))
   anomalies.onRelease(forget)
@@ -154,6 +156,12 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
 
   /** Signals as a whole come faster: that is nobody's. */
   function tellVelocity (name: string, watch: RateWatch, change: Exclude<RateChange, 'none'>, at: number): void {
+    // Where a finding is open, it says whose they are.
+    if (change === 'open' && anomalies.log.hasFinding(at)) explained.add(watch)
+    if (explained.has(watch)) {
+      if (change === 'close') explained.delete(watch)
+      return
+    }
     const mean = Math.round(watch.amount / watch.buckets)
     const found = new Signal(VELOCITY_SPIKE, `signals.${name}`, 5, 0, Number(watch.expected.toPrecision(3)), watch.extreme, {
       finding: { subject: name, count: Math.round(watch.amount), since: watch.since, quietMs: 0, evidence: { minutes: watch.buckets, mean, extreme: watch.extreme } }

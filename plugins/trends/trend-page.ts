@@ -144,3 +144,6 @@ function topOf (store: SignalStore, table: TopTable, limit: number): TrendTop[] 
 function shown (store: SignalStore, hash: number): string { return store.nameOf(hash) ?? `#${hash.toString(16).padStart(8, '0')}` }
 
 function isoOf (at: number): string { return new Date(at).toISOString() }
+
+/** Who answers what is asked about signals over time. */
+export interface TrendAnswers { trends (query: TrendQuery): TrendPage, correlations (query: TrendQuery): CorrelationPage }

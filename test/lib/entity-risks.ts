@@ -4,7 +4,7 @@ import type { Sender } from '../../lib/entity-risks'
 import { finishHash } from '../../lib/text/value-shape'
 
 const MINUTE = 60_000
-const options = { capacity: 1000, halfLifeMs: 10 * MINUTE, keepAbove: 60, throttleAt: 60, blockAt: 85, hysteresis: 10 }
+const options = { capacity: 1000, halfLifeMs: 10 * MINUTE, keepAbove: 60, throttleAt: 60, blockAt: 85, hysteresis: 10, seal: (address: string) => `tag-${[...address].map((letter) => letter.charCodeAt(0).toString(36)).reverse().join('')}` }
 
 function sender (client: string, credential: string | null = null, user: string | null = null): Sender {
   return { client, clientHash: finishHash(client.length * 31 + client.charCodeAt(0)), credential, user }
@@ -66,6 +66,71 @@ test('the most telling decision by hand counts', async (t) => {
   t.throws(() => risks.decide('one more', rule('block')), RangeError)
   risks.decide('one more', { ...rule('block'), at: 2 * MINUTE })
   t.equal(levelOf(risks, sender('one more'), 2 * MINUTE), BLOCK, 'there is room again when one has ended')
+})
+
+const copyOf = (risks: EntityRisks, at: number): ReturnType<EntityRisks['toJSON']> => JSON.parse(JSON.stringify(risks.toJSON(at)))
+
+test('risk and decisions by hand come back from JSON, aged by the time that has passed', async (t) => {
+  const risks = new EntityRisks(options)
+  risks.blame(sender('192.0.2.1'), 'x', 90, 0, 'r', true, false)
+  risks.blame(sender('2001:db8:1:2::/64'), 'x', 90, 0, 'r', false, false)
+  risks.blame(sender('192.0.2.1', 'token'), 'x', 80, 0, 'r', true, false)
+  risks.decide('192.0.2.9', { action: 'block', until: null, by: 'maria', reason: 'scraping', at: 0 })
+  risks.decide('192.0.2.8', { action: 'allow', until: 5 * MINUTE, by: 'maria', reason: '', at: 0 })
+  const json = copyOf(risks, MINUTE)
+  t.notMatch(JSON.stringify([json.all, json.enforced]), /192\.0|2001:/, 'no address')
+  const again = new EntityRisks(options)
+  again.take(json, false, 10 * MINUTE)
+  const at = 10 * MINUTE
+  t.equal(again.isCalm(at), false)
+  t.ok(Math.abs(again.risk('192.0.2.1', at) - 45) < 0.01)
+  t.ok(Math.abs(again.risk('2001:db8:1:2::/64', at) - 45) < 0.01)
+  t.ok(Math.abs(again.risk('token', at) - 40) < 0.01)
+  t.equal(again.judge(sender('2001:db8:1:2::/64'), MINUTE, again.enforced, true).level, CALM, 'what does not count in enforce does not count there')
+  t.equal(levelOf(again, sender('192.0.2.9'), at), BLOCK)
+  t.match(again.manual(at), [['192.0.2.9', { by: 'maria', reason: 'scraping' }]])
+  t.equal(again.manual(at).length, 1, 'the other is over')
+  t.equal(again.release('192.0.2.1'), true)
+  t.equal(again.risk('192.0.2.1', at), 0)
+})
+
+test('merged, risk is what one would know who had seen both; taken over, it replaces what was known', async (t) => {
+  const [whole, left, right] = [new EntityRisks(options), new EntityRisks(options), new EntityRisks(options)]
+  for (const risks of [whole, left]) risks.blame(sender('192.0.2.1'), 'x', 40, 0, 'r', true, false)
+  for (const risks of [whole, right]) {
+    risks.blame(sender('192.0.2.1'), 'y', 50, 5 * MINUTE, 'r', true, false)
+    risks.blame(sender('192.0.2.2'), 'y', 50, 5 * MINUTE, 'r', true, false)
+  }
+  const json = copyOf(right, 5 * MINUTE)
+  const replaced = new EntityRisks(options)
+  replaced.blame(sender('192.0.2.7'), 'x', 40, 0, 'r', true, false)
+  replaced.take(json, false, 5 * MINUTE)
+  t.equal(replaced.risk('192.0.2.7', 5 * MINUTE), 0)
+  left.take(json, true, 5 * MINUTE)
+  for (const client of ['192.0.2.1', '192.0.2.2']) t.ok(Math.abs(left.risk(client, 5 * MINUTE) - whole.risk(client, 5 * MINUTE)) < 0.5, client)
+})
+
+test('of two decisions by hand about one entity the later holds, whoever knew it', async (t) => {
+  for (const isAddition of [true, false]) {
+    const [here, there] = [new EntityRisks(options), new EntityRisks(options)]
+    const rule = { until: null, by: 'maria', reason: '' }
+    here.decide('a', { action: 'block', ...rule, at: 10 })
+    here.decide('b', { action: 'block', ...rule, at: 30 })
+    there.decide('a', { action: 'allow', ...rule, at: 20 })
+    there.decide('b', { action: 'allow', ...rule, at: 20 })
+    there.decide('c', { action: 'block', ...rule, at: 20 })
+    here.take(copyOf(there, 40), isAddition, 40)
+    t.same(here.manual(40).map(([entity, { action }]) => `${action} ${entity}`).sort(), ['allow a', 'block b', 'block c'])
+  }
+})
+
+test('what is broken in a snapshot is left out, and another version is an error', async (t) => {
+  const risks = new EntityRisks(options)
+  const good = { entity: 'token', risk: 50, since: 0, at: 0, level: 0, sources: [{ source: 'x', risk: 50 }], reasons: [] }
+  for (const wrong of [null, 7, 'x', {}, { ...good, risk: 'much' }, { ...good, risk: 1e9 }, { ...good, sources: [null] }, { ...good, entity: 5 }]) risks.take({ version: 1, all: [wrong, good], enforced: wrong, manual: [wrong, { entity: 'a', rule: wrong }] } as never, false, 0)
+  t.equal(risks.all.size, 1)
+  t.same(risks.manual(0), [])
+  for (const wrong of [null, {}, { version: 2 }]) t.throws(() => risks.take(wrong as never, false, 0), RangeError)
 })
 
 test('all is calm until somebody may have to be slowed down, and again when nobody may any more', async (t) => {

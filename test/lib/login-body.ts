@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'tap'
 import fc from 'fast-check'
-import { credentialsIn, credentialsInHeader, loginName } from '../../lib/text/login-body'
+import { credentialsIn, credentialsInHeader, fieldOfUser, loginName } from '../../lib/text/login-body'
 
 const CASES: readonly (readonly [unknown, ReturnType<typeof credentialsIn>])[] = [
   [{ email: 'a@b.c', password: 'x' }, { user: 'a@b.c' }],
@@ -49,4 +49,12 @@ test('HTTP Basic names its user', async (t) => {
 test('case, space and compatible characters make no other user', async (t) => {
   for (const name of ['Ann@X.org', ' ann@x.org', 'ＡＮＮ@x.org']) t.equal(loginName(name), 'ann@x.org')
   for (const none of ['', '  ', undefined, {}, true]) t.equal(loginName(none), null)
+})
+
+test('the field that holds a known user is found, no deeper than one object inside', async (t) => {
+  t.equal(fieldOfUser({ kennwort: 'x', wer: 'Maria ' }, 'maria'), 'wer')
+  t.equal(fieldOfUser({ data: { who: 'maria' } }, 'maria'), 'who')
+  t.equal(fieldOfUser({ data: { more: { who: 'maria' } } }, 'maria'), null)
+  for (const body of [null, 'maria', 7, {}, ['paul']]) t.equal(fieldOfUser(body, 'maria'), null)
+  t.equal(fieldOfUser(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`f${i}`, i === 99 ? 'maria' : i])), 'maria'), null, 'no further than 32 fields')
 })

@@ -67,17 +67,104 @@ test('a clock that goes back, or far ahead, does no harm', (t) => {
   t.end()
 })
 
-test('merged, the one that has learned more counts', (t) => {
-  const { series: young } = series()
-  const { series: old } = series()
-  send(young, 0, 100, 10)
-  send(old, 0, 1000, 20)
-  const json = JSON.parse(JSON.stringify(old.toJSON()))
-  young.merge(json)
-  t.same(JSON.parse(JSON.stringify(young.toJSON())), json)
-  const { series: younger } = series()
-  old.merge(younger.toJSON())
-  t.same(JSON.parse(JSON.stringify(old.toJSON())), json)
-  t.match(old.describe(), { bucketMs: 10_000, requests: { buckets: 99, recent: 200 } })
+interface Known { buckets: number, recent: number, lasting: number, ordinaryNow: number | null }
+
+function knownBy (subject: RateSeries): Known { return subject.describe().requests as Known }
+
+/** A Poisson number, by Knuth's product of uniforms. */
+function poisson (mean: number, random: () => number): number {
+  const least = Math.exp(-mean)
+  let count = 0
+  for (let product = random(); product > least; product *= random()) count++
+  return count
+}
+
+function seeded (seed: number): () => number {
+  return () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) | 0
+    return (seed >>> 0) / 0x100000000
+  }
+}
+
+test('merged, two that counted at the same time are as one that counted both', (t) => {
+  const random = seeded(3)
+  const [whole, left, right] = [series().series, series().series, series().series]
+  for (let second = 0; second < 60_000; second++) {
+    for (const [part, mean] of [[left, 6], [right, 3 + 2 * Math.sin(second / 86_400 * 2 * Math.PI)]] as const) {
+      const count = poisson(mean, random)
+      send(part, second, second + 1, count)
+      send(whole, second, second + 1, count)
+    }
+  }
+  left.merge(JSON.parse(JSON.stringify(right.toJSON())))
+  const [expected, merged] = [knownBy(whole), knownBy(left)]
+  t.equal(left.samples, whole.samples)
+  t.equal(merged.buckets, expected.buckets)
+  t.ok(Math.abs(merged.recent / expected.recent - 1) < 0.1, `${merged.recent}, not ${expected.recent}`)
+  t.ok(Math.abs(merged.lasting / expected.lasting - 1) < 0.05, `${merged.lasting}, not ${expected.lasting}`)
+  const { variance } = (left.toJSON().requests.watch as { baseline: { lasting: { moments: { variance: number } } } }).baseline.lasting.moments
+  const truth = (whole.toJSON().requests.watch as { baseline: { lasting: { moments: { variance: number } } } }).baseline.lasting.moments.variance
+  t.ok(variance / truth > 0.7 && variance / truth < 1.4, `variance ${variance}, not ${truth}`)
+  t.end()
+})
+
+test('merged, two that counted one after the other are one longer stream', (t) => {
+  const random = seeded(5)
+  const [whole, left, right] = [series().series, series().series, series().series]
+  for (let second = 0; second < 80_000; second++) {
+    const count = poisson(8, random)
+    send(second < 30_000 ? left : right, second, second + 1, count)
+    send(whole, second, second + 1, count)
+  }
+  const json = JSON.parse(JSON.stringify(right.toJSON()))
+  left.merge(json)
+  const [expected, merged] = [knownBy(whole), knownBy(left)]
+  t.ok(Math.abs(merged.buckets - expected.buckets) <= 1)
+  t.ok(Math.abs(merged.lasting / expected.lasting - 1) < 0.02, `${merged.lasting}, not ${expected.lasting}`)
+  t.ok(Math.abs(merged.recent / knownBy(right).recent - 1) < 1e-6, 'what is of now is of the later one')
+  t.end()
+})
+
+test('merged, the seasons of two that counted at the same time add', (t) => {
+  const day = (hour: number): number => hour % 24 < 8 ? 1 : 4
+  const [whole, left, right] = [series().series, series().series, series().series]
+  for (let second = 0; second < 3 * 86_400; second += 2) {
+    const count = day(Math.floor(second / 3600))
+    for (const part of [left, right, whole, whole]) send(part, second, second + 1, count)
+  }
+  left.merge(JSON.parse(JSON.stringify(right.toJSON())))
+  const [expected, merged] = [knownBy(whole).ordinaryNow as number, knownBy(left).ordinaryNow as number]
+  t.ok(expected > 0 && Math.abs(merged / expected - 1) < 0.05, `${merged}, not ${expected}`)
+  t.end()
+})
+
+test('merged with nothing, or into nothing, it is what was known; other buckets are an error', (t) => {
+  const { series: known } = series()
+  send(known, 0, 1000, 20)
+  const json = JSON.parse(JSON.stringify(known.toJSON()))
+  const { series: empty } = series()
+  known.merge(JSON.parse(JSON.stringify(empty.toJSON())))
+  t.same(JSON.parse(JSON.stringify(known.toJSON())), json)
+  empty.merge(json)
+  t.same(JSON.parse(JSON.stringify(empty.toJSON())), json)
+  t.throws(() => known.merge({ ...json, bucketMs: 1000 }), RangeError)
+  t.end()
+})
+
+test('frozen, it judges by what was learned, and learns nothing, however long a level lasts', (t) => {
+  let isFrozen = false
+  const told: string[] = []
+  const subject = new RateSeries(null, rateSeriesOptions(OPTIONS, 0), (which, measure, watch, change) => { if (change !== 'step') told.push(change) }, () => isFrozen)
+  send(subject, 0, 3000, 10)
+  const before = knownBy(subject)
+  isFrozen = true
+  send(subject, 3000, 12_000, 60)
+  t.same(told, ['open'])
+  send(subject, 12_000, 13_000, 10)
+  t.same(told, ['open', 'close'])
+  t.match(knownBy(subject), before)
+  isFrozen = false
+  send(subject, 13_000, 14_000, 12)
+  t.ok(knownBy(subject).buckets > before.buckets)
   t.end()
 })

@@ -52,6 +52,15 @@ test('up to eight keys are counted as by a map of everything, late events includ
   }), { numRuns: 60 })
 })
 
+test('an estimate is exact to the last digits late in an epoch, with many events', async () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: 999 }), fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 0, max: 999 }), (part, count, asked) => {
+    const counter = new WindowCounter(8, WINDOW_MS)
+    const start = 1.7e12 + 1000 * 123_457
+    for (let i = 0; i < count; i++) counter.increment(1, start + part)
+    assert.ok(Math.abs(counter.estimate(1, start + WINDOW_MS + asked) - count * (1000 - asked) / 1000) < 1e-9 * count)
+  }), { numRuns: 30, seed: 2006322942 })
+})
+
 test('a table with room for four times the keys loses next to none', async (t) => {
   const counter = new WindowCounter(4000, WINDOW_MS)
   for (let round = 1; round <= 3; round++) {

@@ -219,6 +219,42 @@ test('an entity whose name holds a slash can be released', async (t) => {
   t.equal(app.anomalies.risk(entity), 0)
 })
 
+test('entities are blocked and allowed by hand, for a time, by somebody, and that is taken back', async (t) => {
+  const { app, ask, clock } = await buildApp({ mode: 'enforce', traps: ['/trap'], admin: { token: TOKEN } })
+  const status = async (client: string): Promise<number> => (await ask({ url: '/search', client })).response.statusCode
+  const change = (entity: string, what: string, payload?: object): ReturnType<typeof post> => post(app, `/__anomalies/entities/${id(entity)}/${what}`, payload === undefined ? {} : { payload })
+
+  const blocked = (await change('203.0.113.5', 'block', { by: 'maria', for: '1 hour', reason: 'scraping' })).json()
+  t.match(blocked, { entity: '203.0.113.5', action: 'block', by: 'maria', reason: 'scraping', until: /^2026-01-05T13:/ })
+  t.equal(await status('203.0.113.5'), 403)
+  t.equal((await change('2001:db8:1:2::9', 'block', { by: 'maria' })).json().entity, '2001:db8:1:2::/64')
+  t.same([await status('2001:db8:1:2::1'), await status('2001:db8:1:3::1')], [403, 200])
+  t.equal((await change('2001:db8:1:2::/64', 'undecide')).statusCode, 200, 'as events name it')
+  t.equal(await status('2001:db8:1:2::1'), 200)
+  clock.advance(3_600_000)
+  t.equal(await status('203.0.113.5'), 200)
+
+  await ask({ url: '/trap', client: '203.0.113.6' })
+  t.equal(await status('203.0.113.6'), 403)
+  t.equal((await change('203.0.113.6', 'allow', { by: 'paul', for: 60_000 })).json().action, 'allow')
+  t.equal(await status('203.0.113.6'), 200)
+  t.same((await change('203.0.113.6', 'undecide')).json(), { entity: '203.0.113.6', undecided: true })
+  t.equal(await status('203.0.113.6'), 403, 'its risk is still there')
+  t.equal((await change('203.0.113.6', 'undecide')).statusCode, 404)
+
+  for (const [entity, body, named] of [['203.0.113.5', undefined, 'by'], ['203.0.113.5', { by: '' }, 'by'], ['203.0.113.5', { by: 'm', for: 'ever' }, 'for'], ['203.0.113.5', { by: 'm', reason: 5 }, 'reason'],
+    ['203.0.113.5', { by: 'm', until: 5 }, 'until'], ['203.0.113.5', [1], 'body'], ['203.0.113.0/24', { by: 'm' }, 'id'], ['somebody', { by: 'm' }, 'id'], ['__proto__', { by: 'm' }, 'id']] as const) {
+    for (const what of ['block', 'allow']) {
+      const response = await change(entity, what, body)
+      t.equal(response.statusCode, 400, `${entity} ${JSON.stringify(body)}`)
+      t.match(response.json(), { code: 'FST_ANOMALIES_BAD_PARAMETER', message: new RegExp(`parameter ${named} `) })
+    }
+  }
+  t.equal((await app.inject({ method: 'POST', url: '/__anomalies/entities/203.0.113.5/block', payload: { by: 'me' } })).statusCode, 404, 'for those only who may')
+  t.equal((await post(app, '/__anomalies/entities/203.0.113.5/block', { headers: { ...BEARER, 'sec-fetch-site': 'cross-site' }, payload: { by: 'me' } })).statusCode, 403)
+  t.same(app.anomalies.entities.manual(clock.now()), [])
+})
+
 test('an id that does not exist is not found', async (t) => {
   const { app } = await attacked()
   for (const path of ['baselines/nothing', 'baselines/__proto__', 'baselines/']) t.equal((await get(app, `/__anomalies/${path}`)).statusCode, 404, path)
@@ -414,7 +450,7 @@ test('the route is neither observed nor learned, nor shown in swagger', async (t
   t.equal(app.anomalies.observed, 0)
   t.same(app.anomalies.baselines(), [])
   const own = routes.filter(({ url }) => url.startsWith('/watch'))
-  t.equal(own.length, 11)
+  t.equal(own.length, 14)
   t.ok(own.every(({ schema }) => (schema as { hide?: boolean }).hide === true))
 })
 

@@ -6,7 +6,7 @@ import { test } from 'tap'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import rateLimit from '@fastify/rate-limit'
-import anomalies from '../../plugins'
+import anomalies, { Signal } from '../../plugins'
 import type { AnomaliesOptions } from '../../plugins'
 import { addressOf, buildApp, ManualClock, SECRET } from '../fixtures/app'
 import type { TestApp } from '../fixtures/app'
@@ -178,6 +178,47 @@ test('mode: the most particular word decides', async (t) => {
   t.equal(await blockedBy({ mode: 'enforce' }, { authBurst: { mode: 'observe' } }), false)
 })
 
+test('what a request itself shows decides about it, wherever it is said that something is enforced', async (t) => {
+  const trap = (app: FastifyInstance, config: object): void => {
+    app.addHook('preValidation', async (request) => {
+      if (request.headers['x-odd'] !== undefined) app.anomalies.report(request, { type: 'odd', severity: 10, risk: 100, detail: 'odd' })
+    })
+    app.get('/odd', { config }, async () => ({}))
+  }
+  const first = async (options: AnomaliesOptions, config: object): Promise<number> => {
+    const { ask } = await buildApp({ ...alone, throttleAt: 15, blockAt: 18, hysteresis: 5, ...options }, (app) => trap(app, config))
+    return (await ask({ url: '/odd', headers: { 'x-odd': '1' } })).response.statusCode
+  }
+  t.equal(await first({}, {}), 200)
+  t.equal(await first({ mode: 'enforce' }, {}), 403)
+  t.equal(await first({}, { anomalies: { mode: 'enforce' } }), 403, 'a route alone')
+  t.equal(await first({ routes: () => ({ mode: 'enforce' }) }, {}), 403, 'a route of somebody else')
+
+  const app = Fastify()
+  trap(app, { anomalies: { mode: 'enforce' } })
+  await app.register(anomalies, { ...alone, secret: SECRET, clock: new ManualClock(), throttleAt: 15, blockAt: 18, hysteresis: 5 })
+  t.equal((await app.inject({ url: '/odd', headers: { 'x-odd': '1' } })).statusCode, 403, 'a route declared before')
+  await app.close()
+})
+
+test('more detectors than a number has bits: each enforces or observes by itself', async (t) => {
+  const app = Fastify()
+  const clock = new ManualClock()
+  await app.register(anomalies, { ...alone, rateSpike: false, injection: false, jsonSchemaLearner: false, secret: SECRET, clock, blockAt: 60, throttleAt: 60 })
+  const kind = (n: number): object => ({ type: `odd_${n}`, detector: `own-${n}`, describe: () => 'odd' })
+  for (let n = 0; n < 40; n++) {
+    app.anomalies.detector<object>(`own-${n}`, () => ({}), n === 37 ? { mode: 'enforce' } : {})
+      .on('onRequest', (state, observation, request) => {
+        if (request.headers['x-odd'] === String(n)) observation.add(new Signal(kind(n) as never, 'x', 9, 100, undefined, undefined, { charge: 100 }))
+      })
+  }
+  app.get('/items', async () => ({}))
+  const from = async (n: number, client: string): Promise<number> => (await app.inject({ url: '/items', remoteAddress: client, headers: { 'x-odd': String(n) } })).statusCode
+  for (const n of [0, 5, 31, 32, 36, 38, 39]) for (let i = 0; i < 3; i++) t.equal(await from(n, `192.0.2.${n + 1}`), 200, `own-${n} observes`)
+  t.equal(await from(37, '198.51.100.1'), 403)
+  await app.close()
+})
+
 test('allow: addresses and networks that are never refused', async (t) => {
   for (const [allow, status] of [[['10.7.0.0/16'], 200], [['10.7.0.1'], 200], [['10.8.0.0/16', '2001:db8::/32'], 403]] as const) {
     const { ask, app } = await risky({ enforcement: { allow: [...allow] }, blockAt: 65 }, 8)
@@ -342,6 +383,19 @@ test('behind a trusted proxy a client is itself, and what it forges is not belie
   for (let i = 0; i < 9; i++) await from(`2001:db8:1:2::${i}`, '/odd?risk=100')
   t.equal(await from('2001:db8:1:2:ffff::1', '/items'), 403, 'IPv6 clients own a /64')
   t.equal(await from('2001:db8:1:3::1', '/items'), 200)
+})
+
+test('who forges forwarded headers, with no proxy between, is itself, and nobody else is blamed', async (t) => {
+  const { app } = await listening({ ...alone, mode: 'enforce', blockAt: 65 }, shop)
+  t.teardown(() => app.close())
+  const forger = new WireClient(app, '127.0.0.66')
+  const others = [new WireClient(app, '127.0.0.7'), new WireClient(app, '127.0.0.8')]
+  t.teardown(() => [forger, ...others].forEach((client) => client.close()))
+  for (let i = 0; i < 40; i++) for (const other of others) await other.ask('GET', '/items')
+  for (let i = 0; i < 9; i++) await forger.ask('GET', '/odd?risk=100', undefined, { 'x-forwarded-for': '127.0.0.7', forwarded: 'for=127.0.0.7' })
+  t.equal((await forger.ask('GET', '/items', undefined, { 'x-forwarded-for': '198.51.100.1' })).status, 403)
+  for (const other of others) t.equal((await other.ask('GET', '/items')).status, 200)
+  t.equal(app.anomalies.risk('127.0.0.7'), 0)
 })
 
 test('an IPv6 client, and one whose IPv4 address is written as IPv6, is itself', async (t) => {

@@ -9,7 +9,7 @@ type RateSpike = AnomaliesOptions['rateSpike']
 
 /** Options that leave only rate-spike on. */
 function only (rateSpike: RateSpike = {}, more: AnomaliesOptions = {}): AnomaliesOptions {
-  return { endpointProfiler: false, headerProfiler: false, rateSpike, events: 10_000, ...more }
+  return { endpointProfiler: false, headerProfiler: false, trends: false, rateSpike, events: 10_000, ...more }
 }
 
 interface Traffic { url?: string, clients?: number, client?: string, headers?: Record<string, string> }
@@ -35,12 +35,12 @@ function episodes ({ app }: TestApp): string[] {
     .map(({ type, episode, field, route }) => `${type} ${episode?.state ?? ''} ${field} ${route.url}`)
 }
 
-test('a steady 10 requests a second, then 1,000 in one: an episode of the route and of the application, which is nobody\'s', async (t) => {
+test('a steady 10 requests a second, then 1,000 in one: an episode of the route, which is nobody\'s, and explains the application\'s', async (t) => {
   const app = await buildApp(only())
   await send(app, 120, 10)
   t.same(episodes(app), [])
   t.equal(await send(app, 1, 1000, { clients: 1000 }), 0)
-  t.same(episodes(app), ['rate_spike open app.rate *', 'rate_spike open route.rate /search'])
+  t.same(episodes(app), ['rate_spike open route.rate /search'])
   t.match(app.app.anomalies.query({ type: 'rate_spike', limit: 1 }).events[0], {
     route: { method: 'GET', url: '/search' },
     entity: {},
@@ -69,7 +69,7 @@ test('a ramp is caught', async (t) => {
   const app = await buildApp(only())
   await send(app, 700, 5)
   await send(app, 240, (second) => 5 * 1.01 ** second)
-  t.ok(episodes(app).some((each) => /^rate_(?:spike|ramp) open app\.rate/.test(each)), String(episodes(app)))
+  t.ok(episodes(app).some((each) => /^rate_(?:spike|ramp) open route\.rate/.test(each)), String(episodes(app)))
 })
 
 test('a stop is told by a query, nobody need ask anything; what comes after closes it', async (t) => {
@@ -78,10 +78,10 @@ test('a stop is told by a query, nobody need ask anything; what comes after clos
   app.clock.advance(30_000)
   t.same(episodes(app), [])
   app.clock.advance(60_000)
-  t.same(episodes(app), ['rate_drop open app.rate *', 'rate_drop open route.rate /search'])
-  t.match(app.app.anomalies.query({ type: 'rate_drop', limit: 1 }).events[0]?.detail, /route\.rate has stopped: \d+ requests within 10 s, where \d\d were to be expected/)
+  t.same(episodes(app), ['rate_drop open app.rate *'], 'of the application, which explains the route\'s')
+  t.match(app.app.anomalies.query({ type: 'rate_drop', limit: 1 }).events[0]?.detail, /app\.rate has stopped: \d+ requests within 10 s, where \d\d were to be expected/)
   await send(app, 12, 5)
-  t.same(episodes(app).slice(2), ['rate_drop close app.rate *', 'rate_drop close route.rate /search'])
+  t.same(episodes(app).slice(1), ['rate_drop close app.rate *'])
 })
 
 test('that a flood has ended is no stop, nor that nobody asks for what does not exist', async (t) => {
@@ -234,7 +234,7 @@ test('what was learned goes with the snapshot: the copy knows at once what is or
     copy.app.anomalies[verb](snapshot)
     await send(copy, 70, 10)
     await send(copy, 10, (second) => second > 4 ? 60 : 10, { clients: 1000 })
-    t.ok(episodes(copy).includes('rate_spike open app.rate *'), verb)
+    t.ok(episodes(copy).includes('rate_spike open route.rate /search'), verb)
     t.match(copy.app.anomalies.baselines()[0]?.detectors['rate-spike'], { state: 'active', learned: { bucketMs: 10_000 } })
   }
 })
@@ -270,4 +270,33 @@ test('a month\'s silence, and a clock that goes back, do no harm', async (t) => 
   await send(app, 10, 5)
   t.equal(app.app.anomalies.flagged, 0)
   t.equal(app.app.anomalies.detectors[0]?.faults, 0)
+})
+
+test('one cause is told once: of one route by the route, of many by the application', async (t) => {
+  const paths = ['/a', '/b', '/c', '/d', '/e', '/f', '/g', '/h']
+  const rise = async (risen: readonly string[]): Promise<string[]> => {
+    const app = await buildApp(only(), (instance) => { for (const path of paths) instance.get(path, async () => ({})) })
+    for (let second = 0; second < 300; second++) for (const url of paths) await app.ask({ url, client: 1000 + second % 200, after: url === '/a' ? 1000 : 0 })
+    for (let second = 0; second < 120; second++) {
+      for (const url of risen) for (let i = 0; i < 12; i++) await app.ask({ url, client: 2000 + i * 10 + second % 10, after: i === 0 && url === risen[0] ? 1000 : 0 })
+    }
+    return episodes(app).filter((each) => each.includes(' open '))
+  }
+  t.same(await rise(['/c']), ['rate_spike open route.rate /c'])
+  const many = await rise(paths)
+  t.ok(many.includes('rate_spike open app.rate *'), String(many))
+  t.ok(many.length <= 4, String(many))
+})
+
+test('freeze stops its learning: a level that lasts does not become the norm, until it may', async (t) => {
+  for (const isFrozen of [true, false]) {
+    const app = await buildApp(only({ adoptAfter: '2 minutes' }))
+    await send(app, 400, 5)
+    if (isFrozen) app.app.anomalies.freeze()
+    const learned = (): unknown => (app.app.anomalies.baselines()[0]?.detectors['rate-spike']?.learned as { requests: { lasting: number } }).requests.lasting
+    const before = learned()
+    await send(app, 400, 30, { clients: 2000 })
+    t.equal(episodes(app).length, isFrozen ? 1 : 2, String(episodes(app)))
+    t.equal(learned() === before, isFrozen)
+  }
 })

@@ -160,3 +160,60 @@ test('a snapshot that is broken inside fails no request', async (t) => {
   t.doesNotThrow(() => second.app.anomalies.restore(broken))
   t.equal((await second.ask(ordinary(0))).response.statusCode, 200)
 })
+
+const DAY = 86_400_000
+
+test('what is merged is as old as it is: both sides are aged to now', async (t) => {
+  const samples = (built: TestApp): unknown => built.app.anomalies.baselines().find(({ id }) => id === 'GET /search')?.detectors['endpoint-profiler']?.samples
+  for (const isAsked of [true, false]) {
+    const [left, right] = [await fresh({ halfLife: DAY }), await fresh({ halfLife: DAY })]
+    await right.teach(200, () => ordinary(0))
+    const taken = copyOf(right.app.anomalies.snapshot())
+    if (isAsked) await left.teach(120, () => ordinary(0))
+    left.clock.advance(DAY)
+    left.app.anomalies.merge(taken)
+    if (!isAsked) await left.ask(ordinary(0))
+    t.equal(samples(left), isAsked ? 60 + 100 : 100 + 1, 'half of each, and what has come since')
+  }
+  const [left, right] = [await fresh({ halfLife: DAY }), await fresh({ halfLife: DAY })]
+  await right.teach(200, () => ordinary(0))
+  await left.teach(120, () => ordinary(0))
+  left.app.anomalies.merge(copyOf(right.app.anomalies.snapshot()))
+  t.equal(samples(left), 320, 'of one age they add')
+})
+
+test('two snapshots merged before a route is first asked for are both known there', async (t) => {
+  const [left, first, second] = [await fresh(), await fresh(), await fresh()]
+  await first.teach(100, () => ordinary(0))
+  await second.teach(50, () => ordinary(0))
+  left.app.anomalies.merge(copyOf(first.app.anomalies.snapshot()))
+  left.app.anomalies.merge(copyOf(second.app.anomalies.snapshot()))
+  await left.ask(ordinary(0))
+  t.match(left.app.anomalies.baselines(), [{ id: 'GET /search', detectors: { 'endpoint-profiler': { samples: 151 } } }])
+})
+
+test('risk and decisions by hand survive a restart; risk goes on decaying, and names no address', async (t) => {
+  const options: AnomaliesOptions = { mode: 'enforce', headerProfiler: false, traps: ['/trap'] }
+  const first = await fresh(options)
+  await first.ask({ url: '/trap', client: '203.0.113.5' })
+  await first.ask({ url: '/trap', client: '2001:db8:1:2::5' })
+  first.app.anomalies.block('192.0.2.9', { by: 'maria', reason: 'scraping' })
+  first.app.anomalies.block('192.0.2.8', { by: 'maria', for: '1 hour' })
+  const snapshot = copyOf(first.app.anomalies.snapshot())
+  t.notMatch(JSON.stringify({ ...snapshot, entities: { ...snapshot.entities, manual: [] } }), /203\.0\.113|2001:db8/)
+
+  for (const verb of ['restore', 'merge'] as const) {
+    const second = await fresh(options)
+    const status = async (client: string): Promise<number> => (await second.ask({ url: '/search', client })).response.statusCode
+    second.app.anomalies[verb](snapshot)
+    t.same([await status('203.0.113.5'), await status('2001:db8:1:2::77'), await status('192.0.2.9'), await status('192.0.2.8'), await status('192.0.2.1')], [403, 403, 403, 403, 200], verb)
+    t.ok(second.app.anomalies.risk('203.0.113.5') > 99)
+    second.clock.advance(3_600_000)
+    t.same([await status('203.0.113.5'), await status('192.0.2.9'), await status('192.0.2.8')], [200, 403, 200], 'an hour later')
+    t.match(second.app.anomalies.entities.manual(second.clock.now()), [['192.0.2.9', { by: 'maria', reason: 'scraping', until: null }]])
+  }
+  const code = { code: 'FST_ANOMALIES_BAD_SNAPSHOT' }
+  t.throws(() => first.app.anomalies.restore({ ...snapshot, entities: { ...snapshot.entities, version: 2 } as never }), code)
+  const { entities, ...older } = snapshot
+  t.doesNotThrow(() => first.app.anomalies.restore(older), 'one without that part')
+})

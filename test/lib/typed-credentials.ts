@@ -1,0 +1,33 @@
+import { test } from 'tap'
+import { Signal } from '../../lib/signal'
+import { SYMBOL, symbolMask } from '../../lib/text/value-shape'
+import { isMerelyTyped } from '../../lib/typed-credentials'
+
+const kind = { type: 'pattern_mismatch', detector: 'json-schema-learner', describe: () => '' }
+const typed = (signal: Signal, userField: string | null = null): boolean => isMerelyTyped(signal, userField)
+const said = (field: string, severity: number, ingredients: string[] | null, length: number): Signal =>
+  new Signal(kind, field, severity, 60, undefined, ingredients === null ? length : { ingredients, length })
+
+test('another user or password than others type is no deviation', async (t) => {
+  for (const field of ['body.password', 'form.passwd', 'query.pwd', 'body.user.password', 'body.email', 'form.user_name', 'body.login']) {
+    for (const ingredients of [['enum'], ['shape', 'shape-exact'], ['charset', 'neighbours'], ['length']]) t.ok(typed(said(field, 6, ingredients, 20)), `${field} ${ingredients.join()}`)
+    t.ok(typed(said(field, 3, null, 20)), `${field}, too long or too short`)
+  }
+  const hyphen = new Signal(kind, 'body.email', 6, 60, undefined, { ingredients: ['char'], length: 20, parts: [1, SYMBOL, symbolMask('-'), 0] })
+  t.ok(typed(hyphen), 'a hyphen where none was')
+  t.notOk(typed(new Signal(kind, 'body.email', 6, 60, undefined, { ingredients: ['char'], length: 20, parts: [1, SYMBOL, symbolMask('\''), 0] })))
+  t.ok(typed(said('body.password', 7, ['char'], 20)), 'a password may have any characters')
+})
+
+test('what nobody types stands, and all that is about something else', async (t) => {
+  t.notOk(typed(said('body.email', 7, ['char', 'enum'], 20)))
+  t.notOk(typed(said('body.email', 5, ['length'], 200)))
+  t.notOk(typed(said('body.password', 5, null, 5000)))
+  t.notOk(typed(said('body.coupon', 6, ['enum'], 5)))
+  t.ok(typed(said('body.wer', 6, ['enum'], 5), 'wer'), 'but where that is known to be the user')
+  t.notOk(typed(said('header.authorization', 6, ['enum'], 5)))
+  t.notOk(typed(said('login', 6, null, 12)), 'a finding of auth-burst')
+  t.notOk(typed(new Signal({ ...kind, type: 'type_mismatch' }, 'body.password', 7, 65, 'string', 'object')))
+  t.notOk(typed(new Signal({ ...kind, type: 'sql_injection' }, 'body.email', 8, 90, undefined, { words: 'x' })))
+  t.notOk(typed(new Signal(kind, undefined, 8, 90, undefined, undefined)))
+})
