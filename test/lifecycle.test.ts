@@ -136,7 +136,7 @@ test('a request that an earlier hook answered is still observed, and judged by i
   const { response, types } = await built.ask('/search?page=3')
   t.equal(response.statusCode, 401)
   t.equal(app.anomalies.observed, before + 1)
-  t.same(types, ['payload_size_high'])
+  t.same(types, ['payload_size_high', 'oversized_response'])
 })
 
 test('an onSend hook that fails later makes Fastify send again, and is one observation', async (t) => {
