@@ -31,6 +31,8 @@ export class SessionRecord {
   requests = 0
   /** Requests that were answered with a success: who sends them holds the session rightly, or long enough. */
   accepted = 0
+  /** Hash of the address that it last came from. */
+  lastClient = 0
   device = 0
   network = 0
   agent = 0

@@ -46,10 +46,12 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
     const layout = layouts.of(rawHeaders)
     const device = devices.read(layout, rawHeaders)
     const session = sessionOf(layout, observation, client)
-    const place = places.of(observation.client)
+    // Where a session came from before is not looked up again, unless places are wanted.
+    const place = session === null || session.lastClient !== client || settings.geo !== undefined ? places.of(observation.client) : null
     const who = session?.entity ?? 0
     if (session !== null) store.add(session.type, session.hash, client, who, at)
-    note(place, client, who, at)
+    store.add(TYPE.ip, client, client, who, at)
+    if (place !== null) notePlace(place, client, who, at)
     if (device.agent !== 0) store.add(TYPE.http_fingerprint, device.fingerprint, client, who, at)
     store.add(TYPE.header_order, layout.order, client, who, at)
     store.add(TYPE.accept_pattern, device.accept, client, who, at)
@@ -60,7 +62,8 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
     if (known !== null) tls?.arrive(known, device.family, observation, who)
     if (session === null) return
     traits.device = device.device
-    traits.network = place.network
+    traits.network = place === null ? 0 : place.network
+    session.lastClient = client
     traits.agent = device.agent
     traits.ja4 = known?.family ?? 0
     current = observation
@@ -83,8 +86,7 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
     return browser
   }
 
-  function note ({ asn, country }: ClientPlace, client: number, who: number, at: number): void {
-    store.add(TYPE.ip, client, client, who, at)
+  function notePlace ({ asn, country }: ClientPlace, client: number, who: number, at: number): void {
     if (asn > 0) {
       store.add(TYPE.asn, asn, client, who, at)
       store.name(asn, `AS${asn}`)
