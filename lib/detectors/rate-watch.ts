@@ -168,6 +168,14 @@ export class RateWatch {
     }
   }
 
+  /** What was expected of a bucket, as an episode of that kind counts it. @param at Its beginning. */
+  expectedOf (kind: RateEpisodeKind, at: number): number { return kind === 'ramp' ? this.#level.mean : this.#expectedAt(at) }
+
+  /** Whether an amount would be out, by what was expected when the episode opened. */
+  isBeyond (value: number): boolean {
+    return value >= LEAST_RATIO * this.expected && value - this.expected >= this.#options.leastJump && countDistance(value, this.expected, this.#variance) >= ENTER
+  }
+
   #expectedAt (at: number): number {
     const ordinary = this.baseline.ordinaryAt(at)
     return ordinary > this.level ? ordinary : this.level

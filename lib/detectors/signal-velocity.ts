@@ -1,4 +1,4 @@
-import { SIGNAL_CATEGORIES, SIGNAL_TYPES, categoryOf } from './signal-types'
+import { SIGNAL_CATEGORIES, SIGNAL_TYPES, TYPE, categoryOf } from './signal-types'
 import { RateWatch } from './rate-watch'
 import type { RateChange, RateWatchJson, RateWatchOptions } from './rate-watch'
 
@@ -11,6 +11,8 @@ const ADOPT_MS = 6 * 3_600_000
 export interface VelocityOptions {
   /** Signals of a kind by which a minute must exceed what is expected. */
   readonly leastJump: number
+  /** Whether a rise of requests is told here, since nobody else does. @default true */
+  readonly tellsRequests?: () => boolean
 }
 
 /** Counts of signals by minute (epoch milliseconds divided by 60,000) and type. */
@@ -26,21 +28,24 @@ export type SignalVelocityJson = Record<string, RateWatchJson>
  * How fast signals of each type come: closed minutes, what is ordinary at this hour, over-dispersed counts, episodes (the model of rate-spike), for all signals
  * together, for each category and each type.
  *
- * One cause, one finding: what the whole explains is not said of its parts again. Of a rise of everything only `signals` tells; of one of a category, only it; else the type.
+ * One cause, one finding. With requests all signals grow: of a type or a category is told only what exceeds the growth of requests (`ip` signals, one a request). That
+ * requests rise is told as `signals`, and not at all where rate-spike tells it. What a whole tells is not said of its parts again.
  *
  * Time: O(1) within a minute, 2 ns; a minute that closes, 25 watches of 0.3 µs. Memory: 7 kB for each that ever had a signal.
  */
 export class SignalVelocity {
   readonly #watches = new Map<string, RateWatch>()
-  readonly #told = new Set<string>()
+  readonly #episodes = new Map<string, Episode>()
   readonly #onChange: OnVelocity
   readonly #options: RateWatchOptions
+  readonly #tellsRequests: () => boolean
   /** The first minute, and the open one; -1 before there is any. */
   #first = -1
   #minute = -1
 
-  constructor ({ leastJump }: VelocityOptions, onChange: OnVelocity) {
+  constructor ({ leastJump, tellsRequests = () => true }: VelocityOptions, onChange: OnVelocity) {
     this.#onChange = onChange
+    this.#tellsRequests = tellsRequests
     this.#options = { bucketMs: MINUTE_MS, leastJump, adoptMs: ADOPT_MS, dropouts: false }
   }
 
@@ -58,7 +63,7 @@ export class SignalVelocity {
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: SignalVelocityJson): void {
     this.#watches.clear()
-    this.#told.clear()
+    this.#episodes.clear()
     this.#first = this.#minute = -1
     for (const [name, own] of Object.entries(json)) if (NAMES.has(name)) this.#of(name).restore(own)
   }
@@ -78,28 +83,35 @@ export class SignalVelocity {
 
   #close (minute: number, now: number, counts: MinuteCounts): void {
     const from = minute * MINUTE_MS
+    const ofCategory = new Array<number>(SIGNAL_CATEGORIES.length).fill(0)
     let total = 0
-    for (let type = 0; type < SIGNAL_TYPES.length; type++) total += counts.countOf(minute, type)
-    this.#take('signals', total, from, now)
-    for (const category of SIGNAL_CATEGORIES) {
-      let count = 0
-      for (let type = 0; type < SIGNAL_TYPES.length; type++) if (categoryOf(type) === category) count += counts.countOf(minute, type)
-      this.#take(category, count, from, now)
+    for (let type = 0; type < SIGNAL_TYPES.length; type++) {
+      const count = counts.countOf(minute, type)
+      total += count
+      ofCategory[SIGNAL_CATEGORIES.indexOf(categoryOf(type))]! += count
     }
-    for (let type = 0; type < SIGNAL_TYPES.length; type++) this.#take(SIGNAL_TYPES[type] as string, counts.countOf(minute, type), from, now)
+    const requests = counts.countOf(minute, TYPE.ip)
+    this.#take('signals', total, requests, from, now)
+    SIGNAL_CATEGORIES.forEach((category, i) => this.#take(category, ofCategory[i] as number, requests, from, now))
+    for (let type = 0; type < SIGNAL_TYPES.length; type++) this.#take(SIGNAL_TYPES[type] as string, counts.countOf(minute, type), requests, from, now)
   }
 
-  #take (name: string, count: number, from: number, now: number): void {
+  #take (name: string, count: number, requests: number, from: number, now: number): void {
     if (count === 0 && !this.#watches.has(name)) return
     const watch = this.#of(name)
     const change = watch.observe(from, count)
-    if (change === 'none' || watch.kind === 'drop') return
-    if (change === 'open') {
-      if (this.#isExplained(name)) return
-      this.#told.add(name)
-    } else if (!this.#told.has(name)) return
-    this.#onChange(name, watch, change, now)
-    if (change === 'close') this.#told.delete(name)
+    if (change === 'open') this.#episodes.set(name, { requests: this.#watches.get('ip')?.expectedOf(watch.kind, from) ?? 0, isTold: false })
+    const episode = this.#episodes.get(name)
+    if (episode === undefined) return
+    if (change === 'close') {
+      this.#episodes.delete(name)
+      if (episode.isTold) this.#onChange(name, watch, change, now)
+    } else if (episode.isTold) {
+      if (change === 'step') this.#onChange(name, watch, change, now)
+    } else if (!this.#isExplained(name, watch, count / growthOf(requests, episode.requests))) {
+      episode.isTold = true
+      this.#onChange(name, watch, 'open', now)
+    }
   }
 
   #of (name: string): RateWatch {
@@ -110,17 +122,20 @@ export class SignalVelocity {
     return watch
   }
 
-  /** Whether what this is part of rises too: the whole is taken in first. */
-  #isExplained (name: string): boolean {
-    if (name === 'signals') return false
+  /** Whether a rise is told already: of what this is part of, which is taken in first, or of requests. @param own The minute's signals, without what the growth of requests brought. */
+  #isExplained (name: string, watch: RateWatch, own: number): boolean {
+    if (name === 'signals') return !this.#tellsRequests()
     const type = (SIGNAL_TYPES as readonly string[]).indexOf(name)
-    return this.#rises('signals') || (type >= 0 && this.#rises(categoryOf(type)))
+    if (this.#tells('signals') || (type >= 0 && this.#tells(categoryOf(type)))) return true
+    return type === TYPE.ip ? !this.#tellsRequests() : !watch.isBeyond(own)
   }
 
-  #rises (name: string): boolean {
-    const watch = this.#watches.get(name)
-    return watch !== undefined && watch.isOpen && watch.kind !== 'drop'
-  }
+  #tells (name: string): boolean { return this.#episodes.get(name)?.isTold === true }
 }
+
+function growthOf (requests: number, expected: number): number { return expected > 0 ? Math.max(1, requests / expected) : 1 }
+
+/** A rise: what was expected of requests when it began, and whether it was told. */
+interface Episode { readonly requests: number, isTold: boolean }
 
 const NAMES: ReadonlySet<string> = new Set(['signals', ...SIGNAL_CATEGORIES, ...SIGNAL_TYPES])

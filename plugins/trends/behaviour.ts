@@ -44,7 +44,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   })
   /** Rises that are not told, because a finding tells of their cause. */
   const explained = new WeakSet<RateWatch>()
-  const velocity = new SignalVelocity({ leastJump: settings.velocityJump }, tellVelocity)
+  const velocity = new SignalVelocity({ leastJump: settings.velocityJump, tellsRequests }, tellVelocity)
   anomalies.onSweep((at) => velocity.advance(at, store.minutes))
   anomalies.onRelease(forget)
   let started = -1
@@ -168,6 +168,9 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     for (let i = 0; i < flow.routesSeen; i++) if (flow.routes.indexOf(flow.routes[i] as number) === i) pattern ^= flow.routes[i] as number
     signal(TYPE.request_pattern, pattern, observation)
   }
+
+  /** That requests rise is rate-spike's to tell. */
+  function tellsRequests (): boolean { return !anomalies.detectors.some(({ name }) => name === 'rate-spike') }
 
   /** Signals as a whole come faster: that is nobody's. */
   function tellVelocity (name: string, watch: RateWatch, change: Exclude<RateChange, 'none'>, at: number): void {

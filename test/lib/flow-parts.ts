@@ -132,6 +132,25 @@ test('a rise of one type is told of the type, of all of them together once', (t)
   t.end()
 })
 
+test('what the growth of requests explains is told of no type; what exceeds it is, also while requests are high, and none of it when the level has become the norm', (t) => {
+  const toldOf = (isHigh: (minute: number) => boolean, tokens: (minute: number) => number, requests: (minute: number) => number): string[] => {
+    const told: string[] = []
+    const velocity = new SignalVelocity({ leastJump: 50, tellsRequests: () => false }, (name, _, change) => { told.push(`${name} ${change}`) })
+    for (let minute = 1; minute < 1600; minute++) {
+      velocity.advance(minute * 60_000 + 1000, { countOf: (at, type) => Math.round(type === 10 || type === 7 ? (400 + at % 7) * requests(at) : type === 0 ? 40 * requests(at) * tokens(at) : 0) })
+    }
+    return told
+  }
+  const between = (from: number, to: number) => (minute: number): boolean => minute >= from && minute < to
+  const [hour, later] = [between(200, 260), between(215, 225)]
+  t.same(toldOf(hour, () => 1, (at) => hour(at) ? 12 : 1), [], 'requests')
+  t.same(toldOf(hour, () => 1, (at) => at < 200 ? 1 : Math.min(8, 1 + (at - 200) / 60)), [], 'requests, ever more')
+  t.same(toldOf(hour, () => 1, (at) => at < 200 ? 1 : 12), [], 'requests, for good')
+  t.same(toldOf(hour, (at) => hour(at) ? 8 : 1, () => 1).filter((each) => !each.endsWith('step')), ['auth_token open', 'auth_token close'], 'tokens')
+  t.same(toldOf(hour, (at) => later(at) ? 8 : 1, (at) => hour(at) ? 12 : 1).filter((each) => !each.endsWith('step')), ['auth_token open', 'auth_token close'], 'both')
+  t.end()
+})
+
 test('text is what people and programs read: not scripts, styles or images', (t) => {
   for (const type of ['application/json; charset=utf-8', 'text/html', 'application/problem+json', 'text/csv', 'application/atom+xml']) t.ok(isTextual(type), type)
   for (const type of [null, 'image/png', 'text/javascript', 'text/css', 'application/octet-stream', 'application/pdf']) t.notOk(isTextual(type), String(type))

@@ -159,6 +159,23 @@ test('velocityJump says how much more is remarkable', async (t) => {
   }
 })
 
+test('a rise of requests is told by rate-spike alone; tokens that come without more requests are one velocity_spike', async (t) => {
+  const rises: readonly [types: string[], n: number, make: (i: number) => Ask][] = [
+    [['rate_spike'], 4000, (i) => ({ client: 1000 + i % 300, after: 40, url: '/' })],
+    [['velocity_spike'], 80, (i) => ({ client: 100 + i % 30, after: 3000, url: '/', headers: { authorization: `Bearer of-${i % 30}` } })]
+  ]
+  for (const [types, n, make] of rises) {
+    const web = await buildApp({ ...ONLY_TRENDS, rateSpike: {}, trends: { velocityJump: 10 } }, site)
+    const random = seeded(17)
+    const ordinary = (i: number): Ask => ({ client: 100 + Math.floor(30 * random()), after: 3000, url: '/', headers: i % 20 === 0 ? { authorization: 'Bearer one' } : {} })
+    for (const each of [...times(800, ordinary), ...times(n, make), ...times(200, ordinary)]) await web.ask(each)
+    const told = web.app.anomalies.query({ limit: 1000 }).events.filter(({ type }) => type === 'velocity_spike' || type === 'rate_spike')
+    t.same([...new Set(told.map(({ type }) => type))], types)
+    if (n === 80) t.same(told.map(({ field, episode }) => `${field} ${episode?.state}`), ['signals.auth_token close', 'signals.auth_token open'])
+    await web.app.close()
+  }
+})
+
 test('steps, patterns, gaps and finds in replies are signals over time', async (t) => {
   const web = await buildApp(ONLY_TRENDS, (app) => {
     site(app)
