@@ -47,8 +47,9 @@ for (const code of [45, 46, 95]) CLASS[code] = (CLASS[code] as number) | WORD
  * @param counts Takes up what is found, by number of `SECRET_KINDS`; not emptied first. @returns How many things were found.
  */
 export function scanSecrets (text: string, most: number, counts: Uint8Array): number {
-  const end = Math.min(text.length, most)
-  return scanDigits(text, end, counts) + scanTokens(text, end, counts)
+  // What lies beyond is out of reach for good: a search for a mark that is not there would go through all of it.
+  const seen = text.length > most ? text.slice(0, most) : text
+  return scanDigits(seen, seen.length, counts) + scanTokens(seen, seen.length, counts)
 }
 
 function classAt (text: string, at: number): number {

@@ -10,6 +10,7 @@ import type { Observation } from '../../lib/observation'
 import type { Signal } from '../../lib/signal'
 import { TYPE } from '../../lib/detectors/signal-types'
 import { SECRET_KINDS, scanSecrets } from '../../lib/text/secret-scan'
+import { finishHash } from '../../lib/text/value-shape'
 import type { TrendsContext, Watcher } from './watcher'
 
 const REQUEST: Gravity = { severity: 5, risk: 20, charge: 5 }
@@ -17,6 +18,9 @@ const RESPONSE: Gravity = { severity: 4, risk: 15, charge: 5 }
 /** Numbers of their episodes in `IdentityFlow`. */
 const REQUEST_EPISODE = 5
 const RESPONSE_EPISODE = 6
+/** Keeps apart in `Habits` what senders send, and are sent, that is oversized; by route. */
+const HABIT_REQUEST = 0x3c6ef372
+const HABIT_RESPONSE = 0x510e52e1
 const NOTHING = new Uint8Array(SECRET_KINDS.length)
 
 /** Watches what flows: sizes, bandwidth, sensitive data in replies. */
@@ -41,7 +45,7 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
     if (looks && secrets !== null) judgeReply(secrets, observation)
   }
 
-  /** What endpoint-profiler found far larger than ordinary on this route is oversized where it is large at all. */
+  /** What endpoint-profiler found far larger than ordinary on this route is oversized where it is large at all, unless this sender does it again and again. */
   function judgeSizes (flow: IdentityFlow, observation: Observation): void {
     const signals = observation.signals as Signal[]
     const { length } = signals
@@ -49,6 +53,10 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
       const { kind, field, expected, actual } = signals[i] as Signal
       if (kind !== SIZE_HIGH || !(Number(actual) >= settings.sizeFloor)) continue
       const isRequest = field === 'request.size'
+      const habit = finishHash(flow.key ^ anomalies.hash.hash(observation.route.key) ^ (isRequest ? HABIT_REQUEST : HABIT_RESPONSE))
+      const isHabit = habits.covers(habit, Number(actual))
+      if (!watch.isFrozen && !observation.route.frozen) habits.note(habit, Number(actual), observation.at, settings.habitAfter)
+      if (isHabit) continue
       flow.episode(isRequest ? REQUEST_EPISODE : RESPONSE_EPISODE).report(isRequest ? OVERSIZED_REQUEST : OVERSIZED_RESPONSE, field as string, isRequest ? REQUEST : RESPONSE,
         observation, `${subjectOf(observation)} ${observation.route.key}`, observation.at, Number(expected), Number(actual), { bytes: Number(actual), fence: Number(expected) })
     }

@@ -24,6 +24,11 @@ test('addresses that share the first four groups are one client', async () => {
   }))
 })
 
+test('what is longer than any address is unknown', async (t) => {
+  for (const text of ['x'.repeat(65), 'a:'.repeat(3000), `10.0.0.1, ${'10.0.0.2, '.repeat(9)}`]) t.equal(clientOf(text), 'unknown')
+  t.equal(clientOf('2001:0db8:0001:0002:0003:0004:255.255.255.255%enp0s31f6'), '2001:db8:1:2::/64')
+})
+
 test('anything that is no address is taken without an error', async () => {
   fc.assert(fc.property(fc.string(), (text) => { assert.equal(typeof clientOf(text), 'string') }))
 })

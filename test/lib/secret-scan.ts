@@ -127,3 +127,10 @@ test('characters read grow with the length, whatever the text', (t) => {
   }
   t.end()
 })
+
+test('of a long text no more is read than was asked for, nor searched', (t) => {
+  const text = new Counted('An ALPHA Apple '.repeat(20_000))
+  scanSecrets(text as unknown as string, 1000, new Uint8Array(SECRET_KINDS.length))
+  t.ok(text.steps < 20_000, `${text.steps}`)
+  t.end()
+})

@@ -56,6 +56,24 @@ test('no timing_anomaly: people, the parallel assets of a page, a health check, 
   await web.app.close()
 })
 
+test('no finding at all: a CDN whose thirty edges look after the health of the application, also while it is down', async (t) => {
+  let isDown = false
+  const web = await buildApp({ trends: {} }, (app) => {
+    site(app)
+    app.get('/healthz', async (request, reply) => isDown ? await reply.code(503).send('down') : 'ok')
+  })
+  const check = (i: number): Ask => ({ client: `192.0.${i % 30}.9`, after: 500, url: '/healthz', headers: { 'user-agent': 'CDN-HealthCheck/1.0', accept: '*/*' } })
+  for (let round = 0; round < 3; round++) {
+    await visit(web, 30, 300, browse, 11 + round)
+    for (const each of times(1200, check)) await web.ask(each as Ask)
+  }
+  isDown = true
+  for (const each of times(120, check)) await web.ask(each as Ask)
+  const told = web.app.anomalies.query({ detector: 'trends', limit: 1000 }).events
+  t.same(told.map(({ type, detail }) => [type, detail]), [])
+  await web.app.close()
+})
+
 test('regularBelow says what is regular', async (t) => {
   const web = await buildApp({ ...ONLY_TRENDS, trends: { regularBelow: 0.05 } }, site)
   await visit(web, 30, 900, browse)

@@ -200,3 +200,22 @@ test('a nightly export that has run for three nights is silent; a new one is not
   t.ok(await count(shopApp, 'bandwidth_spike', night(4)) > 5, 'the same by somebody else')
   await shopApp.app.close()
 })
+
+test('a backup that sends pictures each night is silent, and so is a route whose replies are large for everybody', async (t) => {
+  const web = await buildApp({ ...ONLY, endpointProfiler: {} }, shop)
+  const types = ['upload_pattern', 'exfiltration_pattern', 'bandwidth_spike', 'oversized_request', 'oversized_response', 'scraping']
+  const upload = (client: number, bytes: number): Ask => ({ client, after: 3000, method: 'POST', url: '/files', headers: { 'content-type': 'text/plain', 'content-length': String(bytes) }, payload: 'x'.repeat(bytes) })
+  const download = (i: number): Ask => ({ client: 100 + i % 40, url: `/files?bytes=${[2000, 150_000, 400_000, 9000, 800_000][i % 5]}` })
+  for (let day = 0; day < 6; day++) {
+    await live(web, 40, (i) => i % 5 === 0 ? { ...upload(100 + i % 40, 3000), after: 6000 } : download(i))
+    web.clock.advance((24 * 60 - 41) * MINUTE)
+    const found = new Set<string>()
+    for (const each of times(20, () => upload(3, 900_000))) for (const type of (await web.ask(each as Ask)).types) if (types.includes(type)) found.add(type)
+    if (day > 3) t.same([...found], [], `night ${day}`)
+  }
+  let found = 0
+  for (let i = 0; i < 100; i++) if ((await web.ask({ ...download(i), after: 6000 })).types.some((type) => types.includes(type))) found++
+  t.equal(found, 0, 'downloads')
+  t.ok(await count(web, 'upload_pattern', times(20, () => upload(5, 900_000))) > 5, 'the same by somebody else')
+  await web.app.close()
+})

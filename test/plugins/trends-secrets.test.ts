@@ -44,6 +44,22 @@ function * requests (): Generator<Ask> {
   }
 }
 
+test('what stands in the place of an address, or in a path, is shown by no trend, and kept up to a length', async (t) => {
+  const { app, ask, teach } = await buildApp({ admin: { token: TOKEN }, trends: { sequence: false } }, (app) => {
+    app.get('/people/:mail', async (request, reply) => await reply.code(404).send({}))
+  }, { trustProxy: true })
+  const headers = (i: number): Record<string, string> => ({ 'x-forwarded-for': `${SECRETS.bearer}-${i}${'x'.repeat(9000)}`, authorization: `Bearer own-${i % 3}` })
+  await teach(60, (i) => ({ url: '/search', headers: headers(i) }))
+  for (let i = 0; i < 60; i++) await ask({ url: `/people/maria.lopez-${i}@example.com`, headers: headers(i) })
+  const { payload } = await app.inject({ url: '/__anomalies/trends?limit=1000', headers: { authorization: `Bearer ${TOKEN}` } })
+  t.match(app.anomalies.trends({ type: 'ip' }).trends[0]?.topValues, [{ value: 'unknown' }])
+  const ofTrends = app.anomalies.query({ detector: 'trends', limit: 1000 }).events
+  for (const text of [payload, JSON.stringify(ofTrends), JSON.stringify(app.anomalies.correlations({ limit: 1000 })), JSON.stringify(app.anomalies.snapshot())]) {
+    t.notMatch(text, /opaque-bearer|maria\.lopez|xxxxxxxx/)
+    t.ok(text.length < 2_000_000)
+  }
+})
+
 test('tokens, cookies, user names and card numbers are in no event, snapshot, log or answer of the admin route', async (t) => {
   let log = ''
   const stream = new Writable({

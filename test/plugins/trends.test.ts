@@ -100,3 +100,26 @@ test('requests that an earlier hook answered count too, and routes that are swit
   await ask('/off')
   t.equal(app.anomalies.trends({ type: 'ip' }).trends[0]?.count, 1)
 })
+
+test('all twenty types of signals occur, each counted by request', async (t) => {
+  const place = { latitude: 51.5, longitude: -0.1, country: 'GB', asn: 64500 }
+  const { app, ask } = await buildApp(only({ geo: () => place, ja4: { header: 'x-ja4' }, ja4h: 'x-ja4h' }), (app) => {
+    app.get('/card', async () => ({ card: '4539148803436467' }))
+  }, { trustProxy: true })
+  const claims = Buffer.from(JSON.stringify({ sub: 'maria' })).toString('base64url')
+  const credentials: readonly Record<string, string>[] = [
+    { authorization: `Bearer eyJhbGciOiJIUzI1NiJ9.${claims}.c2lnbmF0dXJl` }, { authorization: 'Bearer opaque-token' }, { authorization: 'Basic bWFyaWE6c2VjcmV0' }, { authorization: 'Digest username="maria"' },
+    { 'x-api-key': 'key-of-a-machine' }, { cookie: 'connect.sid=0123456789abcdef' }
+  ]
+  const headers = { 'user-agent': CHROME, accept: '*/*', 'accept-language': 'en', 'sec-ch-ua': '"Chromium";v="139"', 'x-ja4': 't13d1516h2_8daaf6152771_02713d6af862', 'x-ja4h': 'ge11nr12enus_aaaaaaaaaaaa_000000000000_000000000000' }
+  for (let i = 0; i < 36; i++) await ask({ url: i % 4 < 2 ? '/search' : '/card', client: '198.51.100.7', after: 1000, headers: { ...headers, ...credentials[i % 6] } })
+  const counts = Object.fromEntries(app.anomalies.trends().trends.map(({ type, count }) => [type, count]))
+  t.same(counts, {
+    jwt: 6, bearer: 6, basic: 6, custom_auth: 6, api_key: 6, session_cookie: 6,
+    http_fingerprint: 36, header_order: 36, client_hints: 36, accept_pattern: 36,
+    ip: 36, asn: 36, geo: 36, ja4: 36, tls_fingerprint: 36, ja4h: 36,
+    timing: 30, navigation: 30, request_pattern: 6, dlp_match: 18
+  })
+  const byCategory = (['auth_token', 'device', 'network', 'behavioral'] as const).map((category) => app.anomalies.trends({ category }).trends.length)
+  t.same(byCategory, [6, 4, 6, 4])
+})
