@@ -104,6 +104,7 @@ test('requests that an earlier hook answered count too, and routes that are swit
 test('all twenty types of signals occur, each counted by request', async (t) => {
   const place = { latitude: 51.5, longitude: -0.1, country: 'GB', asn: 64500 }
   const { app, ask } = await buildApp(only({ geo: () => place, ja4: { header: 'x-ja4' }, ja4h: 'x-ja4h' }), (app) => {
+    app.get('/search', async () => ({ found: [] }))
     app.get('/card', async () => ({ card: '4539148803436467' }))
   }, { trustProxy: true })
   const claims = Buffer.from(JSON.stringify({ sub: 'maria' })).toString('base64url')
