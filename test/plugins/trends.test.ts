@@ -116,10 +116,26 @@ test('all twenty types of signals occur, each counted by request', async (t) => 
   for (let i = 0; i < 36; i++) await ask({ url: i % 4 < 2 ? '/search' : '/card', client: '198.51.100.7', after: 1000, headers: { ...headers, ...credentials[i % 6] } })
   const counts = Object.fromEntries(app.anomalies.trends().trends.map(({ type, count }) => [type, count]))
   t.same(counts, {
-    jwt: 6, bearer: 6, basic: 6, custom_auth: 6, api_key: 6, session_cookie: 6,
-    http_fingerprint: 36, header_order: 36, client_hints: 36, accept_pattern: 36,
-    ip: 36, asn: 36, geo: 36, ja4: 36, tls_fingerprint: 36, ja4h: 36,
-    timing: 30, navigation: 30, request_pattern: 6, dlp_match: 18
+    jwt: 6,
+    bearer: 6,
+    basic: 6,
+    custom_auth: 6,
+    api_key: 6,
+    session_cookie: 6,
+    http_fingerprint: 36,
+    header_order: 36,
+    client_hints: 36,
+    accept_pattern: 36,
+    ip: 36,
+    asn: 36,
+    geo: 36,
+    ja4: 36,
+    tls_fingerprint: 36,
+    ja4h: 36,
+    timing: 30,
+    navigation: 30,
+    request_pattern: 6,
+    dlp_match: 18
   })
   const byCategory = (['auth_token', 'device', 'network', 'behavioral'] as const).map((category) => app.anomalies.trends({ category }).trends.length)
   t.same(byCategory, [6, 4, 6, 4])
