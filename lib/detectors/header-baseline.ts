@@ -100,6 +100,7 @@ export class HeaderClients {
     }
     const { rawHeaders, principal } = observation
     this.#everyone.learn(shape, rawHeaders, principal, this.#everyone.isSeveral, own ?? null)
+    own?.noteAlways(shape, this.reader)
     this.#everyone.learnCookies(shape, rawHeaders, principal)
   }
 
@@ -145,6 +146,7 @@ export class HeaderClients {
   }
 
   reset (): void {
+    this.reader.always.reset()
     this.#everyone = new ClientProfile(this.#judge)
     this.#classes.clear()
   }
