@@ -10,10 +10,14 @@ import { exchange } from './stub-exchange'
 import anomalies from '../plugins'
 
 /*
- * One case of the memory benchmark in a process of its own: `node --expose-gc memory-subject.js <case> <with|without> <routes>`. It sends
+ * One case of the memory benchmark in a process of its own: `node --expose-gc memory-subject.js <case> <with|profilers|without> <routes>`. It sends
  * what the case says through an application with or without the collection, and tells the memory in use at each of the case's marks.
  */
 
+/** Whether the application has the collection, only its two profilers, or nothing of it. */
+export type Observed = 'with' | 'profilers' | 'without'
+
+const PROFILERS_ALONE = { jsonSchemaLearner: false, authBurst: false, rateSpike: false, injection: false, trends: false, enforcement: false } as const
 const BETWEEN_TURNS = 500
 const PAUSE_MS = 10
 /** The application without the collection remembers nothing of a request: it gets one in so many. */
@@ -23,12 +27,13 @@ const MEDIAN_BYTES = 1000
 /** Standard deviation of the logarithm of reply times and sizes: one in a thousand is five times the median. */
 const SPREAD = 0.5
 
-async function run (name: string, isObserved: boolean, count: number): Promise<void> {
+async function run (name: string, observed: Observed, count: number): Promise<void> {
+  const isObserved = observed !== 'without'
   const plan = [manyRoutes(count), ...distinctCases].find((candidate) => candidate.name === name)
   if (plan === undefined) throw new RangeError(`no case named '${name}'`)
   const world = new World()
   const routes = getRoutes(plan.routes)
-  const app = await build(routes, isObserved, world)
+  const app = await build(routes, observed, world)
   const mix = new RequestMix(plan.routes, 3)
   const thinning = isObserved ? 1 : THINNING
   const marks = plan.marks.map((mark) => mark / thinning)
@@ -76,9 +81,10 @@ function getRoutes (count: number): number[] {
   return routes
 }
 
-async function build (routes: readonly number[], isObserved: boolean, world: World): Promise<FastifyInstance> {
+async function build (routes: readonly number[], observed: Observed, world: World): Promise<FastifyInstance> {
   const app = Fastify({ trustProxy: 'loopback' })
-  if (isObserved) await app.register(anomalies, { clock: { now: () => world.now, monotonic: () => world.monotonic() } })
+  const clock = { now: () => world.now, monotonic: () => world.monotonic() }
+  if (observed !== 'without') await app.register(anomalies, { clock, ...observed === 'profilers' ? PROFILERS_ALONE : null })
   declareRoutes(app, routes, {}, (_, reply: FastifyReply) => { reply.type('application/json; charset=utf-8').send(world.reply()) })
   await app.ready()
   return app
@@ -103,4 +109,4 @@ async function report (app: FastifyInstance, requests: number, isObserved: boole
   await new Promise((resolve) => process.send!(message, resolve))
 }
 
-run(process.argv[2] ?? '', process.argv[3] === 'with', Number(process.argv[4]))
+run(process.argv[2] ?? '', process.argv[3] as Observed, Number(process.argv[4]))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { distinctCases, manyRoutes } from './memory-cases'
 import type { MemoryCase, MemoryReport } from './memory-cases'
+import type { Observed } from './memory-subject'
 import { table } from './table'
 import type { Column } from './table'
 
@@ -20,7 +21,7 @@ interface MemoryRow extends MemoryReport {
 const MEBIBYTE = 1024 * 1024
 
 async function main (): Promise<void> {
-  const { values } = parseArgs({ options: { cases: { type: 'string' }, routes: { type: 'string', default: '10000' }, json: { type: 'string' } } })
+  const { values } = parseArgs({ options: { cases: { type: 'string' }, routes: { type: 'string', default: '10000' }, profilers: { type: 'boolean', default: false }, json: { type: 'string' } } })
   const routes = Number(values.routes)
   if (!Number.isInteger(routes) || routes < 10 || routes % 10 !== 0) throw new RangeError(`--routes must be a multiple of 10, not '${values.routes}'`)
   const plans = [manyRoutes(routes), ...distinctCases]
@@ -30,14 +31,14 @@ async function main (): Promise<void> {
     const plan = plans.find((candidate) => candidate.name === name)
     if (plan === undefined) throw new RangeError(`--cases: no case is named '${name}'; there are ${names.join(', ')}`)
     console.log(`${plan.name}: ${plan.about}`)
-    rows.push(...await rowsOf(plan, routes))
+    rows.push(...await rowsOf(plan, routes, values.profilers ? 'profilers' : 'with'))
   }
   console.log(`\nMiB after full collections: heap, array buffers, what both are above the application without the collection, and of that what traffic made\n\n${table(columns, rows)}`)
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`)
 }
 
-async function rowsOf ({ name }: MemoryCase, routes: number): Promise<MemoryRow[]> {
-  const [observed, bare] = await Promise.all([reportsOf(name, 'with', routes), reportsOf(name, 'without', routes)])
+async function rowsOf ({ name }: MemoryCase, routes: number, who: Observed): Promise<MemoryRow[]> {
+  const [observed, bare] = await Promise.all([reportsOf(name, who, routes), reportsOf(name, 'without', routes)])
   const added = observed.map((report, mark) => inUse(report) - inUse(bare[mark]!))
   return observed.map((report, mark) => ({ case: name, ...report, added: added[mark]!, learned: added[mark]! - added[0]! }))
 }
@@ -47,7 +48,7 @@ function inUse ({ heapUsed, arrayBuffers }: MemoryReport): number {
 }
 
 /** Runs the case in a process of its own. */
-function reportsOf (name: string, observed: 'with' | 'without', routes: number): Promise<MemoryReport[]> {
+function reportsOf (name: string, observed: Observed, routes: number): Promise<MemoryReport[]> {
   return new Promise((resolve, reject) => {
     const reports: MemoryReport[] = []
     const child = fork(join(__dirname, 'memory-subject.js'), [name, observed, String(routes)], { execArgv: ['--expose-gc'] })

@@ -42,6 +42,7 @@ export function rangeOf (store: SignalStore, from: number, to: number): SignalRa
 
 /** `null` where there were none. O(buckets), and some microseconds per hour and per minute at the edges. */
 export function trendOf (store: SignalStore, { tier, first, last }: SignalRange, type: number): TypeTrend | null {
+  store.settle()
   let count = 0
   let firstBucket = -1
   let lastBucket = -1
@@ -77,6 +78,7 @@ export function trendOf (store: SignalStore, { tier, first, last }: SignalRange,
 
 /** The range's counts in buckets of another, not finer, tier; empty ones are left out. */
 export function histogramOf (store: SignalStore, { tier, first, last }: SignalRange, into: SignalTier, type: number): HistogramBin[] {
+  store.settle()
   const bins: HistogramBin[] = []
   const ratio = into.stepMs / tier.stepMs
   for (let bucket = Math.floor(first / ratio); bucket <= Math.floor(last / ratio); bucket++) {

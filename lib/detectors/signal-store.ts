@@ -1,4 +1,5 @@
 import { RecentSignals } from '../store/recent-signals'
+import type { LookAtSignal } from '../store/recent-signals'
 import { SignalTier } from './signal-tier'
 import { SIGNAL_TYPES } from './signal-types'
 
@@ -14,6 +15,8 @@ const TOP_OF_MINUTE = 8
 const TOP = 16
 /** Bytes that sketches may take. Beyond that the oldest minutes lose theirs (their hour still has them), then the oldest hours. */
 const MOST_BYTES = 32_000_000
+/** Signals that wait to be counted: together they cost a third of what they cost one by one, each time with cold caches. */
+const MOST_WAITING = 256
 /** Places for texts; a power of two. */
 const NAMES = 16_384
 
@@ -22,7 +25,9 @@ const NAMES = 16_384
  * exact; of values and entities each bucket has how many were different (exact to 64, then HyperLogLog) and which came most (Space-Saving).
  * An hour is made of its minutes when they close, a day of its hours, so that nothing is counted twice.
  *
- * Time: O(1) a signal; once a minute some microseconds per type. Memory: 1.6 MB for counts, 32 MB for sketches at the most, 21 bytes for each
+ * Signals are remembered at once and counted in batches, before anything is read (`settle`).
+ *
+ * Time: O(1) a signal, every 256th some 30 µs; once a minute some microseconds per type. Memory: 1.6 MB for counts, 32 MB for sketches at the most, 21 bytes for each
  * remembered signal, 16,384 short texts. Times are epoch milliseconds; a time before the latest counts as the latest.
  */
 export class SignalStore {
@@ -32,10 +37,23 @@ export class SignalStore {
   readonly recent: RecentSignals
   readonly #names = new Array<string>(NAMES).fill('')
   readonly #named = new Uint32Array(NAMES)
+  readonly #count: LookAtSignal
+  readonly #mostWaiting: number
+  #waiting = 0
   #until = 0
 
   /** @param recent Single signals remembered. */
-  constructor (recent: number) { this.recent = new RecentSignals(recent) }
+  constructor (recent: number) {
+    this.recent = new RecentSignals(recent)
+    this.#mostWaiting = Math.min(MOST_WAITING, recent)
+    const { minutes, hours, days } = this
+    this.#count = function count (type, value, entity) {
+      minutes.count(type)
+      hours.count(type)
+      days.count(type)
+      minutes.openCell(type).add(value, entity)
+    }
+  }
 
   /** Signals ever taken in. */
   get total (): number { return this.recent.total }
@@ -47,17 +65,21 @@ export class SignalStore {
    */
   add (type: number, value: number, entity: number, session: number, at: number): void {
     if (at >= this.#until) this.advance(at)
-    const { minutes } = this
-    minutes.count(type)
-    this.hours.count(type)
-    this.days.count(type)
-    minutes.openCell(type).add(value, entity)
     this.recent.add(type, value, entity, session, at)
+    if (++this.#waiting === this.#mostWaiting) this.settle()
+  }
+
+  /** Counts what waits: to be called before the tiers are read. */
+  settle (): void {
+    if (this.#waiting === 0) return
+    this.recent.lookAtLast(this.#waiting, this.#count)
+    this.#waiting = 0
   }
 
   /** Lets the time pass: closes what is over. */
   advance (at: number): void {
     if (at < this.#until) return
+    this.settle()
     const minute = this.minutes.bucketOf(at)
     const isFirst = this.minutes.open < 0
     if (!isFirst) pour(this.minutes, this.hours)

@@ -1,7 +1,8 @@
 /**
- * Remembers what was made of recent strings, for texts that clients send again and again (credentials, user agents): a
- * direct-mapped cache, one place per slot, in which a newer text replaces an older one. A look-up reads thirteen
- * characters and compares once (measured: 20 to 30 ns for 130 characters, against 200 to 300 in a `Map`, which hashes the whole text).
+ * Remembers what was made of recent strings, for texts that clients send again and again (credentials, user agents): a cache with two
+ * places for each text, in which newer texts displace older ones. A look-up reads thirteen characters and mostly compares once
+ * (measured: 20 to 30 ns for 130 characters, against 200 to 300 in a `Map`, which hashes the whole text). One place each would not do: of
+ * 1,000 texts in 4,096 places a fifth displace one another for good.
  *
  * Memory: `capacity` texts of at most `MAX_LENGTH` characters. Which texts share a slot can be guessed by a client; all that
  * gains is that two of its own texts are made anew each time.
@@ -29,12 +30,19 @@ export class StringMemo<V> {
   /** @param salt Tells apart what is made of one text under different circumstances. */
   get (text: string, salt = 0): V | undefined {
     const slot = (slotOf(text, this.#tail) ^ salt) & this.#mask
-    return this.#texts[slot] === text ? this.#values[slot] : undefined
+    if (this.#texts[slot] === text) return this.#values[slot]
+    const other = slot ^ (1 & this.#mask)
+    return this.#texts[other] === text ? this.#values[other] : undefined
   }
 
   set (text: string, value: V, salt = 0): void {
     if (text.length > MAX_LENGTH) return
     const slot = (slotOf(text, this.#tail) ^ salt) & this.#mask
+    const other = slot ^ (1 & this.#mask)
+    if (this.#texts[slot] !== text && this.#texts[slot] !== '') {
+      this.#texts[other] = this.#texts[slot] as string
+      this.#values[other] = this.#values[slot]
+    }
     this.#texts[slot] = text
     this.#values[slot] = value
   }

@@ -45,7 +45,11 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   /** Rises that are not told, because a finding tells of their cause. */
   const explained = new WeakSet<RateWatch>()
   const velocity = new SignalVelocity({ leastJump: settings.velocityJump }, tellVelocity)
-  anomalies.onSweep((at) => velocity.advance(at, store.minutes))
+  anomalies.onSweep((at) => {
+    if (store.total === 0) return
+    store.advance(at)
+    velocity.advance(at, store.minutes)
+  })
   anomalies.onRelease(forget)
   let started = -1
   let lastAt = 0
@@ -73,6 +77,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     const { at } = observation
     if (started < 0) started = at
     if (at > lastAt) lastAt = at
+    store.advance(at)
     velocity.advance(at, store.minutes)
     if (own === null || observation.method === 'OPTIONS') return
     const flow = senders.of(observation)

@@ -20,6 +20,14 @@ test('what is remembered of a text is what was last set, or nothing', async () =
   }))
 })
 
+test('of many texts in four times as many places nearly all stay', async (t) => {
+  const memo = new StringMemo<number>(4096)
+  const texts = Array.from({ length: 1000 }, (_, i) => `Bearer ${(Math.imul(i + 1, 0x9e3779b1) >>> 0).toString(36)}${i}`)
+  for (let round = 0; round < 3; round++) texts.forEach((text, i) => { if (memo.get(text) === undefined) memo.set(text, i) })
+  const kept = texts.filter((text, i) => memo.get(text) === i).length
+  t.ok(kept >= 950, `${kept} of 1000`)
+})
+
 test('a long text is not kept, and an odd capacity is refused', async (t) => {
   const memo = new StringMemo<number>(4)
   memo.set('a'.repeat(MAX_LENGTH + 1), 1)

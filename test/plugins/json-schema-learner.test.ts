@@ -300,6 +300,26 @@ test('a frozen schema is compiled between requests, and judges what the tree has
   t.same((await ask(tampered((odd) => { Reflect.deleteProperty(odd, 'express') }))).types, [])
 })
 
+test('maxCompiled says how many frozen schemas are compiled', async (t) => {
+  for (const maxCompiled of [1, 0]) {
+    const { ask, app } = await taught({ jsonSchemaLearner: { maxCompiled } })
+    app.anomalies.freeze()
+    await ask(post(order(11)))
+    await new Promise((resolve) => setImmediate(resolve))
+    t.equal(typeof (app.anomalies.routes.get('POST /orders').slots[0] as { frozenCheck: unknown }).frozenCheck === 'function', maxCompiled > 0)
+  }
+})
+
+test('maxNodes says how many places are learned, maxValues how many values of a body are looked at', async (t) => {
+  const body = (i: number, last: unknown): Ask => post({ first: i % 7, second: 'text', list: Array.from({ length: 30 }, (_, k) => k), third: true, fourth: 2, fifth: 'a', sixth: 'b', last })
+  for (const [jsonSchemaLearner, types] of [[{}, ['type_mismatch']], [{ maxNodes: 8 }, []], [{ maxValues: 16 }, []]] as const) {
+    const { teach, ask } = await buildApp({ ...alone, jsonSchemaLearner }, shop)
+    await teach(TAUGHT, (i) => body(i, i % 5))
+    t.same((await ask(body(3, 'word'))).types.filter((type) => type === 'type_mismatch'), types, JSON.stringify(jsonSchemaLearner))
+    t.same((await ask({ ...body(3, 2), payload: '{"first":"word","second":"text"}' })).types.includes('type_mismatch'), true, 'what comes early is judged')
+  }
+})
+
 test('the learned schema is fit for a Fastify route as it is', async (t) => {
   const { app } = await taught({ admin: { token: 'a token' } })
   const response = await app.inject({ url: '/__anomalies/schemas', headers: { authorization: 'Bearer a token' } })

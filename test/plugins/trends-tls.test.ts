@@ -21,7 +21,10 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 function has (command: string): boolean { return spawnSync(command, ['--version']).error === undefined }
 
 /** What is missing on this machine is left out with a line, but fails where all has to be there. */
-function missing (command: string): { skip?: string } { return has(command) || process.env.CI === 'true' ? {} : { skip: `${command} is not installed` } }
+function missing (...commands: string[]): { skip?: string } {
+  const lacking = commands.filter((command) => !has(command))
+  return lacking.length === 0 || process.env.CI === 'true' ? {} : { skip: `not installed: ${lacking.join(', ')}` }
+}
 
 let pair: { key: Buffer, cert: Buffer } | null = null
 
@@ -67,7 +70,7 @@ const byChromium = (url: string): Promise<unknown> => run('chromium', ['--headle
   `--user-data-dir=${mkdtempSync(join(folder, 'profile-'))}`, '--dump-dom', url], { timeout: 60_000 })
 
 for (const isHttp2 of [false, true]) {
-  test(`an https application (${isHttp2 ? 'HTTP/2' : 'HTTP/1'}) sees what curl and Node are by their TLS, alike at each connection`, missing('openssl'), async (t) => {
+  test(`an https application (${isHttp2 ? 'HTTP/2' : 'HTTP/1'}) sees what curl and Node are by their TLS, alike at each connection`, missing('openssl', 'curl'), async (t) => {
     const { app, url, count } = await start(isHttp2)
     const curl = await during(count, async () => { for (let i = 0; i < 3; i++) await byCurl(url, isHttp2 ? '--http2' : '--http1.1') })
     const node = await during(count, async () => { for (let i = 0; i < 3; i++) await byNode(url) })
@@ -80,7 +83,7 @@ for (const isHttp2 of [false, true]) {
   })
 }
 
-test('requests of an HTTP/2 session have the fingerprint of its connection', missing('openssl'), async (t) => {
+test('requests of an HTTP/2 session have the fingerprint of its connection', missing('openssl', 'curl'), async (t) => {
   const { app, url, count } = await start(true)
   const session = connect(url, { rejectUnauthorized: false })
   for (let i = 0; i < 4; i++) {
@@ -91,7 +94,7 @@ test('requests of an HTTP/2 session have the fingerprint of its connection', mis
   await app.close()
 })
 
-test('Chromium is another TLS client than curl and Node, and the same in another run', { timeout: 150_000, ...missing('chromium') }, async (t) => {
+test('Chromium is another TLS client than curl and Node, and the same in another run', { timeout: 150_000, ...missing('openssl', 'chromium') }, async (t) => {
   const { app, url, count } = await start(true)
   const first = await during(count, () => byChromium(url))
   const second = await during(count, () => byChromium(url))
