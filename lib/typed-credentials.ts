@@ -4,6 +4,8 @@ import { DIGIT, LETTER, LOWER, SYMBOL, symbolMask, UPPER } from './text/value-sh
 
 /** Severity from which a deviation is more than a weak one. */
 const MEDIUM = 4
+/** Type of a field sent more than once: its number is none of characters, and nobody types that. */
+const REPEATED = 'param_count_anomaly'
 /** Fields of what was sent. */
 const SENT = /^(?:body|form|query)\./
 /** Longer ones are nothing that somebody types. */
@@ -20,8 +22,8 @@ const PUNCTUATION = symbolMask('-._+@')
  * members, their types, what reads as an injection.
  * @param userField A field that is known to hold the user, whatever its name.
  */
-export function isMerelyTyped ({ field, actual, severity }: Signal, userField: string | null): boolean {
-  if (field === undefined || !SENT.test(field)) return false
+export function isMerelyTyped ({ type, field, actual, severity }: Signal, userField: string | null): boolean {
+  if (field === undefined || type === REPEATED || !SENT.test(field)) return false
   const name = field.slice(field.lastIndexOf('.') + 1)
   const isSecret = isSecretName(name)
   if (!isSecret && name !== userField && !isUserName(name)) return false

@@ -91,6 +91,9 @@ export class ClientProfile {
     this.#list.learn(shape, principal, this.isSeveral)
   }
 
+  /** Notes which names such clients always send. */
+  noteAlways (shape: HeaderShape, reader: HeaderReader): void { this.#list.noteAlways(shape, reader) }
+
   /** Learns the cookies of a request; for the profile of all clients. */
   learnCookies (shape: HeaderShape, rawHeaders: readonly string[], principal: number): void {
     this.#cookies.learn(shape, rawHeaders, principal)

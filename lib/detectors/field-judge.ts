@@ -128,8 +128,8 @@ function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare:
     if (count === 1) rare++
     seen += count
   }
-  if (numbers > MAX_COUNTS || isComposed(known)) return
   const isFixed = numbers === 1 && (own.always & (1 << bit)) !== 0
+  if (numbers > MAX_COUNTS || (!isFixed && isComposed(known))) return
   verdict.addCount((rare + 1) / (Math.min(isFixed ? own.n : seen, own.draws) + spare + 2), bit, isFixed)
 }
 

@@ -1,5 +1,6 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
+import type { HabitsJson } from '../stats/habits'
 import { StringMemo } from '../store/string-memo'
 import { clientClass } from '../text/client-class'
 import { ClientProfile } from './client-profile'
@@ -15,7 +16,13 @@ const AGENT_TAIL = 24
 const CERTAIN = 0.01
 
 /** The plain form of `HeaderClients`. */
-export interface HeaderClientsJson { names: string[], everyone: ClientProfileJson, classes: Record<string, ClientProfileJson> }
+export interface HeaderClientsJson {
+  names: string[]
+  everyone: ClientProfileJson
+  classes: Record<string, ClientProfileJson>
+  /** How often names always sent stayed so; missing from what was written before. */
+  always?: HabitsJson
+}
 
 /** What of the header-profiler's options the profiles need. */
 export interface HeaderSettings {
@@ -100,6 +107,7 @@ export class HeaderClients {
     }
     const { rawHeaders, principal } = observation
     this.#everyone.learn(shape, rawHeaders, principal, this.#everyone.isSeveral, own ?? null)
+    own?.noteAlways(shape, this.reader)
     this.#everyone.learnCookies(shape, rawHeaders, principal)
   }
 
@@ -122,6 +130,7 @@ export class HeaderClients {
 
   merge (json: HeaderClientsJson): void {
     this.reader.restore(json.names)
+    if (json.always !== undefined) this.reader.always.merge(json.always)
     this.#everyone.merge(this.#profileFrom(json.everyone, json.names))
     for (const [key, profile] of Object.entries(json.classes)) {
       const theirs = this.#profileFrom(profile, json.names)
@@ -134,17 +143,19 @@ export class HeaderClients {
   toJSON (): HeaderClientsJson {
     const classes: Record<string, ClientProfileJson> = {}
     for (const [key, profile] of this.#classes) classes[key] = profile.toJSON()
-    return { names: this.reader.bitNames, everyone: this.#everyone.toJSON(), classes }
+    return { names: this.reader.bitNames, everyone: this.#everyone.toJSON(), classes, always: this.reader.always.toJSON() }
   }
 
   restore (json: HeaderClientsJson): void {
     this.reset()
     this.reader.restore(json.names)
+    if (json.always !== undefined) this.reader.always.merge(json.always)
     this.#everyone = this.#profileFrom(json.everyone, json.names)
     for (const [key, profile] of Object.entries(json.classes)) this.#classes.set(Number(key), this.#profileFrom(profile, json.names))
   }
 
   reset (): void {
+    this.reader.always.reset()
     this.#everyone = new ClientProfile(this.#judge)
     this.#classes.clear()
   }

@@ -2,6 +2,7 @@ import { Signal } from '../signal'
 import type { Observation } from '../observation'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { ClientDraws } from './client-draws'
+import { NOTED, TESTED } from '../stats/habits'
 import { HeaderRelations } from './header-relations'
 import type { HeaderRelationsJson } from './header-relations'
 import type { HeaderName, HeaderReader, HeaderShape } from './header-shape'
@@ -24,6 +25,10 @@ const ENOUGH = 31
 /** The same for a single name. */
 const ENOUGH_NAMES = 16
 
+/** Instead of a number of names noted: none yet, and seen whether they held. */
+const NONE = -1
+const DONE = -2
+
 /** The plain form of a `HeaderList`. */
 export interface HeaderListJson { items: number[], relations: HeaderRelationsJson }
 
@@ -35,6 +40,10 @@ export class HeaderList {
   readonly items: ItemTable
   readonly #relations: HeaderRelations
   readonly #draws: ClientDraws
+  /** Names that every list had, and how many there were after the first draws. */
+  #alwaysLow = -1
+  #alwaysHigh = -1
+  #noted = NONE
 
   constructor (draws: ClientDraws, items = new ItemTable(), relations = new HeaderRelations()) {
     this.#draws = draws
@@ -67,7 +76,7 @@ export class HeaderList {
   /** Names that nobody sends, are sent twice, are missing, stand in another order or are written otherwise. @returns Whether there are any. */
   judgeNames (shape: HeaderShape, everyone: HeaderList, reader: HeaderReader, observation: Observation): boolean {
     let found = this !== everyone && this.#judgeMissing(shape, reader, observation)
-    const misplaced = this === everyone ? 1 : Math.min(this.#relations.misplaced(shape.bits, this.#draws.lists), this.#rewritten(shape))
+    const misplaced = this === everyone ? 1 : Math.min(this.#relations.misplaced(shape.bits, this.#draws.lists), this.#rewritten(shape)) * reader.always.trust
     if (misplaced < SETTLED) {
       observation.add(new Signal(HEADER_ORDER, 'headers', severityAt(misplaced), riskAt(misplaced), this.#draws.n, undefined))
       found = true
@@ -98,8 +107,9 @@ export class HeaderList {
   #judgeMissing (shape: HeaderShape, reader: HeaderReader, observation: Observation): boolean {
     const relations = this.#relations
     const bit = relations.missing(shape.bits, shape.low | reader.occasionalLow, shape.high | reader.occasionalHigh, this.#draws.lists)
-    if (bit < 0 || relations.chance >= SETTLED) return false
-    observation.add(new Signal(HEADER_MISSING, `header.${reader.bitNames[bit]}`, severityAt(relations.chance), riskAt(relations.chance), this.#draws.n, 'of such clients'))
+    const chance = relations.chance * reader.always.trust
+    if (bit < 0 || chance >= SETTLED) return false
+    observation.add(new Signal(HEADER_MISSING, `header.${reader.bitNames[bit]}`, severityAt(chance), riskAt(chance), this.#draws.n, 'of such clients'))
     return true
   }
 
@@ -130,6 +140,18 @@ export class HeaderList {
     for (const hash of shape.written) if (items.count(WRITTEN, hash) < ENOUGH_NAMES) items.learn(WRITTEN, hash, principal, several)
     for (const name of shape.names) if (name.counts && items.count(NAMES, name.hash) < ENOUGH_NAMES) items.learn(NAMES, name.hash, principal, several)
     if (shape.repeated !== null) items.learn(REPEATED, shape.repeated.hash, principal, several)
+  }
+
+  /** Which names such clients always send: noted after the first draws, and seen after more of them whether it stayed so. */
+  noteAlways ({ low, high }: HeaderShape, reader: HeaderReader): void {
+    if (this.#noted === DONE) return
+    this.#alwaysLow &= low
+    this.#alwaysHigh &= high
+    const { lists } = this.#draws
+    if (lists < NOTED || (this.#noted !== NONE && lists < TESTED)) return
+    const always = bits(this.#alwaysLow & ~reader.occasionalLow) + bits(this.#alwaysHigh & ~reader.occasionalHigh)
+    if (this.#noted !== NONE) reader.always.learn(this.#noted, always)
+    this.#noted = this.#noted === NONE ? always : DONE
   }
 
   /** Notes the names of a request that may not teach; what enough distinct principals have sent becomes known. */
@@ -190,8 +212,16 @@ export class HeaderList {
 
   /** @param bitOf The bit that a name has here, by the bit it had where the JSON was made. */
   static from (json: HeaderListJson, draws: ClientDraws, bitOf: (bit: number) => number): HeaderList {
-    return new HeaderList(draws, ItemTable.from(json.items), HeaderRelations.from(json.relations, bitOf))
+    const list = new HeaderList(draws, ItemTable.from(json.items), HeaderRelations.from(json.relations, bitOf))
+    if (draws.lists >= NOTED) list.#noted = DONE
+    return list
   }
+}
+
+function bits (mask: number): number {
+  let count = 0
+  for (let left = mask; left !== 0; left &= left - 1) count++
+  return count
 }
 
 /** Risk of a deviation in the list of headers: 60 where the chance is 1 % or less, falling to 45 where the level is just settled: one odd client shows the same in all of its requests. */

@@ -1,3 +1,4 @@
+import { Habits } from '../stats/habits'
 import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
 
@@ -72,6 +73,8 @@ export class HeaderReader {
   /** Masks of the names that a client need not send. */
   occasionalLow = 0
   occasionalHigh = 0
+  /** How often names that a kind of client always sent at first are always sent later. */
+  readonly always = new Habits()
   /** Names with bits, in the order of the bits. */
   readonly bitNames: string[] = []
 

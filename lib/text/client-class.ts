@@ -5,8 +5,10 @@ const MAX_LENGTH = 400
 
 /**
  * Hash of a client's class: the product names of its user agent in order, without versions and comments, so that all
- * versions of one browser or library are one class (`Mozilla AppleWebKit Chrome Safari`, `okhttp`). Needs no list of
- * browsers and does not age. 0 without a user agent. One pass, no allocation.
+ * versions of one browser or library are one class (`Mozilla AppleWebKit Chrome Safari`, `okhttp`). That a later product
+ * than the first has a comment is part of the class, what it says is not: a robot that names itself behind a browser's
+ * products (`... Safari/537.36 (compatible; ...)`) is no such browser. Needs no list of browsers and does not age.
+ * 0 without a user agent. One pass, no allocation.
  *
  * Source: RFC 9110, section 10.1.5 (product tokens and comments).
  */
@@ -16,15 +18,20 @@ export function clientClass (userAgent: string, seed: number): number {
   let hash = seed
   let depth = 0
   let inVersion = false
+  let products = 0
   for (let i = 0; i < length; i++) {
     const code = userAgent.charCodeAt(i)
-    if (code === 40) depth++
-    else if (code === 41) depth = Math.max(0, depth - 1)
+    if (code === 40) {
+      if (depth++ === 0 && products > 1) hash = Math.imul(hash ^ 40, 0x01000193)
+    } else if (code === 41) depth = Math.max(0, depth - 1)
     else if (depth > 0) continue
     else if (code === 32) inVersion = false
     else if (code === 47) inVersion = true
     else if (!inVersion && !(code >= 48 && code <= 57) && code !== 46) hash = Math.imul(hash ^ code, 0x01000193)
-    if (code === 47) hash = Math.imul(hash ^ 47, 0x01000193)
+    if (code === 47) {
+      products++
+      hash = Math.imul(hash ^ 47, 0x01000193)
+    }
   }
   return finishHash(hash) || 1
 }

@@ -10,6 +10,13 @@ test('versions and comments make no class', async (t) => {
   t.equal(classOf('curl/8.1 (a (nested) comment)'), classOf('curl/7.0'))
 })
 
+test('a name of its own behind the products of a browser makes another class', async (t) => {
+  const browser = 'Mozilla/5.0 (Linux; Android 6.0.1) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36'
+  const robot = clientClass(`${browser} (compatible; Crawler/2.1; +http://crawler.example/)`, 9)
+  t.not(robot, clientClass(browser, 9))
+  t.equal(robot, clientClass(`${browser} (compatible; Crawler/3.0; +http://crawler.example/about)`, 9), 'whatever it says of itself')
+})
+
 test('other products make another class', async (t) => {
   const agents = ['Mozilla/5.0 Gecko/1 Firefox/1', 'Mozilla/5.0 AppleWebKit/1 Chrome/1 Safari/1', 'Mozilla/5.0 AppleWebKit/1 Safari/1', 'okhttp/4', 'curl/8', 'python-requests/2', 'sqlmap/1.7', '']
   t.equal(new Set(agents.map((agent) => clientClass(agent, 9))).size, agents.length)

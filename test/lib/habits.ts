@@ -25,3 +25,14 @@ test('where half of them broke, a regularity says no more than its own sightings
   habits.reset()
   t.equal(habits.trust, 1)
 })
+
+test('JSON keeps what was learned, and merging adds', async (t) => {
+  const habits = new Habits()
+  habits.learn(6, 5)
+  const other = new Habits()
+  other.learn(8, 8)
+  other.merge(JSON.parse(JSON.stringify(habits)))
+  habits.learn(8, 8)
+  t.same(other.toJSON(), habits.toJSON())
+  t.equal(other.trust, habits.trust)
+})
