@@ -161,23 +161,27 @@ export class SessionWatch {
   }
 
   #rotate (record: SessionRecord, agent: number, at: number, before: number, add: AddSignal): void {
-    const { changeWindow, overlap, rotations } = this.#settings
+    const { changeWindow, rotations } = this.#settings
     const agents = record.agents ??= new RecentValues(record.agent, record.since)
-    const isCompanion = this.#learnPair(this.#agents, agents, agent, record.hash)
-    agents.see(agent, at, before, overlap, isCompanion)
     record.agent = agent
-    const count = agents.distinct(at, changeWindow)
-    if (!isCompanion && count >= rotations) this.#report(record, ROTATION, ROTATION_PATTERN, 7, 45, changeWindow, { agents: count, minutes: minutesOf(changeWindow) }, at, add)
+    const count = this.#turn(agents, this.#agents, agent, record.hash, at, before)
+    if (count >= rotations) this.#report(record, ROTATION, ROTATION_PATTERN, 7, 45, changeWindow, { agents: count, minutes: minutesOf(changeWindow) }, at, add)
   }
 
   #rotateTls (record: SessionRecord, ja4: number, at: number, before: number, add: AddSignal): void {
-    const { changeWindow, overlap, rotations } = this.#settings
+    const { changeWindow, rotations } = this.#settings
     const ja4s = record.ja4s ??= new RecentValues(record.ja4, record.since)
-    const isCompanion = this.#learnPair(this.#ja4s, ja4s, ja4, record.hash)
-    ja4s.see(ja4, at, before, overlap, isCompanion)
     record.ja4 = ja4
-    const count = ja4s.distinct(at, changeWindow)
-    if (!isCompanion && count >= rotations) this.#report(record, TLS_ROTATION, JA4_ROTATION, 7, 50, changeWindow, { fingerprints: count, minutes: minutesOf(changeWindow) }, at, add)
+    const count = this.#turn(ja4s, this.#ja4s, ja4, record.hash, at, before)
+    if (count >= rotations) this.#report(record, TLS_ROTATION, JA4_ROTATION, 7, 50, changeWindow, { fingerprints: count, minutes: minutesOf(changeWindow) }, at, add)
+  }
+
+  /** Takes a session's new value in. @returns Different values lately; 0 where this one ordinarily goes with those before. */
+  #turn (values: RecentValues, known: Companions, value: number, session: number, at: number, before: number): number {
+    const { changeWindow, overlap } = this.#settings
+    const isCompanion = this.#learnPair(known, values, value, session)
+    values.see(value, at, before, overlap, isCompanion)
+    return isCompanion ? 0 : values.distinct(at, changeWindow)
   }
 
   #watchIntruder (record: SessionRecord, device: number, network: number, at: number, add: AddSignal): void {

@@ -1,11 +1,11 @@
-import { Writable } from 'node:stream'
 import Fastify from 'fastify'
-import type { FastifyInstance, FastifyServerOptions, InjectOptions, LightMyRequestResponse, RouteOptions } from 'fastify'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse, RouteOptions } from 'fastify'
 import { test } from 'tap'
 import anomalies, { anomaliesRoute, registry } from '../../plugins'
 import type { AnomaliesRouteOptions } from '../../plugins'
 import { addressOf, buildApp, SECRET } from '../fixtures/app'
 import type { TestApp } from '../fixtures/app'
+import { logged } from '../fixtures/logged'
 
 const TOKEN = 'a token that only the tests know'
 const BEARER = { authorization: `Bearer ${TOKEN}` }
@@ -33,18 +33,6 @@ function get (app: FastifyInstance, url: string, headers: Record<string, string>
 
 function post (app: FastifyInstance, url: string, more: InjectOptions = {}): Promise<LightMyRequestResponse> {
   return app.inject({ method: 'POST', url, headers: BEARER, ...more })
-}
-
-/** What a server logs, and the options for it. */
-function logged (): { lines: string[], server: FastifyServerOptions } {
-  const lines: string[] = []
-  const stream = new Writable({
-    write (chunk, _, done) {
-      lines.push(String(chunk))
-      done()
-    }
-  })
-  return { lines, server: { logger: { level: 'warn', stream } } }
 }
 
 function codeIn (lines: string[]): string {

@@ -1,7 +1,7 @@
 import { connect, constants } from 'node:http2'
 import { connect as connectSocket } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { Readable, Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { test } from 'tap'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
@@ -10,6 +10,7 @@ import anomalies, { Signal } from '../../plugins'
 import type { AnomaliesOptions } from '../../plugins'
 import { addressOf, buildApp, ManualClock, SECRET } from '../fixtures/app'
 import type { TestApp } from '../fixtures/app'
+import { logged } from '../fixtures/logged'
 import { WireClient } from '../fixtures/wire'
 
 const alone: AnomaliesOptions = { headerProfiler: false, endpointProfiler: false, authBurst: false }
@@ -326,17 +327,6 @@ test('who proved to be somebody is not judged by an address full of others', asy
   t.equal((await ask({ url: '/items', headers: { authorization: 'Bearer made-up' } })).response.statusCode, 403, 'a claim is none')
   t.equal((await ask({ url: '/items', headers: ann })).response.statusCode, 200)
 })
-
-function logged (): { lines: string[], server: FastifyServerOptions } {
-  const lines: string[] = []
-  const stream = new Writable({
-    write (chunk, _, done) {
-      lines.push(String(chunk))
-      done()
-    }
-  })
-  return { lines, server: { logger: { level: 'warn', stream } } }
-}
 
 test('while the client address evidently is not the client\'s, nobody is refused by it, which is said once', async (t) => {
   const faults: readonly (readonly [string, string, Record<string, string>, number])[] = [
