@@ -4,7 +4,7 @@ import { EndpointBaseline } from '../lib/detectors/endpoint-baseline'
 import type { EndpointContext } from '../lib/detectors/endpoint-baseline'
 import { EndpointShared } from '../lib/detectors/endpoint-shared'
 import { NameBacking } from '../lib/detectors/name-backing'
-import { Habits } from '../lib/stats/habits'
+import { RegularityPrior } from '../lib/stats/regularity-prior'
 import { SizeFence } from '../lib/detectors/size-fence'
 import { TrafficCount, UnmatchedBaseline } from '../lib/detectors/unmatched-baseline'
 import { ValueJudge } from '../lib/detectors/value-judge'
@@ -63,9 +63,9 @@ async function endpointProfiler (fastify: FastifyInstance, options: EndpointProf
   const context: EndpointContext = {
     judge: new ValueJudge(anomalies.hash.seed, anomalies.redactor),
     backing: new NameBacking(),
-    always: new Habits(),
-    complete: new Habits(),
-    types: new Habits(),
+    always: new RegularityPrior(),
+    complete: new RegularityPrior(),
+    types: new RegularityPrior(),
     promoteAfter: anomalies.settings.promoteAfter as number,
     rates: new WindowCounter(settings.clients, 60_000),
     sizes: new SizeFence(2, 4096)

@@ -6,8 +6,8 @@ import type { WindowCounter } from '../stats/window-counter'
 import { CONTENT_TYPE, ERROR_RATE, LATENCY, RATE_BURST, SIZE_HIGH, SIZE_LOW } from './endpoint-signals'
 import { ErrorEpisode } from './error-episode'
 import type { ErrorEpisodeJson } from './error-episode'
-import { TESTED } from '../stats/habits'
-import type { Habits } from '../stats/habits'
+import { TESTED } from '../stats/regularity-prior'
+import type { RegularityPrior } from '../stats/regularity-prior'
 import { ItemTable } from '../store/item-table'
 import { NameBacking } from './name-backing'
 import { ParameterProfile } from './parameter-profile'
@@ -34,7 +34,7 @@ export interface EndpointSettings {
 /** What all endpoint baselines of a process share. */
 export interface EndpointContext extends ParameterContext {
   /** How often routes keep to one media type. */
-  readonly types: Habits
+  readonly types: RegularityPrior
   readonly rates: WindowCounter
   /** Request sizes of the whole application: they stand in, doubled, for a route that has not enough of its own. */
   readonly sizes: SizeFence

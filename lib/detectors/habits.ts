@@ -1,6 +1,7 @@
+import { setIndex } from '../store/set-index'
+
 const WAYS = 4
 const CAPACITY = 4096
-const GOLDEN_RATIO = 0x9e3779b1
 /** Occasions after which something is a habit, and how far beyond what it reached then it may go. */
 const OCCASIONS = 3
 const LEEWAY = 2
@@ -86,7 +87,7 @@ export class Habits {
     }
   }
 
-  #setOf (hash: number): number { return Math.floor((Math.imul(hash ^ (hash >>> 15), GOLDEN_RATIO) >>> 0) * (CAPACITY / WAYS) / 2 ** 32) * WAYS }
+  #setOf (hash: number): number { return setIndex(hash, CAPACITY / WAYS) * WAYS }
 
   #find (hash: number): number {
     const set = this.#setOf(hash)

@@ -1,6 +1,6 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
-import type { HabitsJson } from '../stats/habits'
+import type { RegularityPriorJson } from '../stats/regularity-prior'
 import { StringMemo } from '../store/string-memo'
 import { clientClass } from '../text/client-class'
 import { ClientProfile } from './client-profile'
@@ -21,7 +21,7 @@ export interface HeaderClientsJson {
   everyone: ClientProfileJson
   classes: Record<string, ClientProfileJson>
   /** How often names always sent stayed so; missing from what was written before. */
-  always?: HabitsJson
+  always?: RegularityPriorJson
 }
 
 /** What of the header-profiler's options the profiles need. */

@@ -1,4 +1,4 @@
-import { Habits } from '../stats/habits'
+import { RegularityPrior } from '../stats/regularity-prior'
 import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
 
@@ -74,7 +74,7 @@ export class HeaderReader {
   occasionalLow = 0
   occasionalHigh = 0
   /** How often names that a kind of client always sent at first are always sent later. */
-  readonly always = new Habits()
+  readonly always = new RegularityPrior()
   /** Names with bits, in the order of the bits. */
   readonly bitNames: string[] = []
 

@@ -4,8 +4,8 @@ import { showName } from '../text/redact'
 import { isIdentifier, isTrackingName } from '../text/tracking-name'
 import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
-import { NOTED, TESTED } from '../stats/habits'
-import type { Habits } from '../stats/habits'
+import { NOTED, TESTED } from '../stats/regularity-prior'
+import type { RegularityPrior } from '../stats/regularity-prior'
 import { OctaveRange } from '../stats/octave-range'
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
@@ -60,8 +60,8 @@ export interface ParameterContext {
   readonly judge: ValueJudge
   readonly backing: NameBacking
   /** How often parameters that were always there at first stay so, and lists of names complete. */
-  readonly always: Habits
-  readonly complete: Habits
+  readonly always: RegularityPrior
+  readonly complete: RegularityPrior
   /** Distinct principals that make a thing known in spite of its being flagged. */
   readonly promoteAfter: number
 }
@@ -190,13 +190,13 @@ export class ParameterProfile {
         for (let i = 0; i < value.length && i < MAX_VALUES; i++) if (typeof value[i] === 'string') this.#learnValue(value[i], parameter, principal, several)
       }
     }
-    if (this.n === NOTED || this.n === TESTED) this.#noteHabits()
+    if (this.n === NOTED || this.n === TESTED) this.#noteRegularities()
     this.#count.learn(names, this.n > 20)
     this.#items.learn(SETS, set >>> 0, principal, several)
   }
 
   /** What was so from the start: is it still? A route's own path always has its parameters and is no evidence. */
-  #noteHabits (): void {
+  #noteRegularities (): void {
     if (this.#prefix === 'path.') return
     let always = 0
     for (const [, { requests }] of this.#parameters) if (requests === this.n) always++

@@ -1,3 +1,5 @@
+import { setIndex } from '../store/set-index'
+
 const WAYS = 8
 /**
  * A set is a block: eight keys, then for each an entry of eight numbers (sixteen for two measures), so that a look-up touches two cache lines. Some are
@@ -15,7 +17,6 @@ const MEAN = 2
 const VARIANCE = 3
 const LEARNED = 4
 const LIMIT = 5
-const GOLDEN_RATIO = 0x9e3779b1
 const NOT_FOUND = -1
 
 /** Buckets in which a key's own level halves, and buckets learned before it counts. */
@@ -85,8 +86,7 @@ export class RateTable {
   add (key: number, at: number, amount: number, fence: number, second = Infinity, measure = 0): void {
     if (at >= this.#ends) this.#open(at)
     const hash = key >>> 0
-    const mixed = Math.imul(hash ^ (hash >>> 15), GOLDEN_RATIO) >>> 0
-    const set = Math.floor(mixed * this.#sets / 2 ** 32) * this.#block
+    const set = setIndex(hash, this.#sets) * this.#block
     let entry = this.#find(hash, set)
     if (entry === NOT_FOUND) entry = this.#claim(hash, set, fence, second)
     this.closed[0] = 0

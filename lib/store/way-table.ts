@@ -1,5 +1,6 @@
+import { setIndex } from './set-index'
+
 const WAYS = 8
-const GOLDEN_RATIO = 0x9e3779b1
 
 /**
  * Records of as many keys (clients, sessions) as `capacity` allows, rounded up to a multiple of 8: a record is made when its place is first taken, and
@@ -71,7 +72,7 @@ export class WayTable<T extends object> {
     return this.#records[this.#taken[this.#hand++]!] as T
   }
 
-  #setOf (hash: number): number { return Math.floor((Math.imul(hash ^ (hash >>> 15), GOLDEN_RATIO) >>> 0) * this.#sets / 2 ** 32) * WAYS }
+  #setOf (hash: number): number { return setIndex(hash, this.#sets) * WAYS }
 
   #claim (hash: number, set: number): T {
     let oldest = set

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'tap'
 import fc from 'fast-check'
 import { NameBacking } from '../../lib/detectors/name-backing'
-import { Habits } from '../../lib/stats/habits'
+import { RegularityPrior } from '../../lib/stats/regularity-prior'
 import { ParameterProfile } from '../../lib/detectors/parameter-profile'
 import { ValueJudge } from '../../lib/detectors/value-judge'
 import { Observation } from '../../lib/observation'
@@ -14,7 +14,7 @@ const route = new RouteState('GET /a', 'GET', '/a', true, 'observe', 50)
 const requests = fc.array(fc.dictionary(fc.constantFrom('page', 'sort', '__proto__', 'constructor', 'q'), fc.constantFrom('1', '2', 'asc'), { noNullPrototype: false }), { maxLength: 25 })
 
 function profileOf (stream: readonly Values[] = []): ParameterProfile {
-  const profile = new ParameterProfile('query.', { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always: new Habits(), complete: new Habits(), promoteAfter: 3 })
+  const profile = new ParameterProfile('query.', { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always: new RegularityPrior(), complete: new RegularityPrior(), promoteAfter: 3 })
   stream.forEach((values, i) => profile.learn(values, i % 40, false))
   return profile
 }
@@ -83,8 +83,8 @@ test('a parameter not seen for several half-lives is forgotten, and its name wit
 
 test('a parameter always there is missed sooner where such parameters stay in this application', async (t) => {
   const form = (length: number): Values[] => Array.from({ length }, (_, i) => ({ name: 'n', mail: 'm', text: 't' }))
-  const always = new Habits()
-  const context = { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always, complete: new Habits(), promoteAfter: 3 }
+  const always = new RegularityPrior()
+  const context = { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always, complete: new RegularityPrior(), promoteAfter: 3 }
   const missing = (): string[] => {
     const profile = new ParameterProfile('form.', context)
     form(14).forEach((values, i) => profile.learn(values, i, false))

@@ -4,8 +4,8 @@ export const TESTED = 60
 /** However often regularities held, the next one is taken to break at least this often, as a share of what it would be without. */
 const LEAST = 0.1
 
-/** The plain form of `Habits`: regularities that held, and that were broken. */
-export type HabitsJson = readonly [held: number, broken: number]
+/** The plain form of `RegularityPrior`: regularities that held, and that were broken. */
+export type RegularityPriorJson = readonly [held: number, broken: number]
 
 /**
  * How far a regularity of a dozen sightings can be trusted in this application: of those noted after 12 draws (a parameter that is
@@ -17,7 +17,7 @@ export type HabitsJson = readonly [held: number, broken: number]
  *
  * Source: the mean of a Beta prior fitted to other members of the population (empirical Bayes), H. Robbins, 1956.
  */
-export class Habits {
+export class RegularityPrior {
   #held = 0
   #broken = 0
 
@@ -33,12 +33,12 @@ export class Habits {
   }
 
   /** Adds what another process learned. */
-  merge ([held, broken]: HabitsJson): void {
+  merge ([held, broken]: RegularityPriorJson): void {
     this.#held += held
     this.#broken += broken
   }
 
-  toJSON (): HabitsJson { return [this.#held, this.#broken] }
+  toJSON (): RegularityPriorJson { return [this.#held, this.#broken] }
 
   /** Forgets everything. */
   reset (): void {
