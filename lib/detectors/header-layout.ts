@@ -24,7 +24,13 @@ export interface HeaderLayout {
   readonly positions: Int16Array
   /** Hash of the lasting names, in their order. */
   readonly order: number
+  /** Bits for the headers whose presence tells of a device: `HAS_ENCODING`, `HAS_HINTS`, `HAS_UPGRADE`. */
+  readonly presence: number
 }
+
+export const HAS_ENCODING = 2
+export const HAS_HINTS = 4
+export const HAS_UPGRADE = 8
 
 /** Headers looked at, from the first. */
 const MOST_HEADERS = 128
@@ -33,12 +39,13 @@ const PLACES = 64
 
 /**
  * Finds the headers of a request in the list as it was sent: a list of names seen lately costs one comparison a name, so that no header is looked up
- * twice. Memory: 64 layouts; one that is not there is made anew, in some microseconds.
+ * twice. The last list of each length is tried first. Memory: 64 layouts, and one for each length; one that is not there is made anew, in some microseconds.
  */
 export class HeaderLayouts {
   readonly #seed: number
   readonly #read: readonly string[]
   readonly #places = new Array<HeaderLayout | null>(PLACES).fill(null)
+  readonly #last = new Array<HeaderLayout | null>(MOST_HEADERS + 1).fill(null)
 
   /** @param more Lower-case names of further headers whose positions are wanted. */
   constructor (seed: number, more: readonly string[]) {
@@ -51,6 +58,14 @@ export class HeaderLayouts {
 
   of (rawHeaders: readonly string[]): HeaderLayout {
     const length = Math.min(rawHeaders.length, 2 * MOST_HEADERS)
+    const last = this.#last[length >> 1] as HeaderLayout | null
+    if (last !== null && isOf(last, rawHeaders)) return last
+    const layout = this.#find(rawHeaders, length)
+    this.#last[length >> 1] = layout
+    return layout
+  }
+
+  #find (rawHeaders: readonly string[], length: number): HeaderLayout {
     let place = length
     for (let i = 0; i < length; i += 2) {
       const name = rawHeaders[i] as string
@@ -73,7 +88,8 @@ export class HeaderLayouts {
       if (read >= 0 && positions[read] === -1) positions[read] = 2 * i + 1
       if (!OCCASIONAL.test(name)) order = hashText(name.toLowerCase(), order)
     })
-    return { names, positions, order: order | 0 }
+    const presence = (positions[ENCODING]! < 0 ? 0 : HAS_ENCODING) | (positions[HINTS]! < 0 ? 0 : HAS_HINTS) | (positions[UPGRADE]! < 0 ? 0 : HAS_UPGRADE)
+    return { names, positions, order: order | 0, presence }
   }
 }
 
