@@ -57,8 +57,8 @@ export class RouteSequence {
   learn (flow: IdentityFlow, own: number, nameOf: (hash: number) => string): void {
     this.#visits++
     for (let i = 0; i < flow.routesSeen; i++) {
-      const hash = flow.routes[i] as number
-      if (hash !== own && flow.routes.indexOf(hash) === i) this.#count(hash, nameOf)
+      const hash = flow.routeAt(i)
+      if (hash !== own && flow.firstOf(hash) === i) this.#count(hash, nameOf)
     }
     if ((this.#visits & 15) === 0) this.#choose()
   }

@@ -17,8 +17,8 @@ export class WayTable<T extends object> {
   size = 0
   /** Keys displaced. */
   evictions = 0
-  readonly #keys: Uint32Array
-  readonly #used: Uint32Array
+  /** Of each set the keys, then when each was used (0: never taken): together one line of a cache. */
+  readonly #cells: Uint32Array
   /** Places that were ever taken, in that order. */
   readonly #taken: Uint32Array
   readonly #records: (T | null)[]
@@ -36,8 +36,7 @@ export class WayTable<T extends object> {
     if (!(Number.isInteger(capacity) && capacity > 0)) throw new RangeError(`capacity must be a positive integer, got ${capacity}`)
     this.#sets = Math.ceil(capacity / WAYS)
     this.capacity = this.#sets * WAYS
-    this.#keys = new Uint32Array(this.capacity)
-    this.#used = new Uint32Array(this.capacity)
+    this.#cells = new Uint32Array(2 * this.capacity)
     this.#taken = new Uint32Array(this.capacity)
     this.#records = new Array<T | null>(this.capacity).fill(null)
     this.#make = make
@@ -48,8 +47,8 @@ export class WayTable<T extends object> {
   get (key: number): T | null {
     const hash = key >>> 0
     const set = this.#setOf(hash)
-    for (let place = set; place < set + WAYS; place++) if (this.#keys[place] === hash && this.#used[place] !== 0) return this.#records[place] as T
-    return null
+    const way = this.#find(hash, 2 * set)
+    return way < 0 ? null : this.#records[set + way] as T
   }
 
   /** The record of a key, made or taken from another where there was none. */
@@ -57,12 +56,10 @@ export class WayTable<T extends object> {
     const hash = key >>> 0
     const set = this.#setOf(hash)
     this.#tick = (this.#tick + 1) >>> 0 || 1
-    for (let place = set; place < set + WAYS; place++) {
-      if (this.#keys[place] !== hash || this.#used[place] === 0) continue
-      this.#used[place] = this.#tick
-      return this.#records[place] as T
-    }
-    return this.#claim(hash, set)
+    const way = this.#find(hash, 2 * set)
+    if (way < 0) return this.#claim(hash, set)
+    this.#cells[2 * set + WAYS + way] = this.#tick
+    return this.#records[set + way] as T
   }
 
   /** The next record in turn, for work that is spread over requests: `size` calls come by all; `null` where there is none. */
@@ -74,13 +71,22 @@ export class WayTable<T extends object> {
 
   #setOf (hash: number): number { return setIndex(hash, this.#sets) * WAYS }
 
+  /** @param cells Where the set's begin. @returns -1 where it has no place. */
+  #find (hash: number, cells: number): number {
+    for (let way = 0; way < WAYS; way++) if (this.#cells[cells + way] === hash && this.#cells[cells + WAYS + way] !== 0) return way
+    return -1
+  }
+
   #claim (hash: number, set: number): T {
-    let oldest = set
-    for (let place = set; place < set + WAYS && this.#used[oldest] !== 0; place++) {
-      if (this.#used[place] === 0 || this.#idle(place) > this.#idle(oldest)) oldest = place
+    const cells = 2 * set
+    const used = cells + WAYS
+    let way = 0
+    for (let each = 0; each < WAYS && this.#cells[used + way] !== 0; each++) {
+      if (this.#cells[used + each] === 0 || this.#idle(used + each) > this.#idle(used + way)) way = each
     }
-    this.#keys[oldest] = hash
-    this.#used[oldest] = this.#tick
+    this.#cells[cells + way] = hash
+    this.#cells[used + way] = this.#tick
+    const oldest = set + way
     const known = this.#records[oldest]
     if (known !== null && known !== undefined) {
       this.evictions++
@@ -93,5 +99,5 @@ export class WayTable<T extends object> {
     return record
   }
 
-  #idle (place: number): number { return (this.#tick - this.#used[place]!) >>> 0 }
+  #idle (cell: number): number { return (this.#tick - this.#cells[cell]!) >>> 0 }
 }

@@ -4,7 +4,7 @@ import { subjectOf } from '../../lib/detectors/flow-episode'
 import { TIMING, VELOCITY_SPIKE } from '../../lib/detectors/flow-signals'
 import { GAPS } from '../../lib/detectors/gap-rhythm'
 import type { IdentityFlow } from '../../lib/detectors/identity-flow'
-import { ObjectWalk, isFruitless } from '../../lib/detectors/object-walk'
+import { ObjectWalk, WALK_CELLS, isFruitless } from '../../lib/detectors/object-walk'
 import { RouteBehaviour } from '../../lib/detectors/route-behaviour'
 import { SignalVelocity } from '../../lib/detectors/signal-velocity'
 import type { RateChange, RateWatch } from '../../lib/detectors/rate-watch'
@@ -13,6 +13,7 @@ import type { Observation } from '../../lib/observation'
 import type { RouteState } from '../../lib/route-state'
 import { Signal } from '../../lib/signal'
 import { TYPE } from '../../lib/detectors/signal-types'
+import { CellPool } from '../../lib/store/cell-pool'
 import { WayTable } from '../../lib/store/way-table'
 import { hashText } from '../../lib/text/keyed-hash'
 import { finishHash } from '../../lib/text/value-shape'
@@ -38,7 +39,8 @@ const PATTERN = 5
 export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour | null> {
   const { settings, senders, habits, store, fastify: { anomalies } } = context
   const routes = new Map<number, RouteBehaviour>()
-  const walks = new WayTable<ObjectWalk>(2 * settings.senders, () => new ObjectWalk(), (walk) => {
+  const walkCells = new CellPool(WALK_CELLS)
+  const walks = new WayTable<ObjectWalk>(2 * settings.senders, () => new ObjectWalk(walkCells.take()), (walk) => {
     closeWalk(walk, lastAt)
     walk.clear()
   })
@@ -149,7 +151,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
         if (isRegular) habits.note(habit, 1, at, route.rhythms < YOUNG ? settings.window / 2 : settings.habitAfter)
         route.noteRhythm(isRegular)
       }
-      flow.rhythmVotes = 0
+      flow.closeVote()
     }
     if (!flow.isRegular) return
     flow.episode(REGULAR_EPISODE).report(TIMING, 'client.timing', REGULAR, observation, subjectOf(observation), at - GAPS * rhythm.meanMs, settings.regularBelow, Number(rhythm.variation.toPrecision(2)), {
@@ -170,7 +172,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     if (last !== 0 && last !== own.hash) signal(TYPE.navigation, Math.imul(last, 31) ^ own.hash, observation)
     if (flow.requests % PATTERN !== 0) return
     let pattern = 0
-    for (let i = 0; i < flow.routesSeen; i++) if (flow.routes.indexOf(flow.routes[i] as number) === i) pattern ^= flow.routes[i] as number
+    for (let i = 0; i < flow.routesSeen; i++) if (flow.firstOf(flow.routeAt(i)) === i) pattern ^= flow.routeAt(i)
     signal(TYPE.request_pattern, pattern, observation)
   }
 
