@@ -1,7 +1,6 @@
 import type { Observation } from '../observation'
 import { isRare } from '../stats/good-turing'
 import { addDistinct, COUNTER_CELLS, distinctIn } from '../stats/linear-counter'
-import type { Cells } from '../store/cell-pool'
 import { FlowEpisode, subjectOf } from './flow-episode'
 import type { Gravity } from './flow-episode'
 import { ENUMERATION } from './flow-signals'
@@ -23,39 +22,51 @@ const FRUITLESS: readonly number[] = [403, 404, 410]
 
 const GRAVITY: Gravity = { severity: 8, risk: 60, charge: 60 }
 
-/** Cells of a walk. */
-const WINDOW = 0
-const REQUESTS = 1
-const MISSED = 2
-const LONGEST = 3
-const RUN = 4
-const OBJECTS = 5
+/** Cells of a walk: a place that was never used is all 0. */
+const KEY = 0
+const IS_OPEN = 1
+const WINDOW = 2
+const REQUESTS = 3
+const MISSED = 4
+const LONGEST = 5
+const RUN = 6
+const OBJECTS = 7
 const LAST = OBJECTS + COUNTER_CELLS
 const STEP = LAST + 2
 const SINCE = STEP + 2
 
-/** Cells that a walk takes: 80 bytes. */
+/** Cells that a walk takes: 88 bytes. */
 export const WALK_CELLS = SINCE + 2
 
-/** What one sender asked of one route within the open window. */
+/** What one sender asked of one route within the open window: a view of the walk at one place of a `WalkTable`. */
 export class ObjectWalk {
-  /** Hash of sender and route, 0 for none; the route, whose norms it teaches. */
-  key = 0
-  route: WalkNorms | null = null
-  episode: FlowEpisode | null = null
   readonly #cells: Int32Array
   readonly #doubles: Float64Array
-  readonly #at: number
+  readonly #routes: (WalkNorms | null)[]
+  readonly #episodes: Map<number, FlowEpisode>
+  #place = 0
+  #at = 0
 
-  /** @param cells `WALK_CELLS` of them. */
-  constructor ({ integers, doubles, at }: Cells) {
-    this.#cells = integers
+  /** @param cells `WALK_CELLS` for each place. @param doubles The same memory. @param routes By place. @param episodes By place. */
+  constructor (cells: Int32Array, doubles: Float64Array, routes: (WalkNorms | null)[], episodes: Map<number, FlowEpisode>) {
+    this.#cells = cells
     this.#doubles = doubles
-    this.#at = at
-    this.open(-1, 0)
+    this.#routes = routes
+    this.#episodes = episodes
   }
 
-  get window (): number { return this.#cells[this.#at + WINDOW] as number }
+  moveTo (place: number): this {
+    this.#place = place
+    this.#at = place * WALK_CELLS
+    return this
+  }
+
+  /** Hash of sender and route. */
+  get key (): number { return this.#cells[this.#at + KEY] as number }
+  /** Number of its window; -1 for none. */
+  get window (): number { return this.#cells[this.#at + IS_OPEN] === 0 ? -1 : this.#cells[this.#at + WINDOW] as number }
+  /** The route whose norms it teaches. */
+  get route (): WalkNorms | null { return this.#routes[this.#place] ?? null }
   /** Epoch milliseconds of the window's first request. */
   get since (): number { return this.#doubles[(this.#at + SINCE) >> 1] as number }
   get requests (): number { return this.#cells[this.#at + REQUESTS] as number }
@@ -66,13 +77,36 @@ export class ObjectWalk {
   /** Different objects asked for. */
   get objects (): number { return distinctIn(this.#cells, this.#at + OBJECTS) }
 
-  open (window: number, at: number): void {
+  /** Made when first asked for. */
+  get episode (): FlowEpisode {
+    const known = this.#episodes.get(this.#place)
+    if (known !== undefined) return known
+    const fresh = new FlowEpisode()
+    this.#episodes.set(this.#place, fresh)
+    return fresh
+  }
+
+  /** Begins a window. */
+  open (key: number, route: WalkNorms, window: number, at: number): void {
     const own = this.#at
-    this.#cells.fill(0, own, own + WALK_CELLS)
+    this.close()
+    this.#cells[own + KEY] = key
+    this.#cells[own + IS_OPEN] = 1
     this.#cells[own + WINDOW] = window
     this.#doubles[(own + SINCE) >> 1] = at
     this.#doubles[(own + LAST) >> 1] = NaN
     this.#doubles[(own + STEP) >> 1] = NaN
+    this.#routes[this.#place] = route
+  }
+
+  /** The window is over: nothing of it is left. */
+  close (): void { this.#cells.fill(0, this.#at, this.#at + WALK_CELLS) }
+
+  /** Makes room for another pair of sender and route. */
+  clear (): void {
+    this.close()
+    this.#routes[this.#place] = null
+    this.#episodes.delete(this.#place)
   }
 
   /** Takes a request in. @param object Hash of all path parameters. @param number The last of them as a number, `NaN` where it is none. */
@@ -91,14 +125,6 @@ export class ObjectWalk {
     if (run > cells[own + LONGEST]!) cells[own + LONGEST] = run
     doubles[(own + STEP) >> 1] = step
     doubles[(own + LAST) >> 1] = number
-  }
-
-  /** Makes room for another pair of sender and route. */
-  clear (): void {
-    this.open(-1, 0)
-    this.key = 0
-    this.route = null
-    this.episode = null
   }
 }
 
@@ -152,7 +178,6 @@ export class WalkNorms {
     const isInVain = walk.missed >= IN_VAIN && isRare(this.#fruitless, this.#windows, RARE)
     if (!isBroad && !isOrdered && !isInVain) return
     if (this.#habits.covers(walk.key, objects)) return
-    walk.episode ??= new FlowEpisode()
     const [expected, actual] = isBroad ? [Math.round(high), objects] : isOrdered ? [IN_A_ROW - 1, walk.longest] : [IN_VAIN - 1, walk.missed]
     walk.episode.report(ENUMERATION, 'path.objects', GRAVITY, observation, `${subjectOf(observation)} ${observation.route.key}`, walk.since, expected, actual, {
       objects, missed: walk.missed, ordered: walk.longest, requests: walk.requests, minutes: Math.max(1, Math.round(this.#settings.window / MINUTE_MS))
