@@ -291,8 +291,7 @@ export class Registry {
 
   /** Notes that something became known in spite of having been flagged. */
   promoted (route: RouteState, detector: string, field: string, at: number): void {
-    route.promotions.push({ detector, field, at })
-    if (route.promotions.length > 16) route.promotions.shift()
+    route.promote({ detector, field, at })
     this.emit('learned', { route: route.key, detector, field })
   }
 

@@ -101,10 +101,10 @@ export class FieldProfile {
     const items = this.#items
     this.n++
     const missing = this.#always & ~scan.symbols
-    if (missing !== 0) this.#miss(missing)
-    if (this.n === MANY) this.#rebuildMasks()
+    if (missing !== 0) FieldProfile.#miss(this, missing)
+    if (this.n === MANY) FieldProfile.#rebuildMasks(this)
     if (!Number.isNaN(scan.number)) this.#numbers++
-    this.#stretch(scan)
+    FieldProfile.#stretch(this, scan)
     const valueDone = !items.isOpen(VALUES) || items.count(VALUES, scan.value) >= ENOUGH
     if (valueDone && scan.exact !== 0 && items.count(EXACTS, scan.exact) >= ENOUGH) return false
     let isNews = items.admit(VALUES, scan.value, principal, several)
@@ -116,8 +116,8 @@ export class FieldProfile {
       const count = scan.neighbours()
       for (let i = 0; i < count; i++) isNews = items.admit(PAIRS, scan.pairs[i] as number, principal, several) || isNews
     }
-    this.#admitBits(scan.kinds, 0, principal, several)
-    this.#admitBits(scan.symbols, 32, principal, several)
+    FieldProfile.#admitBits(this, scan.kinds, 0, principal, several)
+    FieldProfile.#admitBits(this, scan.symbols, 32, principal, several)
     let left = scan.symbols
     while (left !== 0) {
       const bit = 31 - Math.clz32(left)
@@ -142,30 +142,30 @@ export class FieldProfile {
    */
   quarantine (scan: ValueScan, principal: number, enough: number): boolean {
     let promoted = false
-    promoted = this.#endorse(VALUES, scan.value, principal, enough) || promoted
-    if (scan.exact !== 0) promoted = this.#endorse(EXACTS, scan.exact, principal, enough) || promoted
-    promoted = this.#endorse(SHAPES, scan.shape, principal, enough) || promoted
-    promoted = this.#endorse(LENGTHS, scan.length, principal, enough) || promoted
-    promoted = this.#endorse(CHARSETS, charsetOf(scan.kinds), principal, enough) || promoted
+    promoted = FieldProfile.#endorse(this, VALUES, scan.value, principal, enough) || promoted
+    if (scan.exact !== 0) promoted = FieldProfile.#endorse(this, EXACTS, scan.exact, principal, enough) || promoted
+    promoted = FieldProfile.#endorse(this, SHAPES, scan.shape, principal, enough) || promoted
+    promoted = FieldProfile.#endorse(this, LENGTHS, scan.length, principal, enough) || promoted
+    promoted = FieldProfile.#endorse(this, CHARSETS, charsetOf(scan.kinds), principal, enough) || promoted
     const count = scan.neighbours()
-    for (let i = 0; i < count; i++) promoted = this.#endorse(PAIRS, scan.pairs[i] as number, principal, enough) || promoted
+    for (let i = 0; i < count; i++) promoted = FieldProfile.#endorse(this, PAIRS, scan.pairs[i] as number, principal, enough) || promoted
     for (let left = scan.kinds; left !== 0; left &= left - 1) {
-      promoted = this.#endorse(CHARACTERS, 31 - Math.clz32(left & -left), principal, enough) || promoted
+      promoted = FieldProfile.#endorse(this, CHARACTERS, 31 - Math.clz32(left & -left), principal, enough) || promoted
     }
     for (let left = scan.symbols; left !== 0; left &= left - 1) {
       const bit = 31 - Math.clz32(left & -left)
-      promoted = this.#endorse(CHARACTERS, 32 + bit, principal, enough) || promoted
-      promoted = this.#endorse(COUNTS, countKey(bit, scan.counts[bit] as number), principal, enough) || promoted
+      promoted = FieldProfile.#endorse(this, CHARACTERS, 32 + bit, principal, enough) || promoted
+      promoted = FieldProfile.#endorse(this, COUNTS, countKey(bit, scan.counts[bit] as number), principal, enough) || promoted
     }
     for (let left = this.always & ~scan.symbols; left !== 0; left &= left - 1) {
       const bit = 31 - Math.clz32(left & -left)
-      if (!this.#endorse(COUNTS, countKey(bit, 0), principal, enough)) continue
+      if (!FieldProfile.#endorse(this, COUNTS, countKey(bit, 0), principal, enough)) continue
       this.#always &= ~(1 << bit)
       promoted = true
     }
     if (promoted) {
-      this.#rebuildMasks()
-      this.#stretch(scan)
+      FieldProfile.#rebuildMasks(this)
+      FieldProfile.#stretch(this, scan)
     }
     return promoted
   }
@@ -175,7 +175,7 @@ export class FieldProfile {
     this.n >>>= 1
     this.#numbers >>>= 1
     this.#items.age(this.n)
-    this.#rebuildMasks()
+    FieldProfile.#rebuildMasks(this)
     this.#lengths.halve()
     this.#range?.halve()
   }
@@ -193,7 +193,7 @@ export class FieldProfile {
       this.#range ??= new OctaveRange()
       this.#range.merge(other.#range)
     }
-    this.#rebuildMasks()
+    FieldProfile.#rebuildMasks(this)
   }
 
   toJSON (): FieldProfileJson {
@@ -218,7 +218,7 @@ export class FieldProfile {
     profile.#lengths = OctaveRange.from(json.lengths)
     profile.#range = json.range === null ? null : OctaveRange.from(json.range)
     profile.#items = FieldLevels.of(json)
-    profile.#rebuildMasks()
+    FieldProfile.#rebuildMasks(profile)
     return profile
   }
 
@@ -272,38 +272,40 @@ export class FieldProfile {
   /** Bytes of typed arrays held. */
   get bytes (): number { return this.#items.bytes }
 
-  #admitBits (bits: number, offset: number, principal: number, several: boolean): void {
+  // Private methods are static: others add a field to each object.
+
+  static #admitBits (profile: FieldProfile, bits: number, offset: number, principal: number, several: boolean): void {
     for (let left = bits; left !== 0; left &= left - 1) {
       const bit = 31 - Math.clz32(left & -left)
-      const count = this.#items.learn(CHARACTERS, offset + bit, principal, several)
-      if (count !== (this.n >= MANY ? 2 : 1) && count !== 2) continue
-      if (offset === 0) this.#kinds |= 1 << bit
-      else this.#symbols |= 1 << bit
+      const count = profile.#items.learn(CHARACTERS, offset + bit, principal, several)
+      if (count !== (profile.n >= MANY ? 2 : 1) && count !== 2) continue
+      if (offset === 0) profile.#kinds |= 1 << bit
+      else profile.#symbols |= 1 << bit
     }
   }
 
   /** Symbols that a value had not: the second time, they are not always there. */
-  #miss (symbols: number): void {
-    this.#always &= ~(symbols & this.#spared)
-    this.#spared = (this.#spared | symbols) & this.#always
+  static #miss (profile: FieldProfile, symbols: number): void {
+    profile.#always &= ~(symbols & profile.#spared)
+    profile.#spared = (profile.#spared | symbols) & profile.#always
   }
 
-  #endorse (level: number, hash: number, principal: number, enough: number): boolean {
-    return this.#items.endorse(level, hash, this.n, principal, enough)
+  static #endorse (profile: FieldProfile, level: number, hash: number, principal: number, enough: number): boolean {
+    return profile.#items.endorse(level, hash, profile.n, principal, enough)
   }
 
-  #rebuildMasks (): void {
-    this.#kinds = 0
-    this.#symbols = 0
-    for (let bit = 0; bit < 8; bit++) if (this.#items.knows(CHARACTERS, bit, this.n)) this.#kinds |= 1 << bit
-    for (let bit = 0; bit < 32; bit++) if (this.#items.knows(CHARACTERS, 32 + bit, this.n)) this.#symbols |= 1 << bit
+  static #rebuildMasks (profile: FieldProfile): void {
+    profile.#kinds = 0
+    profile.#symbols = 0
+    for (let bit = 0; bit < 8; bit++) if (profile.#items.knows(CHARACTERS, bit, profile.n)) profile.#kinds |= 1 << bit
+    for (let bit = 0; bit < 32; bit++) if (profile.#items.knows(CHARACTERS, 32 + bit, profile.n)) profile.#symbols |= 1 << bit
   }
 
-  #stretch (scan: ValueScan): void {
-    const settled = this.n > 20
-    this.#lengths.learn(scan.length, settled)
+  static #stretch (profile: FieldProfile, scan: ValueScan): void {
+    const settled = profile.n > 20
+    profile.#lengths.learn(scan.length, settled)
     if (Number.isNaN(scan.number)) return
-    this.#range ??= new OctaveRange()
-    this.#range.learn(scan.number, settled)
+    profile.#range ??= new OctaveRange()
+    profile.#range.learn(scan.number, settled)
   }
 }
