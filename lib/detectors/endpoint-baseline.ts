@@ -63,7 +63,7 @@ const FENCES: Record<Fence, readonly [number, number]> = { request: [2, 512], re
  * share of server errors, requests of one client a minute.
  *
  * `judge…` changes nothing that is learned; `learn` and `quarantine` say nothing. Memory: what its parts say; parts are made
- * when first needed, so a route with four parameters costs about 6 kB (measured, with all that is kept for it;
+ * when first needed, so a route with four parameters costs about 5 kB (measured, with all that is kept for it;
  * docs/hot-path.md). At most 64 parameters a source of at most 384 things each: 0.3 MB a source.
  */
 export class EndpointBaseline {

@@ -1,4 +1,5 @@
-import { OctaveRange } from '../stats/octave-range'
+import { bothOf, boundsOf, EMPTY_RANGE, rangesFrom, rangesToJson, stretched } from '../stats/octave-range'
+import type { OctaveRange } from '../stats/octave-range'
 import type { ValueScan } from '../text/value-shape'
 import { judgeField } from './field-judge'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, FieldLevels, LENGTHS, LEVEL_NAMES, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
@@ -30,7 +31,7 @@ export interface FieldProfileJson extends FieldLevelsJson {
  * Where the same name is used on other routes, their common profile *backs* the field: what is known there is not new,
  * and a field with little traffic of its own that has agreed with it so far may count it as further evidence.
  *
- * Memory: about 350 bytes and 11 for each thing (the item table's). Edges: nothing learned judges nothing; lengths and numbers
+ * Memory: about 250 bytes and 10 for each thing (the item table's). Edges: nothing learned judges nothing; lengths and numbers
  * are limited to the seen range and half its width when learned, so that one outlier cannot stretch it far.
  *
  * Source of the estimate: I. J. Good, "The population frequencies of species", Biometrika 40, 1953.
@@ -47,9 +48,11 @@ export class FieldProfile {
   /** Symbols that all values had, or all but one; and those that one had not. */
   #always = -1
   #spared = 0
-  #lengths = new OctaveRange()
-  /** Made with the first number. */
-  #range: OctaveRange | null = null
+  /** Lengths and numbers of this half-life and of the one before. */
+  #lengths = EMPTY_RANGE
+  #lengthsBefore = EMPTY_RANGE
+  #magnitudes = EMPTY_RANGE
+  #magnitudesBefore = EMPTY_RANGE
   #items = new FieldLevels()
 
   /** Independent draws among the values, where they are fewer: values that a client keeps (cookies, headers) are one draw a client. */
@@ -77,9 +80,10 @@ export class FieldProfile {
   get spared (): number { return this.#spared }
   /** Values that are no numbers. */
   get texts (): number { return this.n - this.#numbers }
-  get length (): OctaveRange { return this.#lengths }
-  /** Range of the numbers, `null` before the first. */
-  get magnitude (): OctaveRange | null { return this.#range }
+  /** Range of the lengths. */
+  get length (): OctaveRange { return bothOf(this.#lengths, this.#lengthsBefore) }
+  /** Range of the numbers, empty before the first. */
+  get magnitude (): OctaveRange { return bothOf(this.#magnitudes, this.#magnitudesBefore) }
 
   /** Judges one scanned value; see `judgeField`. */
   judge (scan: ValueScan, backing: FieldProfile | null, floor: number, verdict: FieldVerdict): void {
@@ -176,8 +180,13 @@ export class FieldProfile {
     this.#numbers >>>= 1
     this.#items.age(this.n)
     FieldProfile.#rebuildMasks(this)
-    this.#lengths.halve()
-    this.#range?.halve()
+    if (this.#lengths !== EMPTY_RANGE) {
+      this.#lengthsBefore = this.#lengths
+      this.#lengths = EMPTY_RANGE
+    }
+    if (this.#magnitudes === EMPTY_RANGE) return
+    this.#magnitudesBefore = this.#magnitudes
+    this.#magnitudes = EMPTY_RANGE
   }
 
   /** Adds what the other profile learned. Both must be of the same half-life. */
@@ -188,11 +197,10 @@ export class FieldProfile {
     this.#always &= other.#always & ~(this.#spared & other.#spared)
     this.#spared = once & this.#always
     this.#numbers += other.#numbers
-    this.#lengths.merge(other.#lengths)
-    if (other.#range !== null) {
-      this.#range ??= new OctaveRange()
-      this.#range.merge(other.#range)
-    }
+    this.#lengths = bothOf(this.#lengths, other.#lengths)
+    this.#lengthsBefore = bothOf(this.#lengthsBefore, other.#lengthsBefore)
+    this.#magnitudes = bothOf(this.#magnitudes, other.#magnitudes)
+    this.#magnitudesBefore = bothOf(this.#magnitudesBefore, other.#magnitudesBefore)
     FieldProfile.#rebuildMasks(this)
   }
 
@@ -202,8 +210,8 @@ export class FieldProfile {
       numbers: this.#numbers,
       always: this.#always,
       spared: this.#spared,
-      lengths: this.#lengths.toJSON(),
-      range: this.#range === null ? null : this.#range.toJSON(),
+      lengths: rangesToJson(this.#lengths, this.#lengthsBefore),
+      range: this.magnitude === EMPTY_RANGE ? null : rangesToJson(this.#magnitudes, this.#magnitudesBefore),
       ...this.#items.plain
     }
   }
@@ -215,8 +223,8 @@ export class FieldProfile {
     profile.#numbers = json.numbers
     profile.#always = json.always
     profile.#spared = json.spared ?? 0
-    profile.#lengths = OctaveRange.from(json.lengths)
-    profile.#range = json.range === null ? null : OctaveRange.from(json.range)
+    ;[profile.#lengths, profile.#lengthsBefore] = rangesFrom(json.lengths)
+    if (json.range !== null) [profile.#magnitudes, profile.#magnitudesBefore] = rangesFrom(json.range)
     profile.#items = FieldLevels.of(json)
     FieldProfile.#rebuildMasks(profile)
     return profile
@@ -238,11 +246,11 @@ export class FieldProfile {
   }
 
   /** Shortest and longest length learned, to an eighth of an octave; `null` before anything was learned. */
-  get lengths (): [number, number] | null { return this.#lengths.bounds }
+  get lengths (): [number, number] | null { return boundsOf(this.length) }
 
   /** Smallest and largest number learned, to an eighth of an octave; `null` where values are not numbers. */
   get numbers (): [number, number] | null {
-    return this.#range === null || this.#numbers * 20 < this.n * 19 ? null : this.#range.bounds
+    return this.#numbers * 20 < this.n * 19 ? null : boundsOf(this.magnitude)
   }
 
   /** Distinct values known, `Infinity` where there are too many to tell. */
@@ -303,9 +311,7 @@ export class FieldProfile {
 
   static #stretch (profile: FieldProfile, scan: ValueScan): void {
     const settled = profile.n > 20
-    profile.#lengths.learn(scan.length, settled)
-    if (Number.isNaN(scan.number)) return
-    profile.#range ??= new OctaveRange()
-    profile.#range.learn(scan.number, settled)
+    profile.#lengths = stretched(profile.#lengths, profile.#lengthsBefore, scan.length, settled)
+    if (!Number.isNaN(scan.number)) profile.#magnitudes = stretched(profile.#magnitudes, profile.#magnitudesBefore, scan.number, settled)
   }
 }

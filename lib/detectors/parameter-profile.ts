@@ -6,7 +6,7 @@ import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
 import { NOTED, TESTED } from '../stats/regularity-prior'
 import type { RegularityPrior } from '../stats/regularity-prior'
-import { OctaveRange } from '../stats/octave-range'
+import { bothOf, boundsOf, distanceFrom, EMPTY_RANGE, rangesFrom, rangesToJson, stretched } from '../stats/octave-range'
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
@@ -64,7 +64,7 @@ export interface ParameterContext {
  * learned, and only from requests that may teach; where there are more, names are taken to be free (a map-like
  * query) and unknown ones stop being unusual. Time: linear in the names sent, of which 64 are looked at.
  *
- * Memory: about 300 bytes, 70 a parameter and its field profile.
+ * Memory: about 350 bytes, 48 a parameter and its field profile.
  */
 export class ParameterProfile {
   /** Requests learned. */
@@ -73,7 +73,9 @@ export class ParameterProfile {
   readonly #context: ParameterContext
   readonly #parameters = new ParameterTable()
   #items = new ItemTable()
-  #count = new OctaveRange()
+  /** How many names requests had, in this half-life and in the one before. */
+  #counts = EMPTY_RANGE
+  #countsBefore = EMPTY_RANGE
   #freeNames = false
   /** Names known after the first requests, and above eight bits, parameters always there: one small integer. */
   #early = 0
@@ -151,9 +153,10 @@ export class ParameterProfile {
       observation.add(new Signal(MISSING_PARAM, this.#prefix + showName(name), 5, STRONG, this.n, undefined))
       if (missing === 8) break
     }
-    const off = this.#count.distance(names)
+    const counts = bothOf(this.#counts, this.#countsBefore)
+    const off = distanceFrom(counts, names)
     if (off > 0 && 1 / (this.n + 2) < SETTLED) {
-      observation.add(new Signal(PARAM_COUNT, this.#where(), 4, off >= 3 ? STRONG : WEAK, this.#count.bounds?.[1], names))
+      observation.add(new Signal(PARAM_COUNT, this.#where(), 4, off >= 3 ? STRONG : WEAK, boundsOf(counts)?.[1], names))
     }
     const chance = this.#surprise(SETS)
     if (missing === 0 && unknown === 0 && chance < SETTLED) {
@@ -185,7 +188,7 @@ export class ParameterProfile {
       }
     }
     if (this.n === NOTED || this.n === TESTED) this.#noteRegularities()
-    this.#count.learn(names, this.n > 20)
+    this.#counts = stretched(this.#counts, this.#countsBefore, names, this.n > 20)
     this.#items.learn(SETS, set >>> 0, principal, several)
   }
 
@@ -246,7 +249,7 @@ export class ParameterProfile {
     }
     if (this.#items.count(SETS, set >>> 0) === 0 && this.#items.note(SETS, set >>> 0, principal) >= promoteAfter) {
       this.#items.promote(SETS, set >>> 0, 2)
-      this.#count.learn(names, false)
+      this.#counts = stretched(this.#counts, this.#countsBefore, names, false)
       this.#excuse(values)
       onPromoted(this.#where())
     }
@@ -263,7 +266,8 @@ export class ParameterProfile {
   halve (): void {
     this.n >>>= 1
     this.#items.halve()
-    this.#count.halve()
+    if (this.#counts !== EMPTY_RANGE) this.#countsBefore = this.#counts
+    this.#counts = EMPTY_RANGE
     this.#freeNames = false
     for (let place = this.#parameters.size - 1; place >= 0; place--) {
       const requests = this.#parameters.requests(place) >>> 1
@@ -287,7 +291,8 @@ export class ParameterProfile {
   merge (other: ParameterProfile): void {
     this.n += other.n
     this.#items.merge(other.#items)
-    this.#count.merge(other.#count)
+    this.#counts = bothOf(this.#counts, other.#counts)
+    this.#countsBefore = bothOf(this.#countsBefore, other.#countsBefore)
     this.#freeNames ||= other.#freeNames
     const theirs = other.#parameters
     for (let from = 0; from < theirs.size; from++) {
@@ -308,13 +313,13 @@ export class ParameterProfile {
   toJSON (): ParameterProfileJson {
     const parameters: ParameterProfileJson['parameters'] = Object.create(null)
     for (const [name, { requests, profile }] of this.entries()) parameters[name] = { requests, profile: profile.toJSON() }
-    return { n: this.n, count: this.#count.toJSON(), items: this.#items.toJSON(), parameters }
+    return { n: this.n, count: rangesToJson(this.#counts, this.#countsBefore), items: this.#items.toJSON(), parameters }
   }
 
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: ParameterProfileJson): void {
     this.n = json.n
-    this.#count = OctaveRange.from(json.count)
+    ;[this.#counts, this.#countsBefore] = rangesFrom(json.count)
     this.#items = ItemTable.from(json.items)
     this.leave()
     for (const [name, { requests, profile }] of Object.entries(json.parameters)) {
