@@ -40,6 +40,8 @@ export class Observation {
   readonly client: string
   readonly clientHash: number
   readonly requestId: string
+  /** Address of the socket's other end: the client's, or that of a proxy; `''` where unknown. */
+  peer = ''
   /** The user as the application names it (keyed hash), once known. */
   user: string | null = null
   /** Whom a thing that may not teach is counted for: the principal, or on routes that few use, the ten minutes it came in. */

@@ -43,8 +43,10 @@ export class Observer {
     const token = headers.authorization ?? headers['x-api-key']
     const length = headers['content-length']
     const bytes = length !== undefined ? Number(length) : headers['transfer-encoding'] === undefined ? 0 : -1
-    return new Observation(at, this.#clock.monotonic(), route, request.method, raw.url ?? '', raw.rawHeaders, headers['content-type'] ?? null,
+    const observation = new Observation(at, this.#clock.monotonic(), route, request.method, raw.url ?? '', raw.rawHeaders, headers['content-type'] ?? null,
       bytes >= 0 ? bytes : -1, client, clientHash, null, clientHash, request.id, typeof token === 'string' ? token : null, identities)
+    observation.peer = identities.peer
+    return observation
   }
 
   /** Opens an observation in `onSend`, where an earlier hook answered and ours never ran. */
