@@ -14,6 +14,8 @@ const MAX_CLASSES = 64
 /** Characters at a user agent's end in which versions differ. */
 const AGENT_TAIL = 24
 const CERTAIN = 0.01
+/** Requests of a class from which on it is taught by one in sixteen of those that teach: it learns on all routes at once. */
+const WELL_TAUGHT = 512
 
 /** The plain form of `HeaderClients`. */
 export interface HeaderClientsJson {
@@ -105,6 +107,7 @@ export class HeaderClients {
       own = new ClientProfile(this.#judge)
       this.#classes.set(key, own)
     }
+    if (own !== undefined && own.n >= WELL_TAUGHT && !observation.route.samples()) return
     const { rawHeaders, principal } = observation
     this.#everyone.learn(shape, rawHeaders, principal, this.#everyone.isSeveral, own ?? null)
     own?.noteAlways(shape, this.reader)
