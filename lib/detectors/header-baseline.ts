@@ -218,7 +218,7 @@ export class HeaderBaseline {
   get progress (): number { return Math.max(this.#clients.progress, Math.min(1, this.samples / this.#minSamples)) }
 
   judge (observation: Observation): void {
-    const shape = this.#clients.reader.read(observation.rawHeaders)
+    const shape = this.#clients.reader.read(observation.headerNames)
     const required = this.#low & this.#high
     const low = this.#low & ~shape.low
     const high = this.#high & ~shape.high
@@ -237,8 +237,8 @@ export class HeaderBaseline {
 
   learn (observation: Observation): void {
     const reader = this.#clients.reader
-    for (const name of reader.read(observation.rawHeaders).names) if (name.counts && name.bit < 0) reader.enrol(name)
-    const shape = reader.read(observation.rawHeaders)
+    for (const name of reader.read(observation.headerNames).names) if (name.counts && name.bit < 0) reader.enrol(name)
+    const shape = reader.read(observation.headerNames)
     this.#clients.learn(shape, observation)
     this.samples++
     this.#alwaysLow &= shape.low
@@ -246,7 +246,7 @@ export class HeaderBaseline {
   }
 
   quarantine (observation: Observation, onPromoted: (field: string) => void): void {
-    this.#clients.quarantine(this.#clients.reader.read(observation.rawHeaders), observation, onPromoted)
+    this.#clients.quarantine(this.#clients.reader.read(observation.headerNames), observation, onPromoted)
   }
 
   halve (): void {
