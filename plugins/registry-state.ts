@@ -102,7 +102,7 @@ export class Registry {
       seal: (address) => this.hash.tag('address', address)
     })
     this.recorder = new Recorder(this.log, this.entities, this.routes, settings.key !== undefined)
-    this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key)
+    this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key, this.hash.seed)
     this.stages = new Stages(fastify, this.recorder)
   }
 

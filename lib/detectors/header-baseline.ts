@@ -14,6 +14,8 @@ const MAX_CLASSES = 64
 /** Characters at a user agent's end in which versions differ. */
 const AGENT_TAIL = 24
 const CERTAIN = 0.01
+/** Requests of a class from which on it is taught by one in sixteen of those that teach: it learns on all routes at once. */
+const WELL_TAUGHT = 512
 
 /** The plain form of `HeaderClients`. */
 export interface HeaderClientsJson {
@@ -105,6 +107,7 @@ export class HeaderClients {
       own = new ClientProfile(this.#judge)
       this.#classes.set(key, own)
     }
+    if (own !== undefined && own.n >= WELL_TAUGHT && !observation.route.samples()) return
     const { rawHeaders, principal } = observation
     this.#everyone.learn(shape, rawHeaders, principal, this.#everyone.isSeveral, own ?? null)
     own?.noteAlways(shape, this.reader)
@@ -215,7 +218,7 @@ export class HeaderBaseline {
   get progress (): number { return Math.max(this.#clients.progress, Math.min(1, this.samples / this.#settings.minSamples)) }
 
   judge (observation: Observation): void {
-    const shape = this.#clients.reader.read(observation.rawHeaders)
+    const shape = this.#clients.reader.read(observation.headerNames)
     const requiredLow = this.#alwaysLow & this.#beforeLow
     const requiredHigh = this.#alwaysHigh & this.#beforeHigh
     const low = requiredLow & ~shape.low
@@ -235,8 +238,8 @@ export class HeaderBaseline {
 
   learn (observation: Observation): void {
     const reader = this.#clients.reader
-    for (const name of reader.read(observation.rawHeaders).names) if (name.counts && name.bit < 0) reader.enrol(name)
-    const shape = reader.read(observation.rawHeaders)
+    for (const name of reader.read(observation.headerNames).names) if (name.counts && name.bit < 0) reader.enrol(name)
+    const shape = reader.read(observation.headerNames)
     this.#clients.learn(shape, observation)
     this.samples++
     this.#alwaysLow &= shape.low
@@ -244,7 +247,7 @@ export class HeaderBaseline {
   }
 
   quarantine (observation: Observation, onPromoted: (field: string) => void): void {
-    this.#clients.quarantine(this.#clients.reader.read(observation.rawHeaders), observation, onPromoted)
+    this.#clients.quarantine(this.#clients.reader.read(observation.headerNames), observation, onPromoted)
   }
 
   halve (): void {
