@@ -8,6 +8,8 @@ const MEDIUM = 4
 const REPEATED = 'param_count_anomaly'
 /** Fields of what was sent. */
 const SENT = /^(?:body|form|query)\./
+/** Severity of a value in which an ingredient was found that flags alone. */
+const STRONG = 6
 /** Longer ones are nothing that somebody types. */
 const LONGEST_NAME = 64
 const LONGEST_SECRET = 128
@@ -18,8 +20,8 @@ const PUNCTUATION = symbolMask('-._+@')
 /**
  * Whether a signal only says that somebody typed another user or another password than others did. On a login that is what everybody does, and
  * what is odd about it (wrong, too often, too many) is counted as logins, not as values: a password is never one of few, and
- * a user name is mostly new. What no name looks like (characters never seen, or far too long) stands, and so does all else about the body: its
- * members, their types, what reads as an injection.
+ * a user name is mostly new. What no name looks like stands (characters never seen, a symbol that all have in one number, such as the `@` of addresses, in
+ * another; far too long), and so does all else about the body: its members, their types, what reads as an injection.
  * @param userField A field that is known to hold the user, whatever its name.
  */
 export function isMerelyTyped ({ type, field, actual, severity }: Signal, userField: string | null): boolean {
@@ -31,7 +33,9 @@ export function isMerelyTyped ({ type, field, actual, severity }: Signal, userFi
   const { ingredients, length, parts } = (actual ?? {}) as { ingredients?: unknown, length?: unknown, parts?: readonly number[] }
   if (!Array.isArray(ingredients) || typeof length !== 'number') return false
   if (isSecret) return length <= LONGEST_SECRET
-  return severity < MEDIUM || (length <= LONGEST_NAME && (!ingredients.includes('char') || isOfNames(parts)))
+  if (severity < MEDIUM) return true
+  if (length > LONGEST_NAME || (severity >= STRONG && ingredients.includes('symbol-count'))) return false
+  return !ingredients.includes('char') || isOfNames(parts)
 }
 
 /** Whether the characters never seen are such as names and addresses have. */

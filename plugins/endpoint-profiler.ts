@@ -4,6 +4,7 @@ import { EndpointBaseline } from '../lib/detectors/endpoint-baseline'
 import type { EndpointContext } from '../lib/detectors/endpoint-baseline'
 import { EndpointShared } from '../lib/detectors/endpoint-shared'
 import { NameBacking } from '../lib/detectors/name-backing'
+import { ParameterPriors } from '../lib/detectors/parameter-priors'
 import { RegularityPrior } from '../lib/stats/regularity-prior'
 import { SizeFence } from '../lib/detectors/size-fence'
 import { TrafficCount, UnmatchedBaseline } from '../lib/detectors/unmatched-baseline'
@@ -60,11 +61,12 @@ type Baseline = EndpointBaseline | UnmatchedBaseline
 async function endpointProfiler (fastify: FastifyInstance, options: EndpointProfilerOptions): Promise<void> {
   const settings = resolveOptions<Required<EndpointProfilerOptions>>('endpointProfiler', endpointProfilerOptions, null, options)
   const { anomalies } = fastify
+  const priors = new ParameterPriors(anomalies.hash.seed)
   const context: EndpointContext = {
-    judge: new ValueJudge(anomalies.hash.seed, anomalies.redactor),
+    judge: new ValueJudge(anomalies.hash.seed, anomalies.redactor, priors),
     backing: new NameBacking(),
     always: new RegularityPrior(),
-    complete: new RegularityPrior(),
+    priors,
     types: new RegularityPrior(),
     promoteAfter: anomalies.settings.promoteAfter as number,
     rates: new WindowCounter(settings.clients, 60_000),

@@ -1,5 +1,6 @@
 import type { EndpointContext } from './endpoint-baseline'
 import type { FieldProfileJson } from './field-profile'
+import type { ParameterPriorsJson } from './parameter-priors'
 import type { SizeFenceJson } from './size-fence'
 import type { TrafficCount } from './unmatched-baseline'
 
@@ -9,6 +10,8 @@ export interface EndpointSharedJson {
   matched: number
   unmatched: number
   sizes: SizeFenceJson
+  /** Missing from what was written before 1.0. */
+  priors?: ParameterPriorsJson
 }
 
 /**
@@ -27,6 +30,7 @@ export class EndpointShared {
   /** One half-life. */
   halve (): void {
     this.#context.backing.halve()
+    this.#context.priors.halve()
     this.#context.sizes.halve()
     this.#traffic.matched >>>= 1
     this.#traffic.unmatched >>>= 1
@@ -36,19 +40,22 @@ export class EndpointShared {
   merge (json: EndpointSharedJson): void {
     this.#context.backing.merge(json.names)
     this.#context.sizes.mergeJson(json.sizes)
+    if (json.priors !== undefined) this.#context.priors.merge(json.priors)
     this.#traffic.matched += json.matched
     this.#traffic.unmatched += json.unmatched
   }
 
   toJSON (): EndpointSharedJson {
     const { matched, unmatched } = this.#traffic
-    return { names: this.#context.backing.toJSON(), matched, unmatched, sizes: this.#context.sizes.toJSON() }
+    return { names: this.#context.backing.toJSON(), matched, unmatched, sizes: this.#context.sizes.toJSON(), priors: this.#context.priors.toJSON() }
   }
 
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: EndpointSharedJson): void {
     this.#context.backing.restore(json.names)
     this.#context.sizes.restore(json.sizes)
+    this.#context.priors.reset()
+    if (json.priors !== undefined) this.#context.priors.merge(json.priors)
     this.#traffic.matched = json.matched
     this.#traffic.unmatched = json.unmatched
   }
@@ -56,7 +63,7 @@ export class EndpointShared {
   /** Forgets everything. */
   reset (): void {
     this.#context.backing.reset()
-    for (const habits of [this.#context.always, this.#context.complete, this.#context.types]) habits.reset()
+    for (const prior of [this.#context.always, this.#context.types, this.#context.priors]) prior.reset()
     this.#context.sizes.reset()
     this.#traffic.matched = 0
     this.#traffic.unmatched = 0

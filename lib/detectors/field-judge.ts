@@ -49,11 +49,11 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
   if ((newKinds | newSymbols) !== 0) {
     const kinds = backing === null ? newKinds : newKinds & ~backing.kinds
     const symbols = backing === null ? newSymbols : newSymbols & ~backing.symbols
-    if ((kinds | symbols) !== 0) verdict.addCharacters(own.unseen(CHARACTERS, spare), kinds, symbols, toleranceOf(elder(own, backing, spare)))
+    if ((kinds | symbols) !== 0) verdict.addCharacters(chanceOf(own, CHARACTERS, spare, verdict), kinds, symbols, toleranceOf(elder(own, backing, spare)))
   }
-  if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(elder(own, backing, spare))) verdict.add(CHARSET, own.unseen(CHARSETS, spare))
+  if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(elder(own, backing, spare))) verdict.add(CHARSET, chanceOf(own, CHARSETS, spare, verdict))
   judgeNeighbours(own, scan, backing, spare, verdict)
-  if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, own.unseen(SHAPES, spare))
+  if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, chanceOf(own, SHAPES, spare, verdict))
   if (own.unseen(EXACTS, 0) >= FREE) {
     if (own.items.distinct(LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, spare, verdict)
   } else if (scan.exact !== 0 && isNew(own, EXACTS, scan.exact, backing)) {
@@ -66,6 +66,12 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
   }
 }
 
+/** Chance of something new on a level: by the field's own values, corrected by what fields like it do in this application. */
+function chanceOf (own: FieldProfile, level: number, spare: number, { priors }: FieldVerdict): number {
+  const chance = own.unseen(level, spare)
+  return priors === null ? chance : Math.min(1, chance * priors.forms.factor(own, level))
+}
+
 /** Whether the values are put together freely: then neither their neighbours nor their combinations of characters say anything. */
 function isComposed (own: FieldProfile): boolean { return own.unseen(SHAPES, 0) >= COMPOSED }
 
@@ -75,7 +81,7 @@ function elder (own: FieldProfile, backing: FieldProfile | null, spare: number):
 /** Known kinds of characters in an unseen place. */
 function judgeNeighbours (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   if (!own.items.isOpen(PAIRS) || isComposed(elder(own, backing, spare))) return
-  const chance = own.unseen(PAIRS, spare)
+  const chance = chanceOf(own, PAIRS, spare, verdict)
   if (chance >= UNSETTLED) return
   const count = scan.neighbours()
   let fresh = 0
@@ -98,7 +104,7 @@ function isKin (own: FieldProfile, pair: number): boolean {
 /** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
 function judgeExact (own: FieldProfile, level: number, spare: number, verdict: FieldVerdict): void {
   const formats = own.items.distinct(level) - own.items.pending(level) - (own.n >= MANY ? own.items.once(level) : 0)
-  verdict.addExact(own.unseen(level, spare), formats === 1 && (own.lengths?.[1] ?? 0) >= SHORTEST_FORMAT)
+  verdict.addExact(chanceOf(own, level, spare, verdict), formats === 1 && (own.lengths?.[1] ?? 0) >= SHORTEST_FORMAT)
 }
 
 /** Symbols: one that is always there and is missing, or one in an unseen number. */
@@ -136,10 +142,7 @@ function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare:
 
 /** Whether it is one of few values, a number, and a number of a usual magnitude. */
 function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
-  const { items } = own
-  if (items.isOpen(VALUES) && !items.knows(VALUES, scan.value, own.n) && items.distinct(VALUES) * 3 <= own.n && !isCounted(own, scan)) {
-    verdict.addValue(own.unseen(VALUES, 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
-  }
+  if (!own.knowsValue(scan) && isEnumeration(own, scan)) judgeEnumeration(own, scan, verdict)
   const { texts } = own
   if (Number.isNaN(scan.number)) {
     if (scan.length > 0 && (backing === null || backing.texts * 20 <= backing.n)) verdict.addText((texts + 1) / (Math.min(own.n, own.draws) + spare + 2), (scan.kinds & ~(DIGIT | SPACE | SYMBOL)) === 0 && (scan.symbols & ~HYPHEN) === 0)
@@ -150,6 +153,21 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
   if (off !== 0 && (backing === null || backing.n === own.n || backing.magnitude === EMPTY_RANGE || distanceFrom(backing.magnitude, scan.number) !== 0)) {
     verdict.addDistance(RANGE, 1 / (own.n + spare + 2), off, 0)
   }
+}
+
+/** A value that none of few known is: by what fields of few values do in this application, where that is known. */
+function judgeEnumeration (own: FieldProfile, scan: ValueScan, verdict: FieldVerdict): void {
+  const { items } = own
+  const { priors } = verdict
+  if (priors !== null && priors.values.isTruth(own, scan.value)) return
+  const chance = priors === null ? 1 : priors.values.chance(own)
+  if (chance < 1) verdict.addUnlisted(chance)
+  else verdict.addValue(own.unseen(VALUES, 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
+}
+
+/** Whether the field has few values, each known one of three or more learned, and is none of numbers like the scanned one. */
+export function isEnumeration (own: FieldProfile, scan: ValueScan): boolean {
+  return own.n > 0 && own.items.isOpen(VALUES) && own.items.distinct(VALUES) * 3 <= own.n && !isCounted(own, scan)
 }
 
 /**

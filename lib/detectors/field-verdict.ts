@@ -1,4 +1,5 @@
 import { describeCharacters, DIGIT, LETTER, LOWER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf, UPPER } from '../text/value-shape'
+import type { ParameterPriors } from './parameter-priors'
 
 /** Ingredients of the value model, a bit each. */
 export const CHAR = 1
@@ -78,11 +79,15 @@ export class FieldVerdict {
   isStranger = false
   /** Whether the field has too many values, or too long ones, for an enumeration: then a new one says nothing. */
   isOpen = false
+  /** How regular the fields of this application are; `null` where that is not learned. */
+  readonly priors: ParameterPriors | null
   /** Least chance of all ingredients. */
   chance = 1
   #calm = 1
   #strong = 0
   #isProse = false
+
+  constructor (priors: ParameterPriors | null = null) { this.priors = priors }
 
   reset (): this {
     this.parts = 0
@@ -155,6 +160,11 @@ export class FieldVerdict {
     if (!this.isOpen && chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES)) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
   }
 
+  /** A value that none of few known is. @param chance That a field of few values gets another one, as the application's fields have shown. */
+  addUnlisted (chance: number): void {
+    if (!this.isOpen) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
+  }
+
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */
   addExact (chance: number, isFixed: boolean): void {
     const isImplied = !isFixed && (this.parts & (SHAPE | CHARSET | NEIGHBOURS)) !== 0
@@ -177,7 +187,7 @@ export class FieldVerdict {
     if (chance >= SETTLED || (this.only && ingredient !== CHAR && !(ingredient === LENGTH && (weight > 1 || full === STRONG_RISK)))) return false
     this.parts |= ingredient
     if (chance < this.chance) this.chance = chance
-    const confidence = chance <= CERTAIN ? 1 : 1 - (full === STRONG_RISK ? 0.35 : 0.5) * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
+    const confidence = confidenceOf(chance, full === STRONG_RISK ? 0.35 : 0.5)
     if (full === STRONG_RISK) this.#strong++
     else if (this.isStranger && this.parts !== ingredient) weight *= IMPLIED
     this.#calm *= (1 - full * confidence / 100) ** weight
@@ -206,6 +216,14 @@ export function describeParts (parts: number, kinds: number, symbols: number, sy
   if ((parts & EXACT) !== 0) phrases.push('an unseen length or case pattern')
   if ((parts & LENGTH) !== 0) phrases.push('a length far outside the usual')
   return phrases.join(', ')
+}
+
+/** Risk of a finding that flags a request alone, by the chance that ordinary traffic shows the like. */
+export function strongRisk (chance: number): number { return chance >= SETTLED ? 0 : STRONG_RISK * confidenceOf(chance, 0.35) }
+
+/** 1 where a chance is 1 % or less, less by `fall` at 5 %. */
+function confidenceOf (chance: number, fall: number): number {
+  return chance <= CERTAIN ? 1 : 1 - fall * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
 }
 
 /** Risk of a character that would not be strange: weak where the chance is 1 % or more, strong where it is `WELL_SETTLED`. */

@@ -4,14 +4,21 @@ import { showName } from '../text/redact'
 import { isIdentifier, isTrackingName } from '../text/tracking-name'
 import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
+import { isMilestone } from '../stats/novelty-prior'
+import type { NoveltyPrior } from '../stats/novelty-prior'
 import { NOTED, TESTED } from '../stats/regularity-prior'
 import type { RegularityPrior } from '../stats/regularity-prior'
 import { bothOf, boundsOf, distanceFrom, EMPTY_RANGE, rangesFrom, rangesToJson, stretched } from '../stats/octave-range'
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
+import { LIKELY } from './value-priors'
+import { isEnumeration } from './field-judge'
+import { VALUES } from './field-levels'
+import { strongRisk } from './field-verdict'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { NameBacking } from './name-backing'
+import type { ParameterPriors } from './parameter-priors'
 import { ParameterTable } from './parameter-table'
 import type { ValueJudge } from './value-judge'
 
@@ -28,6 +35,9 @@ const STRONG = 65
 const WEAK = 35
 /** Requests after which a thing has to be seen twice to be known. */
 const MANY = 60
+/** Requests before which a name seen once is none that is rare, and those before which another name is ordinary. */
+const FIRST = 4
+const FEW = 8
 /** Fields of one request from which on weak findings in several of them are discounted, and by how much. */
 const MANY_FIELDS = 4
 const DISCOUNT = 0.25
@@ -49,9 +59,10 @@ export interface ParameterProfileJson {
 export interface ParameterContext {
   readonly judge: ValueJudge
   readonly backing: NameBacking
-  /** How often parameters that were always there at first stay so, and lists of names complete. */
+  /** How often parameters that were always there at first stay so. */
   readonly always: RegularityPrior
-  readonly complete: RegularityPrior
+  /** How often fields of few values get another, and routes another parameter. */
+  readonly priors: ParameterPriors
   /** Distinct principals that make a thing known in spite of its being flagged. */
   readonly promoteAfter: number
 }
@@ -77,7 +88,7 @@ export class ParameterProfile {
   #counts = EMPTY_RANGE
   #countsBefore = EMPTY_RANGE
   #freeNames = false
-  /** Names known after the first requests, and above eight bits, parameters always there: one small integer. */
+  /** Parameters always there in the first requests. */
   #early = 0
 
   /** @param prefix Where these parameters are, such as `query.`. */
@@ -112,10 +123,18 @@ export class ParameterProfile {
   }
 
   #judgeUnknown (name: string, floor: number, observation: Observation): void {
-    if (this.n < floor || this.#freeNames || this.#context.backing.has(name)) return
-    const chance = this.#surprise(NAMES) * this.#context.complete.trust
-    if (chance >= SETTLED) return
-    observation.add(new Signal(UNEXPECTED_PARAM, this.#prefix + showName(name), 6, STRONG, this.n, undefined))
+    if (this.n < floor || this.n < FEW || this.#freeNames || this.#context.backing.has(name)) return
+    const chance = this.#names.chance(this.n, this.#rareNames)
+    const risk = chance * (this.n + 2) < LIKELY ? strongRisk(chance) : 0
+    if (risk > 0) observation.add(new Signal(UNEXPECTED_PARAM, this.#prefix + showName(name), 6, risk, this.n, undefined))
+  }
+
+  /** Names seen once; of the first few requests each name is one, and none is rare. */
+  get #rareNames (): number { return this.n < FIRST ? 0 : this.#items.rare(NAMES, this.n >= MANY) }
+
+  /** How often routes like this one get a parameter that none had. */
+  get #names (): NoveltyPrior {
+    return this.#context.priors.names(this.#items.distinct(NAMES) - this.#items.pending(NAMES), this.#items.distinct(SETS) - this.#items.pending(SETS))
   }
 
   #judgeValues (name: string, value: unknown, place: number, floor: number, observation: Observation): void {
@@ -168,13 +187,13 @@ export class ParameterProfile {
   learn (values: Record<string, unknown>, principal: number, several: boolean): void {
     const { judge, backing } = this.#context
     const seed = judge.scan.seed
-    this.n++
     let names = 0
     let set = 0
     for (const name in values) {
       if (++names > MAX_NAMES) continue
       const hash = hashText(name, seed)
       set = (set + finishHash(hash)) | 0
+      if (this.n > 0 && this.#parameters.find(name) < 0) this.#meetName(name, values[name])
       const place = this.#admit(name, hash, principal, several)
       if (place < 0) continue
       this.#parameters.setRequests(place, this.#parameters.requests(place) + 1)
@@ -187,9 +206,17 @@ export class ParameterProfile {
         for (let i = 0; i < value.length && i < MAX_VALUES; i++) if (typeof value[i] === 'string') this.#learnValue(value[i], place, principal, several)
       }
     }
+    this.n++
     if (this.n === NOTED || this.n === TESTED) this.#noteRegularities()
     this.#counts = stretched(this.#counts, this.#countsBefore, names, this.n > 20)
     this.#items.learn(SETS, set >>> 0, principal, several)
+    if (isMilestone(this.n) && this.#prefix !== 'path.' && !this.#freeNames) this.#names.pass(this.n, this.#rareNames)
+  }
+
+  /** A name is about to be learned that the route never had: counted where it would be judged. */
+  #meetName (name: string, value: unknown): void {
+    if (this.#freeNames || this.#context.backing.has(name) || (isTrackingName(name) && isIdentifier(value))) return
+    this.#names.meet(this.n)
   }
 
   /** What was so from the start: is it still? A route's own path always has its parameters and is no evidence. */
@@ -197,19 +224,22 @@ export class ParameterProfile {
     if (this.#prefix === 'path.') return
     let always = 0
     for (let place = 0; place < this.#parameters.size; place++) if (this.#parameters.requests(place) === this.n) always++
-    const names = this.#items.distinct(NAMES) - this.#items.pending(NAMES)
-    if (this.n === TESTED && this.#early > 0) {
-      this.#context.always.learn(this.#early >>> 8, always)
-      this.#context.complete.learn(1, names === (this.#early & 255) ? 1 : 0)
-    }
-    this.#early = (always << 8) | names
+    if (this.n === TESTED && this.#early > 0) this.#context.always.learn(this.#early, always)
+    this.#early = always
   }
 
   #learnValue (value: string, place: number, principal: number, several: boolean): void {
     const scan = this.#context.judge.scan
+    const { values, forms } = this.#context.priors
+    const profile = this.#parameters.profile(place)
+    const common = this.#parameters.common(place)
     scan.scan(value)
-    this.#parameters.profile(place).learn(scan, principal, several)
-    this.#parameters.common(place)?.learn(scan, principal, several)
+    if (!profile.knowsValue(scan) && isEnumeration(profile, scan)) values.meet(profile, scan.value)
+    forms.meet(profile, scan, common)
+    profile.learn(scan, principal, several)
+    forms.pass(profile)
+    if (isMilestone(profile.n) && isEnumeration(profile, scan)) values.pass(profile)
+    common?.learn(scan, principal, several)
   }
 
   /** The place of a name that an admitted request sent, made where there is room; -1 where there is none. */
@@ -236,12 +266,15 @@ export class ParameterProfile {
       const place = this.#parameters.find(name)
       if (place < 0) {
         if (this.#items.note(NAMES, hash, principal) < promoteAfter || this.#freeNames) continue
+        this.#names.meet(this.n, promoteAfter)
         this.#items.promote(NAMES, hash, 2)
         this.#parameters.add(name, finishHash(hash))
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
         judge.scan.scan(value)
-        if (this.#parameters.profile(place).quarantine(judge.scan, principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
+        const profile = this.#parameters.profile(place)
+        this.#meetFlagged(profile, principal)
+        if (profile.quarantine(judge.scan, principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
       } else if (Array.isArray(value) && value.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter) {
         this.#items.promote(REPEATED, hash, 2)
         onPromoted(this.#prefix + showName(name))
@@ -253,6 +286,13 @@ export class ParameterProfile {
       this.#excuse(values)
       onPromoted(this.#where())
     }
+  }
+
+  /** What is flagged for being none of few values may be ordinary all the same: else the rarity of new ones would prove itself. */
+  #meetFlagged (profile: FieldProfile, principal: number): void {
+    const { scan } = this.#context.judge
+    if (profile.knowsValue(scan) || !profile.knowsCharacters(scan) || !isEnumeration(profile, scan) || profile.items.support(VALUES, scan.value) > 0) return
+    if (profile.items.note(VALUES, scan.value, principal) === 1) this.#context.priors.values.meet(profile, scan.value)
   }
 
   /** Parameters that a promoted set of names has not are not always there. */

@@ -6,6 +6,7 @@ import { describeCharacters, ValueScan } from '../text/value-shape'
 import type { FieldProfile } from './field-profile'
 import { describeParts, FieldVerdict, ingredientNames } from './field-verdict'
 import type { Observation } from '../observation'
+import type { ParameterPriors } from './parameter-priors'
 
 /** What the values of a field ordinarily look like, as evidence of a signal. */
 export interface ValueExpectation {
@@ -33,10 +34,12 @@ export interface ValueEvidence {
  */
 export class ValueJudge {
   readonly scan: ValueScan
-  readonly verdict = new FieldVerdict()
+  readonly verdict: FieldVerdict
   readonly #redactor: Redactor
 
-  constructor (seed: number, redactor: Redactor) {
+  /** @param priors How regular such fields are, where that is learned. */
+  constructor (seed: number, redactor: Redactor, priors: ParameterPriors | null = null) {
+    this.verdict = new FieldVerdict(priors)
     this.scan = new ValueScan(seed)
     this.#redactor = redactor
   }

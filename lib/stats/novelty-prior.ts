@@ -44,7 +44,15 @@ export class NoveltyPrior {
   }
 
   /** Chance that the thing after `n` of which `rare` were seen once is new. */
-  chance (n: number, rare = 0): number { return Math.min(1, this.#factor(bandOf(n)) * (rare + 1) / (n + 2)) }
+  chance (n: number, rare = 0): number { return Math.min(1, this.factor(n) * (rare + 1) / (n + 2)) }
+
+  /** What to multiply the rule's chance with after `n` things. */
+  factor (n: number): number {
+    const band = bandOf(n)
+    let factor = 1
+    for (let each = 0; each <= band; each++) factor = ((this.#seen[each] as number) + STRENGTH * factor) / ((this.#expected[each] as number) + STRENGTH)
+    return factor
+  }
 
   /** One half-life. */
   halve (): void {
@@ -68,12 +76,6 @@ export class NoveltyPrior {
   }
 
   toJSON (): NoveltyPriorJson { return { seen: [...this.#seen], expected: [...this.#expected] } }
-
-  #factor (band: number): number {
-    let factor = 1
-    for (let each = 0; each <= band; each++) factor = ((this.#seen[each] as number) + STRENGTH * factor) / ((this.#expected[each] as number) + STRENGTH)
-    return factor
-  }
 }
 
 function bandOf (n: number): number { return n < 1 ? 0 : Math.min(BANDS - 1, (31 - Math.clz32(n)) >> 1) }

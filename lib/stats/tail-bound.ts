@@ -5,6 +5,8 @@ const KEPT = 8
 const MAX_LAWS = 64
 /** Values after which the most extreme one alone no longer moves the bound: until then an outlier or two can hide. */
 const MANY = 60
+/** Values from which it can be told whether the most extreme one is a stray. */
+const SOME = 16
 
 /** How much further out than the others expect it the most extreme value may be and still count; it does so as well where it is no twice as large. */
 const STRAY = 2
@@ -72,6 +74,18 @@ export class TailBound {
 
   /** Whether a value lies beyond the bound. */
   isBeyond (value: number): boolean { return this.#law.sign > 0 ? value > this.limit : value < this.limit }
+
+  /**
+   * Whether a value lies beyond the bound that there would be without the most extreme value, where that one is a stray: while there are too few
+   * values for leaving it out, one attack among them is no reason to take the next for ordinary. Not from what was seen before the last half-life.
+   */
+  isBeyondOthers (value: number): boolean {
+    const top = this.#top
+    const signed = this.#law.sign * value
+    if (this.n < SOME || this.n >= MANY || top.length < KEPT || this.#topBefore.length > 0 || !(signed > (top[1] as number))) return false
+    const without = this.#bound(top, 1, KEPT)
+    return signed > without && isStray(top, KEPT, without)
+  }
 
   /**
    * @param group Number of the group that the value belongs to; values of one group come one after the other.
@@ -163,11 +177,8 @@ export class TailBound {
       this.limit = this.#law.sign * Infinity
       return
     }
-    const least = seen[kept - 1] as number
     const without = this.#bound(seen, 1, kept)
-    const distance = (seen[0] as number) - least
-    const isStray = this.n >= MANY && distance > STRAY * (without - least) && distance > Math.abs(least) + 2
-    this.limit = this.#law.sign * (isStray ? without : this.#bound(seen, 0, kept)) + 0
+    this.limit = this.#law.sign * (this.n >= MANY && isStray(seen, kept, without) ? without : this.#bound(seen, 0, kept)) + 0
   }
 
   /** The bound that the values from `first` on say. */
@@ -188,6 +199,13 @@ export class TailBound {
     const heavy = isScalable ? least * Math.exp(Math.sign(least) * logExcess / terms * Math.log(odds)) : linear
     return Math.max(seen[first] as number, linear, heavy)
   }
+}
+
+/** Whether the most extreme value is out of reach of the others. @param without The bound that the others say. */
+function isStray (seen: readonly number[], kept: number, without: number): boolean {
+  const least = seen[kept - 1] as number
+  const distance = (seen[0] as number) - least
+  return distance > STRAY * (without - least) && distance > Math.abs(least) + 2
 }
 
 const laws: Law[] = []

@@ -205,3 +205,13 @@ test('a thing that flagged requests have shown makes the level less settled than
   }
   t.ok(open(false) > open(true))
 })
+
+test('a symbol more often than ever is a change of a format, and nothing in values that are put together freely', async (t) => {
+  const format = many((i) => `${'abcdefgh'.slice(0, 2 + i % 5)}${i % 3 === 0 ? '-x' : ''}`)
+  t.ok(partsOf(format, 'abc-x-x').includes('symbol-count'))
+  let state = 1
+  const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 16
+  const token = (length: number): string => Array.from({ length }, () => 'aB3cD9'[next() % 6]).join('')
+  const tokens = many((i) => i % 4 === 0 ? `${token(10)}-${token(14)}` : token(25))
+  t.notOk(partsOf(tokens, `${token(8)}-${token(8)}-${token(9)}`).includes('symbol-count'))
+})

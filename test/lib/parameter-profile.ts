@@ -3,18 +3,21 @@ import { test } from 'tap'
 import fc from 'fast-check'
 import { NameBacking } from '../../lib/detectors/name-backing'
 import { RegularityPrior } from '../../lib/stats/regularity-prior'
+import { ParameterPriors } from '../../lib/detectors/parameter-priors'
 import { ParameterProfile } from '../../lib/detectors/parameter-profile'
 import { ValueJudge } from '../../lib/detectors/value-judge'
 import { Observation } from '../../lib/observation'
 import { RouteState } from '../../lib/route-state'
 import { Redactor } from '../../lib/text/redact'
 
+/** What all profiles here learn from one another. */
+const priors = new ParameterPriors(11)
 type Values = Record<string, string | string[]>
 const route = new RouteState('GET /a', 'GET', '/a', true, 'observe', 50)
 const requests = fc.array(fc.dictionary(fc.constantFrom('page', 'sort', '__proto__', 'constructor', 'q'), fc.constantFrom('1', '2', 'asc'), { noNullPrototype: false }), { maxLength: 25 })
 
 function profileOf (stream: readonly Values[] = []): ParameterProfile {
-  const profile = new ParameterProfile('query.', { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always: new RegularityPrior(), complete: new RegularityPrior(), promoteAfter: 3 })
+  const profile = new ParameterProfile('query.', { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always: new RegularityPrior(), priors, promoteAfter: 3 })
   stream.forEach((values, i) => profile.learn(values, i % 40, false))
   return profile
 }
@@ -45,6 +48,7 @@ test('two profiles merged answer as one that saw both streams', async () => {
     const known = (profile: ParameterProfile): unknown[] => [...profile.entries()].map(([name, parameter]) => [name, parameter.requests, parameter.profile.n]).sort()
     assert.equal(merged.n, whole.n)
     assert.deepEqual(known(merged), known(whole))
+    priors.reset()
     if (whole.n <= 20) assert.deepEqual(found(merged, asked), found(whole, asked))
   }))
 })
@@ -55,6 +59,7 @@ test('a profile read back from JSON answers like the first', async () => {
     const copy = profileOf()
     copy.restore(JSON.parse(JSON.stringify(profile)))
     assert.equal(copy.n, profile.n)
+    priors.reset()
     assert.deepEqual(found(copy, asked), found(profile, asked))
   }))
 })
@@ -84,7 +89,7 @@ test('a parameter not seen for several half-lives is forgotten, and its name wit
 test('a parameter always there is missed sooner where such parameters stay in this application', async (t) => {
   const form = (length: number): Values[] => Array.from({ length }, (_, i) => ({ name: 'n', mail: 'm', text: 't' }))
   const always = new RegularityPrior()
-  const context = { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always, complete: new RegularityPrior(), promoteAfter: 3 }
+  const context = { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always, priors: new ParameterPriors(11), promoteAfter: 3 }
   const missing = (): string[] => {
     const profile = new ParameterProfile('form.', context)
     form(14).forEach((values, i) => profile.learn(values, i, false))

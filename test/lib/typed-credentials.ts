@@ -22,6 +22,9 @@ test('another user or password than others type is no deviation', async (t) => {
 test('what nobody types stands, and all that is about something else', async (t) => {
   t.notOk(typed(said('body.email', 7, ['char', 'enum'], 20)))
   t.notOk(typed(said('body.email', 5, ['length'], 200)))
+  t.notOk(typed(said('form.email', 7, ['shape', 'symbol-count'], 20)), 'two @ where all have one')
+  t.ok(typed(said('form.email', 5, ['shape', 'symbol-count'], 20)), 'a point more than most')
+  t.ok(typed(said('form.password', 7, ['symbol-count'], 20)), 'in a password symbols come as they like')
   t.notOk(typed(said('body.password', 5, null, 5000)))
   t.notOk(typed(said('body.coupon', 6, ['enum'], 5)))
   t.ok(typed(said('body.wer', 6, ['enum'], 5), 'wer'), 'but where that is known to be the user')
