@@ -97,7 +97,8 @@ export class BodyLearner {
     const leaf = node.number
     if (leaf.n > 0) {
       if (leaf.reals === 0 && !Number.isInteger(value)) priors.meet('fraction', node.draws)
-      const side = leaf.side(value)
+      if (leaf.negatives === 0 && value < 0) priors.meet('negative', node.draws)
+      const side = leaf.isFirstNegative(value) ? 0 : leaf.side(value)
       if (side !== 0) priors.meet(side > 0 ? 'high' : 'low', node.draws)
     }
     leaf.learn(value, this.#tree.bodies)
@@ -112,7 +113,7 @@ export class BodyLearner {
       node.text.isSecret = redactor.hides(nameOf(node))
     }
     const leaf = node.text
-    if (leaf.longest.isBeyond(text.length)) priors.meet('long', node.draws)
+    if (leaf.isTooLong(text.length)) priors.meet('long', node.draws)
     const { sole } = leaf
     leaf.learn(text, this.#principal, this.#tree.bodies)
     if (sole > NONE && leaf.sole === NONE) priors.meet('format', node.draws)

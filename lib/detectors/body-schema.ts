@@ -65,7 +65,8 @@ function textSchema (leaf: TextLeaf | null, isNullable: boolean, isAnnotated: bo
     return schema
   }
   if (leaf.n < ENOUGH) return schema
-  if (Number.isFinite(leaf.longest.settle())) schema['maxLength'] = Math.ceil(SLACK * Math.max(leaf.longest.extreme, leaf.longest.settle()))
+  const longest = leaf.longest.furthest()
+  if (Number.isFinite(longest)) schema['maxLength'] = Math.ceil(SLACK * Math.max(leaf.longest.extreme, longest))
   // Lengths are learned in UTF-16 units, of which a character has two at the most.
   const least = Math.floor(leaf.shortest / 2)
   if (least >= 1 && leaf.n >= WELL_ENOUGH) schema['minLength'] = least
@@ -91,7 +92,8 @@ function listSchema (shape: ListShape | null, isNullable: boolean, isAnnotated: 
   if (shape === null) return schema
   if (shape.element.n > 0) schema['items'] = nodeSchema(shape.element, shape.element.n, isAnnotated)
   const { lengths } = shape
-  if (lengths.n >= ENOUGH && Number.isFinite(lengths.settle())) schema['maxItems'] = Math.ceil(SLACK * Math.max(lengths.extreme, lengths.settle()))
+  const longest = lengths.furthest()
+  if (lengths.n >= ENOUGH && Number.isFinite(longest)) schema['maxItems'] = Math.ceil(SLACK * Math.max(lengths.extreme, longest))
   return schema
 }
 

@@ -185,6 +185,36 @@ test('numbers that grow have no upper bound near what was seen', async (t) => {
   t.match(found(tree, { number: 1100, at: 12, rating: 3 })[0], 'number_too_small body.at')
 })
 
+test('in an application that keeps to its form a place of three bodies is judged: form, length, number, elements', async (t) => {
+  const shared = parts()
+  const file = (i: number): object => ({ url: `https://files.example/${'abcdefgh'.repeat(3)}/${i}`, bytes: 1000 + i * 37, tags: ['a', 'b'] })
+  for (let route = 0; route < 6; route++) learned(Array.from({ length: 40 }, (_, i) => ({ id: i, at: '2026-03-01', site: `https://a.example/${i}`, list: [1, 2, 3], file: file(i) })), new BodyTree(), shared)
+  const tree = learned(Array.from({ length: 100 }, (_, i) => ({ id: i, ...i % 40 === 5 ? { file: file(i) } : null })), new BodyTree(), shared)
+  t.same(found(tree, { id: 3, file: file(2) }, 1), [])
+  t.match(found(tree, { id: 3, file: { ...file(2), url: 'javascript://%0aalert(1)' } }, 1).join(), /pattern_mismatch body\.file\.url [6-9]\d/)
+  t.match(found(tree, { id: 3, file: { ...file(2), url: `https://files.example/${'a'.repeat(900)}` } }, 1).join(), /string_too_long body\.file\.url 6\d/)
+  t.match(found(tree, { id: 3, file: { ...file(2), bytes: 5e13 } }, 1).join(), /number_too_large body\.file\.bytes 6\d/)
+  t.match(found(tree, { id: 3, file: { ...file(2), bytes: -5 } }, 1).join(), /number_too_small body\.file\.bytes 6\d/)
+  t.match(found(tree, { id: 3, file: { ...file(2), tags: Array.from({ length: 60 }, () => 'a') } }, 1).join(), /array_too_long body\.file\.tags 6\d/)
+})
+
+test('where numbers of other places did turn negative, the first negative one near zero says less', async (t) => {
+  const riskOf = (sign: number, value: number): number => {
+    const shared = parts()
+    for (let route = 0; route < 8; route++) learned(Array.from({ length: 60 }, (_, i) => ({ level: i === 20 + route ? sign : i % 9 + 1 })), new BodyTree(), shared)
+    const tree = learned(Array.from({ length: 24 }, (_, i) => ({ level: 1 + (i * 7) % 20 })), new BodyTree(), shared)
+    return Number(found(tree, { level: value })[0]?.split(' ')[2] ?? 0)
+  }
+  t.equal(riskOf(1, -1), 65)
+  t.ok(riskOf(-1, -1) < 60, String(riskOf(-1, -1)))
+})
+
+test('a schema of few bodies allows numbers below zero where their bound reaches there, and further tails than are judged by', async (t) => {
+  const minimumOf = (numbers: readonly number[]): unknown => ((schemaOf(learned(numbers.map((t) => ({ t }))), false)['properties'] as Record<string, Record<string, unknown>>)['t'] ?? {})['minimum']
+  t.ok(Number(minimumOf(Array.from({ length: 200 }, (_, i) => 3 + (i * 37) % 200 / 10))) < 0)
+  t.equal(minimumOf(Array.from({ length: 200 }, (_, i) => 1 + i % 5)), 0)
+})
+
 function withoutRisk (signal: string): string { return signal.replace(/ \d+$/, '') }
 
 /** Members in one order: which of two streams saw a name first is not part of the law. */
