@@ -152,7 +152,7 @@ export class BodyLearner {
     if (shape.values !== null) return this.#learnMap(shape, object, guide, depth)
     const { priors } = this.#context
     const objects = node.types[OBJECT] as number
-    const { isVaried } = shape
+    const { isVaried, always: lasting } = shape
     let always = 0
     let isForeign = false
     let isFresh = false
@@ -178,15 +178,18 @@ export class BodyLearner {
       if (child.isAlways) always++
       this.#learn(child, value, guide === null ? null : guide.members.get(name) ?? null, depth + 1)
     }
-    if (always < shape.always) {
+    if (always < lasting) {
       priors.meet(missingSort(isVaried), node.draws)
       shape.refresh(objects)
     }
     if (isForbidden) shape.forbidden++
-    if (!isFresh) return
-    if (objects > 1 && !shape.isOpen(objects)) priors.meet(nameSort(isVaried, isForeign), node.draws)
-    shape.fresh++
-    if (!shape.looksLikeMap(objects)) return
+    if (isFresh) {
+      if (objects > 1 && !shape.isOpen(objects)) priors.meet(nameSort(isVaried, isForeign), node.draws)
+      shape.fresh++
+    } else if (always === lasting) {
+      return
+    }
+    if (!shape.looksLikeMap(objects, this.#tree.nodes >= this.#context.limits.nodes)) return
     shape.collapse(this.#context)
     this.#tree.nodes = this.#tree.root.count()
   }

@@ -80,6 +80,20 @@ test('two trees merged are as one that learned both streams', async () => {
   }), { numRuns: 150 })
 })
 
+test('names are found to be data in two trees merged as in one that learned both streams', async () => {
+  const maps = fc.array(fc.dictionary(fc.string({ maxLength: 2 }), fc.record({ at: fc.integer(), by: fc.string({ maxLength: 3 }) }, { requiredKeys: ['at'] }), { maxKeys: 9 }), { maxLength: 60 })
+  let collapsed = 0
+  fc.assert(fc.property(maps, maps, (ours, theirs) => {
+    const merged = learned(ours)
+    merged.merge(learned(theirs), parts().request)
+    const whole = learned([...ours, ...theirs])
+    if (whole.root.object?.values) collapsed++
+    assert.deepEqual(sorted(schemaOf(merged, true)), sorted(schemaOf(whole, true)))
+    assert.equal(merged.nodes, whole.nodes)
+  }), { numRuns: 60, size: 'max' })
+  assert.ok(collapsed > 5, String(collapsed))
+})
+
 test('two settled trees merged judge as one that learned both streams', async () => {
   fc.assert(fc.property(fc.array(orders, { minLength: 60, maxLength: 80 }), fc.array(orders, { minLength: 60, maxLength: 80 }), (ours, theirs) => {
     const merged = learned(ours)
@@ -162,6 +176,8 @@ test('an object of many optional members stays one', async (t) => {
   const tree = learned(Array.from({ length: 400 }, (_, i) => Object.fromEntries(optional.filter((_, k) => (i * 7 + k * 3) % 5 < 2).map((name) => [name, i]))))
   t.equal(Object.keys(schemaOf(tree, false)['properties'] as object).length, optional.length)
   t.match(found(tree, { a: 1, zz: 1 })[0], 'unexpected_field body.zz')
+  const wide = learned(Array.from({ length: 80 }, (_, i) => Object.fromEntries(Array.from({ length: 100 }, (_, k) => [`column${k}`, i]))))
+  t.equal(Object.keys(schemaOf(wide, false)['properties'] as object).length, 100, 'and one of a hundred that are always there')
 })
 
 test('presence is counted against the parent: a member of a rare object can be required', async (t) => {
