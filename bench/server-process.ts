@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startPinned } from './pinning'
 
 /** What is asked of the server process. */
-export type ServerQuestion = 'cpu' | 'state'
+export type ServerQuestion = 'cpu' | 'state' | 'collect'
 
 /** What the server process says: its port first, its answers to questions afterwards. */
 export interface ServerMessage {
@@ -28,7 +28,7 @@ export class ServerProcess {
 
   /** @param profile Folder for the process's CPU profile, if one is wanted. */
   static async start (variant: string, profile: string | undefined): Promise<ServerProcess> {
-    const child = startPinned(join(__dirname, 'server.js'), [variant], profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])
+    const child = startPinned(join(__dirname, 'server.js'), [variant], ['--expose-gc', ...profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]])
     const { port = 0 } = await answerOf(child)
     return new ServerProcess(port, child)
   }
@@ -38,6 +38,9 @@ export class ServerProcess {
     const { cpu = NaN } = await this.#ask('cpu')
     return cpu
   }
+
+  /** Collects all garbage. */
+  async collect (): Promise<void> { await this.#ask('collect') }
 
   /** What makes its figures doubtful: baselines that judge nothing yet, or ordinary requests taken for anomalies. */
   async doubts (): Promise<string[]> {

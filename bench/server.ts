@@ -27,8 +27,14 @@ async function serve (name: string): Promise<void> {
   const app = await build(variantsNamed(name).find((candidate) => candidate.name === name)!)
   await app.listen({ port: 0, host: '127.0.0.1' })
   process.on('disconnect', () => process.exit())
-  process.on('message', (question: ServerQuestion) => say(question === 'cpu' ? cpuTime() : stateOf(app)))
+  process.on('message', (question: ServerQuestion) => question === 'collect' ? setImmediate(collect) : say(question === 'cpu' ? cpuTime() : stateOf(app)))
   say({ port: (app.server.address() as AddressInfo).port })
+}
+
+/** Of itself, while nothing is under way; the server was started with `--expose-gc`. */
+function collect (): void {
+  globalThis.gc!()
+  say({})
 }
 
 function cpuTime (): ServerMessage {

@@ -3,6 +3,7 @@ import { combine } from './assessment'
 import type { RouteState } from './route-state'
 import type { Signal } from './signal'
 import { isMerelyTyped } from './typed-credentials'
+import { NO_NAMES } from './text/header-names'
 import type { MultipartReader } from './text/multipart-reader'
 
 /** Signals kept for one request; what is found beyond that is only counted. */
@@ -40,6 +41,10 @@ export class Observation {
   readonly client: string
   readonly clientHash: number
   readonly requestId: string
+  /** The names among `rawHeaders`. */
+  headerNames = NO_NAMES
+  /** Address of the socket's other end: the client's, or that of a proxy; `''` where unknown. */
+  peer = ''
   /** The user as the application names it (keyed hash), once known. */
   user: string | null = null
   /** Whom a thing that may not teach is counted for: the principal, or on routes that few use, the ten minutes it came in. */

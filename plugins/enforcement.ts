@@ -138,7 +138,7 @@ async function enforcement (fastify: FastifyInstance, options: EnforcementOption
 
   function noteAddress (request: FastifyRequest, observation: Observation): void {
     const isForwarded = request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined
-    addresses.note(anomalies.addressOf(request.socket?.remoteAddress ?? ''), observation.client, isForwarded)
+    addresses.note(anomalies.addressOf(observation.peer), observation.client, isForwarded)
     if (isWarned || addresses.fault === null) return
     isWarned = true
     const why = addresses.fault === 'untrusted-proxy' ? 'requests carry forwarded addresses that Fastify does not trust' : 'one private address sends nearly all requests'

@@ -29,6 +29,8 @@ export class Identities implements Namer {
   #peer: string | null = null
   /** Hash of the client that was asked for last, as a signed integer: those are kept without allocation. */
   clientHash = 0
+  /** The socket's other end of the same request, `''` where unknown. */
+  peer = ''
 
   constructor (hash: KeyedHash) { this.#hash = hash }
 
@@ -43,7 +45,7 @@ export class Identities implements Namer {
   }
 
   /**
-   * The client's address, IPv6 by /64; `clientHash` is its hash until the next call.
+   * The client's address, IPv6 by /64; `clientHash` is its hash and `peer` the socket's other end until the next call.
    *
    * Fastify walks the forwarded addresses at every read (measured: 3 µs with one proxy). A single IPv4 address is taken as it is,
    * where this socket's peer is trusted to say so; what Fastify made of other lists is remembered.
@@ -52,6 +54,7 @@ export class Identities implements Namer {
     const header = request.headers['x-forwarded-for']
     const forwarded = typeof header === 'string' ? header : ''
     const peer = request.socket?.remoteAddress
+    this.peer = peer ?? ''
     if (peer !== undefined && peer === this.#peer && this.#isIPv4(forwarded)) return forwarded
     const salt = peer === undefined ? 0 : endOf(peer)
     const known = this.#clients.get(forwarded, salt)

@@ -69,7 +69,7 @@ export const rateSpikeOptions: OptionTable = {
   bytes: { type: 'boolean', default: true, description: 'whether bytes are watched too' },
   dropouts: { type: 'boolean', default: true, description: 'whether it is reported when traffic stops' },
   adoptAfter: { isDuration: true, default: '1 hour', description: 'time after which a level that lasts is the new norm' },
-  clients: { type: 'integer', minimum: 8, maximum: 4_194_304, default: 65_536, description: 'clients, credentials and tenants counted at a time (36 bytes each, 68 with `bytes`)' }
+  clients: { type: 'integer', minimum: 8, maximum: 4_194_304, default: 65_536, description: 'clients, credentials and tenants counted at a time (36 bytes each, 64 with `bytes`)' }
 }
 
 type Settings = Required<RateSpikeOptions> & { bucket: number, adoptAfter: number }

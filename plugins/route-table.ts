@@ -231,7 +231,6 @@ export class RouteTable {
   reset (id: string): void {
     const state = this.get(id)
     state.reset()
-    state.promotions.length = 0
     for (const seat of this.#seats) {
       seat.detector.guard(() => (state.slots[seat.detector.slot] as DetectorState | null)?.leave?.())
       this.#seat(state, this.#configs.get(id) ?? NOTHING, seat)

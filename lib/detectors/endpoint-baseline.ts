@@ -63,7 +63,7 @@ const FENCES: Record<Fence, readonly [number, number]> = { request: [2, 512], re
  * share of server errors, requests of one client a minute.
  *
  * `judge…` changes nothing that is learned; `learn` and `quarantine` say nothing. Memory: what its parts say; parts are made
- * when first needed, so a route with four parameters costs about 6 kB (measured, with all that is kept for it;
+ * when first needed, so a route with four parameters costs about 5 kB (measured, with all that is kept for it;
  * docs/hot-path.md). At most 64 parameters a source of at most 384 things each: 0.3 MB a source.
  */
 export class EndpointBaseline {
@@ -75,19 +75,24 @@ export class EndpointBaseline {
   /** Replies learned that had a media type. */
   #typedReplies = 0
   #items = new ItemTable()
-  /** Per level, a media type that is known: mostly there is but one. */
-  readonly #knownTypes: [string, string] = ['', '']
+  /** A media type that is known of requests, and of replies: mostly there is but one. */
+  #requestType = ''
+  #replyType = ''
   #query: ParameterProfile | null = null
   #form: ParameterProfile | null = null
   #path: ParameterProfile | null = null
   #wildcard: WildcardProfile | null = null
   readonly #fences: Record<Fence, SizeFence | null> = { request: null, response: null, latency: null, rate: null }
-  readonly #errors = new ErrorEpisode()
+  /** Replies before the first server error. */
+  #replies = 0
+  /** Made with the first server error; counts replies from then on. */
+  #errors: ErrorEpisode | null = null
 
   constructor (context: EndpointContext, settings: EndpointSettings, routeHash: number) {
     this.#context = context
     this.#settings = settings
-    this.#routeHash = routeHash
+    // As a signed integer it needs no memory of its own.
+    this.#routeHash = routeHash | 0
   }
 
   /** Share of `minSamples` that has been learned. */
@@ -141,7 +146,10 @@ export class EndpointBaseline {
   judgeResponse (observation: Observation): void {
     const floor = this.#floor(observation)
     const isError = observation.status >= 500
-    if (this.#errors.observe(isError) && isError) {
+    if (isError) this.#errors ??= new ErrorEpisode(this.#replies)
+    if (this.#errors === null) {
+      this.#replies++
+    } else if (this.#errors.observe(isError) && isError) {
       observation.add(new Signal(ERROR_RATE, 'response.status', 5, 40, share(this.#errors.norm), share(this.#errors.recent)))
     }
     if (observation.responseType !== null && this.samples >= floor && observation.status < 400) {
@@ -160,10 +168,11 @@ export class EndpointBaseline {
   }
 
   #judgeType (level: number, mediaType: string, field: string, severity: number, risk: number, observation: Observation): void {
-    if (this.#knownTypes[level] === mediaType) return
+    if (mediaType === (level === REQUEST_TYPES ? this.#requestType : this.#replyType)) return
     const hash = essenceHash(mediaType, this.#context.judge.scan.seed)
     if (this.#items.count(level, hash) > 0) {
-      this.#knownTypes[level] = mediaType
+      if (level === REQUEST_TYPES) this.#requestType = mediaType
+      else this.#replyType = mediaType
       return
     }
     const seen = level === REQUEST_TYPES ? this.samples : this.#typedReplies
@@ -234,13 +243,15 @@ export class EndpointBaseline {
     this.samples >>>= 1
     this.#typedReplies >>>= 1
     this.#items.halve()
-    this.#knownTypes.fill('')
+    this.#requestType = ''
+    this.#replyType = ''
     this.#query?.halve()
     this.#form?.halve()
     this.#path?.halve()
     this.#wildcard?.halve()
     for (const fence of Object.values(this.#fences)) fence?.halve()
-    this.#errors.halve()
+    this.#replies >>>= 1
+    this.#errors?.halve()
   }
 
   /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
@@ -258,7 +269,8 @@ export class EndpointBaseline {
       this.#wildcard.merge(other.#wildcard)
     }
     for (const [name, fence] of Object.entries(other.#fences)) if (fence !== null) this.#fence(name as Fence).merge(fence)
-    this.#errors.merge(other.#errors)
+    if (this.#errors === null && other.#errors === null) this.#replies += other.#replies
+    else (this.#errors ??= new ErrorEpisode(this.#replies)).merge(other.#errors ?? new ErrorEpisode(other.#replies))
   }
 
   toJSON (): EndpointBaselineJson {
@@ -273,7 +285,7 @@ export class EndpointBaseline {
       path: this.#path === null ? null : this.#path.toJSON(),
       wildcard: this.#wildcard === null ? null : this.#wildcard.toJSON(),
       fences,
-      errors: this.#errors.toJSON()
+      errors: (this.#errors ?? new ErrorEpisode(this.#replies)).toJSON()
     }
   }
 
@@ -282,14 +294,17 @@ export class EndpointBaseline {
     this.samples = json.samples
     this.#typedReplies = json.typedReplies
     this.#items = ItemTable.from(json.items)
-    this.#knownTypes.fill('')
+    this.#requestType = ''
+    this.#replyType = ''
     this.leave()
     if (json.query !== null) this.#source('query').restore(json.query)
     if (json.form !== null) this.#source('form').restore(json.form)
     if (json.path !== null) this.#source('path').restore(json.path)
     this.#wildcard = json.wildcard === null ? null : WildcardProfile.from(json.wildcard)
     for (const [name, fence] of Object.entries(json.fences)) this.#fence(name as Fence).restore(fence)
-    this.#errors.restore(json.errors)
+    this.#replies = Math.floor(json.errors.replies)
+    this.#errors = json.errors.errors > 0 ? new ErrorEpisode() : null
+    this.#errors?.restore(json.errors)
   }
 
   /** Forgets the parameters; their names lose this place. */
@@ -315,7 +330,7 @@ export class EndpointBaseline {
     for (const [name, fence] of Object.entries(this.#fences)) {
       if (fence !== null) quantities[name] = { samples: fence.n, p50: fence.quantile(0.5), p99: fence.quantile(0.99), fence: Number.isFinite(fence.high) ? fence.high : null }
     }
-    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities, serverErrorShare: this.#errors.norm }
+    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities, serverErrorShare: (this.#errors ?? new ErrorEpisode(this.#replies)).norm }
   }
 
   #floor (observation: Observation): number { return observation.route.frozen ? 0 : this.#settings.minSamples }

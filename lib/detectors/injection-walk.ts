@@ -108,8 +108,8 @@ export class InjectionWalk {
   }
 
   #headers (observation: Observation, visitor: TextVisitor, cleared: ClearedHeaders): void {
-    const { rawHeaders } = observation
-    const list = cleared.find(rawHeaders)
+    const { rawHeaders, headerNames } = observation
+    const list = cleared.find(headerNames)
     let areClear = true
     for (let i = 0, at = 0; i + 1 < rawHeaders.length; i += 2, at++) {
       const value = rawHeaders[i + 1] as string
@@ -123,7 +123,7 @@ export class InjectionWalk {
         cleared.addValue(value, kind, list, at)
       }
     }
-    if (list === null && areClear) cleared.keep(rawHeaders)
+    if (list === null && areClear) cleared.keep(headerNames)
   }
 
   #headerName (name: string, visitor: TextVisitor, observation: Observation): boolean {

@@ -41,7 +41,7 @@ export interface RateClientsJson { requests: Record<string, SizeFenceJson>, byte
  * A request over the limit gets one signal, whoever of the three is over it; requests of it share the field `client.rate` with endpoint-profiler's
  * `rate_burst`: one cause counts once.
  *
- * Time: O(1), a table look-up for each entity. Memory: 36 bytes times the capacity, 68 with bytes. See `RateTable` for who is evicted.
+ * Time: O(1), a table look-up for each entity. Memory: 36 bytes times the capacity, 64 with bytes. See `RateTable` for who is evicted.
  */
 export class RateClients {
   readonly #options: RateClientsOptions

@@ -43,7 +43,7 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
   function arrive (observation: Observation, request: FastifyRequest): void {
     const { rawHeaders, at } = observation
     const client = observation.clientHash | 0
-    const layout = layouts.of(rawHeaders)
+    const layout = layouts.of(observation.headerNames)
     const device = devices.read(layout, rawHeaders)
     const session = sessionOf(layout, observation, client)
     // Where a session came from before is not looked up again, unless places are wanted.
@@ -113,7 +113,7 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
     const { status, at } = observation
     const session = observation.session as SessionRecord | null
     const known = observation.tls as KnownJa4 | null
-    const device = known === null && travel === null ? null : devices.read(layouts.of(observation.rawHeaders), observation.rawHeaders)
+    const device = known === null && travel === null ? null : devices.read(layouts.of(observation.headerNames), observation.rawHeaders)
     current = observation
     if (known !== null && device !== null) tls?.answer(known, device.family, observation)
     if (status >= 400 || status < 200) return
