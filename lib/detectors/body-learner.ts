@@ -45,6 +45,8 @@ export class BodyLearner {
   #several = false
   #values = 0
   #characters = 0
+  /** Number of what is one draw: the body, or the value of a map in it, as it was while its name had a place of its own. */
+  #draw = 0
 
   constructor (context: BodyContext, tree: BodyTree) {
     this.#context = context
@@ -62,6 +64,7 @@ export class BodyLearner {
     this.#values = this.#context.limits.values
     this.#characters = this.#context.limits.characters
     tree.bodies++
+    this.#draw = ++tree.draws
     this.#learn(tree.root, body, guide, 0)
     if (this.#values <= 0 || this.#characters <= 0) tree.exceeded++
   }
@@ -71,7 +74,7 @@ export class BodyLearner {
     const type = typeOf(value)
     if (type === OPAQUE) return
     if (node.types[type] === 0 && node.n > 0) this.#context.priors.meet(type === NULL ? nullSort(node) : 'type', node.draws)
-    if (node.meet(type, this.#tree.bodies, this.#principal) && isMilestone(node.draws)) this.#context.priors.pass(node)
+    if (node.meet(type, this.#draw, this.#principal) && isMilestone(node.draws)) this.#context.priors.pass(node)
     if (type === STRING) {
       this.#learnText(node, value as string, guide)
     } else if (type === NUMBER) {
@@ -101,7 +104,7 @@ export class BodyLearner {
       const side = leaf.isFirstNegative(value) ? 0 : leaf.side(value)
       if (side !== 0) priors.meet(side > 0 ? 'high' : 'low', node.draws)
     }
-    leaf.learn(value, this.#tree.bodies)
+    leaf.learn(value, this.#draw)
   }
 
   #learnText (node: BodyNode, text: string, guide: BodyGuide | null): void {
@@ -115,7 +118,7 @@ export class BodyLearner {
     const leaf = node.text
     if (leaf.isTooLong(text.length)) priors.meet('long', node.draws)
     const { sole } = leaf
-    leaf.learn(text, this.#principal, this.#tree.bodies)
+    leaf.learn(text, this.#principal, this.#draw)
     if (sole > NONE && leaf.sole === NONE) priors.meet('format', node.draws)
     const { profile } = leaf
     if (profile === null || leaf.isCalm) return
@@ -141,7 +144,7 @@ export class BodyLearner {
     const shape = node.list
     const { length } = list
     if (shape.isBeyond(length)) this.#context.priors.meet('items', node.draws)
-    shape.rises.learn(shape.lengths.learn(length, this.#tree.bodies))
+    shape.rises.learn(shape.lengths.learn(length, this.#draw))
     const step = length <= MAX_ELEMENTS ? 1 : Math.ceil(length / MAX_ELEMENTS)
     for (let i = step === 1 ? 0 : this.#tree.bodies % step; i < length && this.#values > 0; i += step) this.#learn(shape.element, list[i], guide === null ? null : guide.element, depth + 1)
   }
@@ -219,12 +222,15 @@ export class BodyLearner {
 
   #learnMap (shape: ObjectShape, object: Record<string, unknown>, guide: BodyGuide | null, depth: number): void {
     const { scan } = this.#context
+    const draw = this.#draw
     let names = 0
     for (const name in object) {
       if (this.#values <= 0 || ++names > MAX_ELEMENTS) break
       if (typeOf(object[name]) === OPAQUE) continue
+      this.#draw = ++this.#tree.draws
       shape.keys?.learn(scan.scan(name), this.#principal, this.#several)
       this.#learn(shape.values as BodyNode, object[name], guide === null ? null : guide.members.get(name) ?? null, depth + 1)
     }
+    this.#draw = draw
   }
 }

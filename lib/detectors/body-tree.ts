@@ -29,6 +29,8 @@ export class BodyTree {
   bodies = 0
   /** Of them those that had more than is looked at. */
   exceeded = 0
+  /** Independent draws learned, as numbers for them: bodies, and values of maps in them. */
+  draws = 0
   /** Places learned. */
   nodes = 1
   root = new BodyNode('', null)
