@@ -1,5 +1,7 @@
 import { RecentStrings } from '../store/recent-strings'
 import type { HeaderNames } from '../text/header-names'
+import { hiddenInPlain, isPlain } from '../text/plain-text'
+import { isSerializedObject } from '../text/serialized-object'
 
 /** How a header's value is read. */
 export type HeaderKind = 0 | 1 | 2
@@ -57,6 +59,16 @@ export class ClearedHeaders {
 /** Makes a value that is clear the usual one, at first and then seldom: each time costs the garbage collector a note. */
 export function noteUsual (list: ClearedList, at: number, value: string): void {
   if ((list.usual[at] === null || (++list.others & RENEWED) === 0) && value.length <= MAX_USUAL) list.usual[at] = value
+}
+
+/**
+ * Whether class and length settle a value: words, addresses, and credentials, of which there are as many as clients. To look at two hundred characters costs
+ * as much as to find them among a thousand others, and keeps nothing.
+ */
+export function isClearAtSight (value: string, kind: HeaderKind): boolean {
+  if (kind === COOKIES) return false
+  const from = kind === CREDENTIAL ? value.indexOf(' ') + 1 : 0
+  return isPlain(value, from) && hiddenInPlain(value, from) === null && !isSerializedObject(value, from)
 }
 
 /** How the value of a header of this name is read. */
