@@ -12,8 +12,9 @@ import { ItemTable } from '../store/item-table'
 import { NameBacking } from './name-backing'
 import { ParameterProfile } from './parameter-profile'
 import type { ParameterContext, ParameterProfileJson } from './parameter-profile'
-import { SizeFence } from './size-fence'
-import type { SizeFenceJson } from './size-fence'
+import { RouteFences } from './route-fences'
+import type { Quantity, RouteFencesJson } from './route-fences'
+import type { SizeFence } from './size-fence'
 import { WildcardProfile } from './wildcard-profile'
 import type { WildcardProfileJson } from './wildcard-profile'
 
@@ -49,14 +50,11 @@ export interface EndpointBaselineJson {
   form: ParameterProfileJson | null
   path: ParameterProfileJson | null
   wildcard: WildcardProfileJson | null
-  fences: Record<string, SizeFenceJson>
+  fences: RouteFencesJson
   errors: ErrorEpisodeJson
 }
 
 type Source = 'query' | 'form' | 'path'
-type Fence = 'request' | 'response' | 'latency' | 'rate'
-/** Least ratio of fence to p99, and least distance, of each quantity: bytes, bytes, milliseconds, requests a minute. */
-const FENCES: Record<Fence, readonly [number, number]> = { request: [2, 512], response: [2, 1024], latency: [3, 100], rate: [3, 10] }
 
 /**
  * What one route's ordinary requests and replies look like: parameters and their values, media types, sizes, duration,
@@ -82,7 +80,7 @@ export class EndpointBaseline {
   #form: ParameterProfile | null = null
   #path: ParameterProfile | null = null
   #wildcard: WildcardProfile | null = null
-  readonly #fences: Record<Fence, SizeFence | null> = { request: null, response: null, latency: null, rate: null }
+  readonly #fences = new RouteFences()
   /** Replies before the first server error. */
   #replies = 0
   /** Made with the first server error; counts replies from then on. */
@@ -121,11 +119,8 @@ export class EndpointBaseline {
     const rates = this.#context.rates
     const count = rates.increment(finishHash(observation.clientHash ^ this.#routeHash), observation.at)
     const closed = rates.closed
-    let fence = this.#fences.rate
-    if (closed > 0) {
-      fence = this.#fence('rate')
-      fence.learn(closed)
-    }
+    if (closed > 0) this.#learnQuantity('rate', closed)
+    const fence = this.#fences.rate
     if (fence === null || count <= fence.high) return
     const above = fence.above(count)
     observation.add(new Signal(RATE_BURST, 'client.rate', severityOf(above), Math.min(75, 45 + 10 * above), Math.round(fence.high), count))
@@ -190,7 +185,7 @@ export class EndpointBaseline {
     if (observation.contentType !== null) this.#items.learn(REQUEST_TYPES, essenceHash(observation.contentType, seed), principal, several)
     if (this.samples === TESTED) for (const level of [REQUEST_TYPES, RESPONSE_TYPES]) this.#noteTypes(level)
     if (observation.requestBytes > 0) {
-      this.#fence('request').learn(observation.requestBytes)
+      this.#learnQuantity('request', observation.requestBytes)
       this.#context.sizes.learn(observation.requestBytes)
     }
     if (observation.query !== null) this.#source('query').learn(observation.query as Record<string, unknown>, principal, several)
@@ -207,8 +202,8 @@ export class EndpointBaseline {
       this.#typedReplies++
       this.#items.learn(RESPONSE_TYPES, essenceHash(observation.responseType, seed), principal, several)
     }
-    if (observation.responseBytes > 0) this.#fence('response').learn(observation.responseBytes)
-    if (observation.elapsedMs >= 0) this.#fence('latency').learn(observation.elapsedMs)
+    if (observation.responseBytes > 0) this.#learnQuantity('response', observation.responseBytes)
+    if (observation.elapsedMs >= 0) this.#learnQuantity('latency', observation.elapsedMs)
   }
 
   /** Whether the one media type of the first requests is still the only one. */
@@ -249,7 +244,7 @@ export class EndpointBaseline {
     this.#form?.halve()
     this.#path?.halve()
     this.#wildcard?.halve()
-    for (const fence of Object.values(this.#fences)) fence?.halve()
+    this.#fences.halve()
     this.#replies >>>= 1
     this.#errors?.halve()
   }
@@ -268,14 +263,12 @@ export class EndpointBaseline {
       this.#wildcard ??= new WildcardProfile()
       this.#wildcard.merge(other.#wildcard)
     }
-    for (const [name, fence] of Object.entries(other.#fences)) if (fence !== null) this.#fence(name as Fence).merge(fence)
+    this.#fences.merge(other.#fences, this.#settings.burstFloor)
     if (this.#errors === null && other.#errors === null) this.#replies += other.#replies
     else (this.#errors ??= new ErrorEpisode(this.#replies)).merge(other.#errors ?? new ErrorEpisode(other.#replies))
   }
 
   toJSON (): EndpointBaselineJson {
-    const fences: Record<string, SizeFenceJson> = {}
-    for (const [name, fence] of Object.entries(this.#fences)) if (fence !== null) fences[name] = fence.toJSON()
     return {
       samples: this.samples,
       typedReplies: this.#typedReplies,
@@ -284,7 +277,7 @@ export class EndpointBaseline {
       form: this.#form === null ? null : this.#form.toJSON(),
       path: this.#path === null ? null : this.#path.toJSON(),
       wildcard: this.#wildcard === null ? null : this.#wildcard.toJSON(),
-      fences,
+      fences: this.#fences.toJSON(),
       errors: (this.#errors ?? new ErrorEpisode(this.#replies)).toJSON()
     }
   }
@@ -301,7 +294,7 @@ export class EndpointBaseline {
     if (json.form !== null) this.#source('form').restore(json.form)
     if (json.path !== null) this.#source('path').restore(json.path)
     this.#wildcard = json.wildcard === null ? null : WildcardProfile.from(json.wildcard)
-    for (const [name, fence] of Object.entries(json.fences)) this.#fence(name as Fence).restore(fence)
+    this.#fences.restore(json.fences, this.#settings.burstFloor)
     this.#replies = Math.floor(json.errors.replies)
     this.#errors = json.errors.errors > 0 ? new ErrorEpisode() : null
     this.#errors?.restore(json.errors)
@@ -326,20 +319,12 @@ export class EndpointBaseline {
         fields[prefix + name] = { samples: profile.n, share: source.n === 0 ? 0 : requests / source.n, lengths: profile.lengths, numbers: profile.numbers, levels: profile.levels() }
       }
     }
-    const quantities: Record<string, unknown> = {}
-    for (const [name, fence] of Object.entries(this.#fences)) {
-      if (fence !== null) quantities[name] = { samples: fence.n, p50: fence.quantile(0.5), p99: fence.quantile(0.99), fence: Number.isFinite(fence.high) ? fence.high : null }
-    }
-    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities, serverErrorShare: (this.#errors ?? new ErrorEpisode(this.#replies)).norm }
+    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities: this.#fences.describe(), serverErrorShare: (this.#errors ?? new ErrorEpisode(this.#replies)).norm }
   }
 
   #floor (observation: Observation): number { return observation.route.frozen ? 0 : this.#settings.minSamples }
 
-  #fence (name: Fence): SizeFence {
-    const fence = this.#fences[name] ?? new SizeFence(FENCES[name][0], name === 'rate' ? this.#settings.burstFloor : FENCES[name][1])
-    this.#fences[name] = fence
-    return fence
-  }
+  #learnQuantity (quantity: Quantity, value: number): void { this.#fences.learn(quantity, value, this.#settings.burstFloor) }
 
   #source (source: Source): ParameterProfile {
     if (source === 'query') {

@@ -23,7 +23,13 @@ export interface HeaderLayout {
   readonly positions: Int16Array
   /** Hash of the lasting names, in their order. */
   readonly order: number
+  /** Bits for the headers whose presence tells of a device: `HAS_ENCODING`, `HAS_HINTS`, `HAS_UPGRADE`. */
+  readonly presence: number
 }
+
+export const HAS_ENCODING = 2
+export const HAS_HINTS = 4
+export const HAS_UPGRADE = 8
 
 /** Headers looked at, from the first. */
 const MOST_HEADERS = 128
@@ -55,6 +61,7 @@ export class HeaderLayouts {
       if (read >= 0 && positions[read] === -1) positions[read] = 2 * i + 1
       if (!OCCASIONAL.test(name)) order = hashText(name.toLowerCase(), order)
     })
-    return { positions, order: order | 0 }
+    const presence = (positions[ENCODING]! < 0 ? 0 : HAS_ENCODING) | (positions[HINTS]! < 0 ? 0 : HAS_HINTS) | (positions[UPGRADE]! < 0 ? 0 : HAS_UPGRADE)
+    return { positions, order: order | 0, presence }
   }
 }

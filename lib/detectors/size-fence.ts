@@ -28,7 +28,7 @@ export class SizeFence {
   n = 0
   /** From here on a value is unusual; `Infinity` until fences are set. */
   high = Infinity
-  /** Below this a value is unusual; -1 until fences are set. */
+  /** Below this a whole value is unusual; -1 until fences are set. */
   low = -1
   readonly #rule: Rule
   #sketch = new QuantileSketch()
@@ -102,7 +102,8 @@ export class SizeFence {
     const bottom = Math.max(1, fence.#sketch.quantile(0.01))
     const { factor, floor, reach } = fence.#rule
     fence.high = Math.max(top * (top / middle) ** reach, top * factor + floor)
-    fence.low = Math.min(bottom / (middle / bottom) ** reach, bottom / (2 * factor) - floor / 8)
+    // Of a whole quantity, as much lies below the next integer; and an integer needs no memory of its own.
+    fence.low = Math.ceil(Math.min(bottom / (middle / bottom) ** reach, bottom / (2 * factor) - floor / 8)) + 0
     fence.#next = fence.n + Math.max(16, fence.n >>> 2)
   }
 }
