@@ -44,7 +44,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   })
   /** Rises that are not told, because a finding tells of their cause. */
   const explained = new WeakSet<RateWatch>()
-  const velocity = new SignalVelocity({ leastJump: settings.velocityJump, tellsRequests }, tellVelocity)
+  const velocity = new SignalVelocity({ leastJump: settings.velocityJump, tellsRequests, isFrozen: () => anomalies.routes.frozen }, tellVelocity)
   anomalies.onSweep((at) => {
     if (store.total === 0) return
     store.advance(at)
@@ -100,7 +100,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
       closeWalk(walk, lastAt)
       walk.open(window, observation.at)
     }
-    walk.route = own.walks
+    walk.route = observation.route.frozen ? null : own.walks
     if (window !== tidied) {
       tidied = window
       left = walks.size

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { DeviceReader, textAt } from '../../lib/detectors/device-reader'
+import type { Ja4ClustersJson } from '../../lib/detectors/ja4-clusters'
 import { API_KEY, AUTHORIZATION, COOKIE, HeaderLayouts } from '../../lib/detectors/header-layout'
 import type { HeaderLayout } from '../../lib/detectors/header-layout'
 import type { SessionRecord } from '../../lib/detectors/session-record'
@@ -25,12 +26,12 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
   const layouts = new HeaderLayouts(hash.seed, further)
   const devices = new DeviceReader(hash.seed)
   const table = new SessionTable(hash, settings.sessions, settings.sessionCookies ?? null)
-  const sessions = new SessionWatch(settings)
+  const sessions = new SessionWatch(settings, isFrozen)
   const places = new PlaceSource(hash, settings.geo, settings.nowhere, (client) => store.name(hash.hash(client), client), (error) => fastify.anomalies.emit('error', error))
-  const travel = settings.geo === undefined ? null : new TravelWatch(settings.sessions, settings)
+  const travel = settings.geo === undefined ? null : new TravelWatch(settings.sessions, settings, isFrozen)
   const hops = new TrustedHops()
   const readJa4 = ja4Source(fastify, settings.ja4, hops, 0)
-  const tls = readJa4 === null ? null : new TlsIdentity(hash, store, settings.clusterClients)
+  const tls = readJa4 === null ? null : new TlsIdentity(hash, store, settings.clusterClients, isFrozen)
   /** One object for all requests, read before the next, and the request that is being judged: nothing has to be made for each. */
   const traits = { device: 0, network: 0, agent: 0, ja4: 0 }
   let current: Observation | null = null
@@ -39,6 +40,8 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
   return { name: 'identity', onRequest: (own, observation, request) => arrive(observation, request), onSend: (own, observation, request) => answer(observation, request), shared: sharedOf(sessions, travel, tls) }
 
   function add (signal: Signal): void { current?.add(signal) }
+
+  function isFrozen (): boolean { return fastify.anomalies.routes.frozen }
 
   function arrive (observation: Observation, request: FastifyRequest): void {
     const { rawHeaders, at } = observation
@@ -135,7 +138,7 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
 /** What is learned about identities, in snapshots. */
 function sharedOf (sessions: SessionWatch, travel: TravelWatch | null, tls: TlsIdentity | null): NonNullable<Watcher['shared']> {
   return {
-    toJSON: () => ({ sessions: sessions.toJSON(), travel: travel?.toJSON() ?? null, ja4: tls?.families.toJSON() ?? null }),
+    toJSON: () => ({ sessions: sessions.toJSON(), travel: travel?.toJSON() ?? null, ja4: tls?.families.toJSON() ?? null, clusters: tls?.clusters.toJSON() ?? [] }),
     restore: (json) => give(json, 'restore'),
     merge: (json) => give(json, 'merge'),
     reset () {
@@ -149,6 +152,7 @@ function sharedOf (sessions: SessionWatch, travel: TravelWatch | null, tls: TlsI
     sessions[verb](json.sessions)
     if (json.travel !== null) travel?.[verb](json.travel)
     if (json.ja4 !== null) tls?.families[verb](json.ja4)
+    tls?.clusters[verb](json.clusters ?? [])
   }
 }
 
@@ -156,4 +160,6 @@ interface IdentityJson {
   sessions: ReturnType<SessionWatch['toJSON']>
   travel: ReturnType<TravelWatch['toJSON']> | null
   ja4: ReturnType<TlsIdentity['families']['toJSON']> | null
+  /** Missing in snapshots of older versions. */
+  clusters?: Ja4ClustersJson
 }

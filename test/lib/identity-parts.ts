@@ -128,6 +128,37 @@ test('a popular fingerprint that fails as all do is no cluster, however many hav
   t.end()
 })
 
+test('how common fingerprints were survives a restart: what many had is no cluster then, what nobody had is; who failed is not kept', (t) => {
+  const rush = (clusters: Ja4Clusters, ja4: number, from: number): number => {
+    let found = 0
+    // Nine clients in ten fare well with another fingerprint; the tenth has this one, and fails.
+    for (let i = 0; i < 1500; i++) if (clusters.observe(i % 10 === 0 ? ja4 : 3, hashText(`${ja4} ${i % 300}`, 1), i % 10 === 0, from + i * 1000) !== null) found++
+    return found
+  }
+  const before = new Ja4Clusters(10)
+  for (let i = 0; i < 9000; i++) before.observe(i % 4 === 0 ? 2 : 3, hashText(`${i % 400}`, 1), i % 10 === 0, i * 1000)
+  const json = JSON.parse(JSON.stringify(before))
+  t.equal(json.length, 2)
+  for (const how of ['restore', 'merge'] as const) {
+    const after = new Ja4Clusters(10)
+    after[how](json)
+    t.same(after.toJSON(), json, 'what it took over it gives on')
+    t.equal(rush(after, 2, 20_000_000), 0, 'a quarter of all clients had it before')
+    const again = new Ja4Clusters(10)
+    again[how](json)
+    t.ok(rush(again, 9, 20_000_000) > 50)
+  }
+  t.ok(rush(new Ja4Clusters(10), 2, 20_000_000) > 50, 'who knows nothing takes it for one')
+  const both = new Ja4Clusters(10)
+  both.restore(json)
+  both.merge([[2, 0.9], [7, 0.1]])
+  t.equal(both.toJSON().length, 3)
+  t.equal(new Map(both.toJSON()).get(2), 0.9, 'the higher of two')
+  for (let ja4 = 10; ja4 < 5000; ja4++) both.merge([[ja4, 0.01]])
+  t.equal(both.toJSON().length, 1024, 'bounded')
+  t.end()
+})
+
 test('a device is the same whatever is asked for, and whatever its version', (t) => {
   const layouts = new HeaderLayouts(5, [])
   const reader = new DeviceReader(5)
