@@ -34,7 +34,7 @@ async function trends (fastify: FastifyInstance, options: TrendsOptions): Promis
   const { clock, hash } = fastify.anomalies
   fastify.anomalies.onTrends({
     trends: (query) => trendPage(context.store, query, clock.now(), (entity) => hash.hash(entity)),
-    correlations: (query) => correlationPage(context.store, query, clock.now())
+    correlations: (query) => correlationPage(context.store, query, clock.now(), (entity) => hash.hash(entity))
   })
   for (const stage of STAGES) {
     const judge = judgeAt(watchers, stage)
