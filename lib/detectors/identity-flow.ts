@@ -54,6 +54,12 @@ export class IdentityFlow {
     if (this.routesSeen < LOOKBACK) this.routesSeen++
   }
 
+  /** Takes over by which routes another came: the same sender, who has a name of its own from now on. */
+  follow (other: IdentityFlow | null): void {
+    if (other === null) return
+    for (let i = other.routesSeen; i > 0; i--) this.visit(other.routes[(other.routesAt + LOOKBACK - i) % LOOKBACK] as number)
+  }
+
   /** Whether one of its last ten requests was to that route. */
   came (hash: number): boolean {
     for (let i = 0; i < this.routesSeen; i++) if (this.routes[i] === hash) return true

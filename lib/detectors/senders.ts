@@ -1,4 +1,5 @@
 import type { Observation } from '../observation'
+import { cookieSessionOf } from './cookie-session'
 import { finishHash } from '../text/value-shape'
 import { WayTable } from '../store/way-table'
 import { IdentityFlow } from './identity-flow'
@@ -9,7 +10,7 @@ const SALT = 0x428a2f98
 export type OnWindow = (flow: IdentityFlow, at: number) => void
 
 /**
- * The senders (user, else credential, else client address) that requests are counted for, and the windows in which they are. A window is closed by the sender's next request, or
+ * The senders (user, else credential, else the session of a cookie, else client address) that requests are counted for, and the windows in which they are. A window is closed by the sender's next request, or
  * by others': each request looks at two further places of the table, in turn, so that windows of those who never come back are closed too. No timer.
  *
  * Memory: up to 1.4 kB for each of `capacity` senders; when there are more, the one least recently seen makes room.
@@ -41,8 +42,10 @@ export class Senders {
     if (this.#last === observation) return this.#flow as IdentityFlow
     const { at } = observation
     if (at > this.#at) this.#turn(at)
-    const key = Senders.keyOf(observation.principal)
+    const session = cookieSessionOf(observation)
+    const key = Senders.keyOf(session === null ? observation.principal : session.hash)
     const flow = this.table.of(key)
+    if (flow.key !== key && session !== null) flow.follow(this.table.get(Senders.keyOf(observation.clientHash)))
     flow.key = key
     this.#last = observation
     this.#flow = flow

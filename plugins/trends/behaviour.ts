@@ -1,4 +1,5 @@
 import { SHOWN } from '../../lib/detectors/auth-coverage'
+import { cookieSessionOf } from '../../lib/detectors/cookie-session'
 import type { Gravity } from '../../lib/detectors/flow-episode'
 import { subjectOf } from '../../lib/detectors/flow-episode'
 import { TIMING, VELOCITY_SPIKE } from '../../lib/detectors/flow-signals'
@@ -193,7 +194,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   }
 
   function signal (type: number, value: number, observation: Observation): void {
-    store.add(type, finishHash(value), observation.clientHash, observation.credential === null ? 0 : observation.principal, observation.at)
+    store.add(type, finishHash(value), observation.clientHash, observation.credential === null ? cookieSessionOf(observation)?.entity ?? 0 : observation.principal, observation.at)
   }
 }
 
