@@ -57,5 +57,10 @@ export class FlowEpisode {
   }
 }
 
+/** Whether nothing but its address says who sent a request. */
+export function isAddressOnly (observation: Observation): boolean {
+  return observation.user === null && observation.credential === null && cookieSessionOf(observation) === null
+}
+
 /** Who a request is counted for, as events name it: user, else credential, else session, else client address. */
 export function subjectOf (observation: Observation): string { return observation.user ?? observation.credential ?? cookieSessionOf(observation)?.tag ?? observation.client }

@@ -33,6 +33,9 @@ export class IdentityFlow {
   readonly routes = new Int32Array(LOOKBACK)
   routesAt = 0
   routesSeen = 0
+  /** A bit for the routes of the open window, and of the one before, by their hashes: another route in 32 has the same. */
+  lately = 0
+  before = 0
   /** The route of its last request; 0 for none. */
   lastRoute = 0
   readonly episodes: (FlowEpisode | null)[] = [null, null, null, null, null, null, null, null]
@@ -51,6 +54,7 @@ export class IdentityFlow {
     this.routes[this.routesAt] = hash
     this.routesAt = this.routesAt + 1 === LOOKBACK ? 0 : this.routesAt + 1
     this.lastRoute = hash
+    this.lately |= 1 << (hash & 31)
     if (this.routesSeen < LOOKBACK) this.routesSeen++
   }
 
@@ -65,6 +69,9 @@ export class IdentityFlow {
     for (let i = 0; i < this.routesSeen; i++) if (this.routes[i] === hash) return true
     return false
   }
+
+  /** Whether, as far as is known, it was on that route in this window or the one before. */
+  cameLately (hash: number): boolean { return ((this.lately | this.before) & 1 << (hash & 31)) !== 0 }
 
   /** Counts a route for the rhythm. Source: R. S. Boyer, J. S. Moore, "MJRTY: a fast majority vote algorithm", 1981. */
   voteRhythm (hash: number): void {
@@ -84,6 +91,10 @@ export class IdentityFlow {
   /** Begins a window. */
   open (window: number, at: number): void {
     this.window = window
+    if (window >= 0) {
+      this.before = this.lately
+      this.lately = 0
+    }
     this.since = at
     this.requests = 0
     this.received = 0
@@ -95,7 +106,7 @@ export class IdentityFlow {
   /** Makes room for another sender. */
   clear (): void {
     this.open(-1, 0)
-    this.key = 0
+    this.key = this.lately = this.before = 0
     this.rhythm.clear()
     this.isRegular = false
     this.rhythmRoute = this.rhythmVotes = 0

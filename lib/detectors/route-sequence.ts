@@ -1,6 +1,6 @@
 import type { Observation } from '../observation'
 import { isSettled } from '../stats/good-turing'
-import { subjectOf } from './flow-episode'
+import { isAddressOnly, subjectOf } from './flow-episode'
 import type { Gravity } from './flow-episode'
 import { SEQUENCE } from './flow-signals'
 import type { Habits } from './habits'
@@ -19,7 +19,7 @@ const SAFE: readonly string[] = ['GET', 'HEAD']
 const GRAVITY: Gravity = { severity: 5, risk: 40, charge: 10 }
 
 /** The plain form: visits, then hash, count and name of each route before. */
-export interface RouteSequenceJson { visits: number, before: [hash: number, count: number, name: string][] }
+export interface RouteSequenceJson { visits: number, /** Missing in snapshots of older versions. */ entries?: number, before: [hash: number, count: number, name: string][] }
 
 const NONE: readonly Before[] = []
 
@@ -30,13 +30,16 @@ interface Before { readonly hash: number, count: number, readonly name: string }
  * visits had before is out of sequence: an order without a cart, a confirmation without a payment.
  *
  * Deep links, new sessions and clients that call only this route are visits like all others: where more than 0.5 % are of that kind, nothing is ordinary and nothing is said. A sender's
- * first request may GET anything.
+ * first request may GET anything, and what anybody came to first may be got by all: it is linked to, and who follows such a link reads on. An address may be many people, whose
+ * steps lie between one another's: there the whole of its open window and the one before are looked back upon.
  * A sender that was out of sequence on three occasions may be. The sixteen most frequent routes before it are kept.
  *
  * Time: O(1), 60 ns a visit that teaches. Memory: 100 bytes, and 60 for each route before.
  */
 export class RouteSequence {
   #visits = 0
+  /** Visits that were the sender's first request. */
+  #entries = 0
   #before: Before[] = []
   /** Routes that ordinarily come before, once known; the most frequent first. */
   #required: readonly Before[] = NONE
@@ -44,7 +47,9 @@ export class RouteSequence {
   /** Says where a visit was out of sequence. @param habit Key of sender and route. @param apart Milliseconds from which on it is another occasion, `Infinity` where nothing is to be learned. */
   judge (flow: IdentityFlow, observation: Observation, habits: Habits, habit: number, apart: number): void {
     const missing = this.#missing(flow)
-    if (missing === null || (flow.routesSeen === 0 && SAFE.includes(observation.method))) return
+    if (missing === null) return
+    if ((flow.routesSeen === 0 || this.#entries >= 1) && SAFE.includes(observation.method)) return
+    if (flow.cameLately(missing.hash) && isAddressOnly(observation)) return
     if (habits.covers(habit, 1)) return
     if (apart !== Infinity) habits.note(habit, 1, observation.at, apart)
     const share = Number((missing.count / this.#visits).toPrecision(3))
@@ -56,6 +61,7 @@ export class RouteSequence {
   /** Learns a visit. @param nameOf The route's name by its hash. */
   learn (flow: IdentityFlow, own: number, nameOf: (hash: number) => string): void {
     this.#visits++
+    if (flow.routesSeen === 0) this.#entries++
     for (let i = 0; i < flow.routesSeen; i++) {
       const hash = flow.routes[i] as number
       if (hash !== own && flow.routes.indexOf(hash) === i) this.#count(hash, nameOf)
@@ -65,12 +71,14 @@ export class RouteSequence {
 
   halve (): void {
     this.#visits = Math.floor(this.#visits / 2)
+    this.#entries /= 2
     for (const before of this.#before) before.count /= 2
     this.#choose()
   }
 
   merge (json: RouteSequenceJson): void {
     this.#visits += json.visits
+    this.#entries += json.entries ?? 0
     for (const [hash, count, name] of json.before) {
       const known = this.#before.find((before) => before.hash === hash)
       if (known !== undefined) known.count += count
@@ -81,10 +89,11 @@ export class RouteSequence {
     this.#choose()
   }
 
-  toJSON (): RouteSequenceJson { return { visits: this.#visits, before: [...this.#before].sort(byCount).map(({ hash, count, name }) => [hash, count, name]) } }
+  toJSON (): RouteSequenceJson { return { visits: this.#visits, entries: this.#entries, before: [...this.#before].sort(byCount).map(({ hash, count, name }) => [hash, count, name]) } }
 
   restore (json: RouteSequenceJson): void {
     this.#visits = 0
+    this.#entries = 0
     this.#before = []
     this.merge(json)
   }

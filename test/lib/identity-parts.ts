@@ -9,6 +9,7 @@ import { SignalStore } from '../../lib/detectors/signal-store'
 import { SIGNAL_TYPES, TYPE } from '../../lib/detectors/signal-types'
 import { journeyOf, TravelWatch } from '../../lib/detectors/travel-watch'
 import type { Location, Visit } from '../../lib/detectors/travel-watch'
+import { levelOf } from '../../lib/signal'
 import { greatCircleKm } from '../../lib/stats/great-circle'
 import { RecentSignals } from '../../lib/store/recent-signals'
 import { credentialOf, isSessionName } from '../../lib/text/credential'
@@ -82,6 +83,18 @@ test('both radii are deducted, and what goes back in time is no journey', (t) =>
   t.same(found, [], 'it came late')
   visit(at(35.7, 139.7), 10 * HOUR + 60_000, 2)
   t.same(found, ['impossible_travel'])
+  t.end()
+})
+
+test('the faster, the graver: low above 1,000 km/h, medium above 2,000, high above 5,000, critical above 10,000; one level less with the same user agent', (t) => {
+  for (const [hours, isSameAgent, level] of [[8, false, 'low'], [4, false, 'medium'], [1.5, false, 'high'], [0.1, false, 'critical'], [0, false, 'critical'], [4, true, 'low'], [1.5, true, 'medium'], [0.1, true, 'high']] as const) {
+    const watch = new TravelWatch(10, { maxSpeed: 1000, minDistance: 100 })
+    const found: string[] = []
+    const visit = (location: Location, time: number, session: number, agent: number): void => watch.visit({ user: 'u', userHash: 1, session, agent, network: session, location, at: time } satisfies Visit, ({ severity }) => found.push(levelOf(severity)))
+    visit(at(51.5, 0), 0, 1, 1)
+    visit(at(35.7, 139.7), hours * HOUR, 2, isSameAgent ? 1 : 2)
+    t.same(found, [level], `${hours} h`)
+  }
   t.end()
 })
 

@@ -5,6 +5,7 @@ import { test } from 'tap'
 import type { TrendsOptions } from '../../plugins'
 import { buildApp } from '../fixtures/app'
 import type { TestApp } from '../fixtures/app'
+import { LEVELS } from '../fixtures/trends'
 
 type Trends = TrendsOptions
 type Text = string | string[]
@@ -125,6 +126,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.ndjson')
     t.same([...found].sort(), [...scenario.expect].sort())
     const events = app.app.anomalies.query({ detector: 'trends', limit: 1000 }).events
     t.ok(scenario.expect.every((type) => events.some((event) => event.type === type && event.episode?.state === 'open')), 'each is an episode that opens')
+    for (const { type, level } of events) t.equal(level, LEVELS[type] ?? level, type)
     t.ok(events.length <= 4 * scenario.expect.length, `${events.length} events`)
     for (const event of events) t.ok(event.detail.length > 20 && !/undefined|NaN/.test(event.detail), event.detail)
     await app.app.close()
