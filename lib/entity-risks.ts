@@ -1,8 +1,10 @@
 import { ENTITIES_VERSION, readManual, readRecords } from './entity-risks-json'
 import type { EntityRisksJson } from './entity-risks-json'
 import { BoundedMap } from './store/bounded-map'
-import { BLOCK, CALM, RiskLedger, THROTTLE } from './store/risk-ledger'
-import type { RiskLedgerOptions, RiskLevel, RiskRecord, RiskThresholds } from './store/risk-ledger'
+import { RiskLedger } from './store/risk-ledger'
+import type { RiskLedgerOptions, RiskThresholds } from './store/risk-ledger'
+import { BLOCK, CALM, THROTTLE } from './store/risk-record'
+import type { RiskLevel, RiskRecord } from './store/risk-record'
 import { SharedAddresses } from './store/shared-addresses'
 import { hashText } from './text/keyed-hash'
 

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { Habits } from '../../lib/detectors/habits'
-import { ObjectWalk, WalkNorms } from '../../lib/detectors/object-walk'
+import { WalkNorms } from '../../lib/detectors/object-walk'
+import { WalkTable } from '../../lib/detectors/walk-table'
 import type { Observation } from '../../lib/observation'
 import type { Signal } from '../../lib/signal'
 import { hashText } from '../../lib/text/keyed-hash'
@@ -28,9 +29,8 @@ function routeOf (norms: WalkNorms, seed: number): { visit: (objects: number, ke
   function visit (objects: number, key = Math.floor(2 ** 31 * random())): number {
     told = 0
     at += 1000
-    const walk = new ObjectWalk()
-    walk.key = key
-    walk.open(1, at)
+    const walk = new WalkTable(8, () => {}).of(key)
+    walk.open(key, norms, 1, at)
     for (asked = 1; asked <= objects; asked++) {
       walk.ask(hashText(`object ${Math.floor(1e9 * random())}`, 5), Math.floor(1e9 * random()), false)
       norms.judge(walk, observation, true)
