@@ -59,7 +59,7 @@ export class Senders {
   /** A credential's sender is kept with its name, which was looked up already; that it is in use need be said but now and then. */
   #flowOf (observation: Observation): IdentityFlow {
     const named = observation.user === null ? observation.named : null
-    const session = cookieSessionOf(observation)
+    const session = named === null ? cookieSessionOf(observation) : null
     const key = Senders.keyOf(session === null ? observation.principal : session.hash)
     this.#tick = (this.#tick + 1) | 0
     if (named !== null && named.sender !== null) {
