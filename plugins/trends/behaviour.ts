@@ -177,6 +177,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
 
   /** Signals as a whole come faster: that is nobody's. */
   function tellVelocity (name: string, watch: RateWatch, change: Exclude<RateChange, 'none'>, at: number): void {
+    if (settings.silent.includes(VELOCITY_SPIKE.type)) return
     // Where a finding is open, it says whose they are.
     if (change === 'open' && anomalies.log.hasFinding(at)) explained.add(watch)
     if (explained.has(watch)) {

@@ -148,7 +148,10 @@ const LIMITS: readonly [file: string, options: Record<string, unknown>, found: s
   ['ja4-browser-spoofing.attack', { ja4: undefined }, []],
   ['ja4-browser-spoofing.attack', { ja4: { header: 'x-other' } }, []],
   ['ja4h-change.attack', { ja4h: 'x-other' }, []],
-  ['ja4h-change.attack', { deviceChanges: 9 }, []]
+  ['ja4h-change.attack', { deviceChanges: 9 }, []],
+  ['session-hijack.attack', { silent: ['session_hijack'] }, []],
+  ['session-sharing.attack', { silent: ['session_sharing'] }, ['token_reuse']],
+  ['ja4-browser-spoofing.attack', { silent: ['ja4_browser_spoofing'] }, []]
 ]
 
 for (const [file, options, expected] of LIMITS) {

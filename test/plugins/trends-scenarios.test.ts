@@ -22,6 +22,17 @@ test('each finding of trends is expected by a recording of an attack, at the lev
   }
 })
 
+test('silent: what is not to be told is not, and nothing else is withheld', async (t) => {
+  for (const [name, silent] of [['velocity-spike', 'velocity_spike'], ['bandwidth-spike', 'bandwidth_spike'], ['dlp-match', 'dlp_match']] as const) {
+    const { head, steps } = readScenario(join(folder, `${name}.attack.ndjson`))
+    const { found, events } = await playScenario({ head: { ...head, options: { ...head.options, silent: [silent] } }, steps })
+    const { [silent]: withheld, ...others } = head.expect
+    t.ok(withheld)
+    t.same(found, others, silent)
+    t.notOk(events.some(({ type }) => type === silent))
+  }
+})
+
 for (const file of files) {
   const scenario = readScenario(join(folder, file))
   test(`${file}: ${scenario.head.about}`, async (t) => {
