@@ -27,6 +27,12 @@ test('a reply far larger than the route ordinarily gives is one oversized_respon
   await app.close()
 })
 
+test('without endpoint-profiler nothing is oversized: its fence is not computed twice', async (t) => {
+  const { ask, teach } = await buildApp(ONLY_TRENDS, files)
+  await teach(80, (i) => ({ url: `/files?bytes=${2000 + i}` }))
+  t.same((await ask('/files?bytes=400000')).types.filter((type) => type.startsWith('oversized')), [])
+})
+
 test('sizeFloor: below it nothing is oversized', async (t) => {
   const { app, ask, teach } = await buildApp({ ...ONLY_TRENDS, endpointProfiler: {}, trends: { sizeFloor: 1_000_000 } }, files)
   await teach(80, (i) => ({ url: `/files?bytes=${2000 + i}` }))
