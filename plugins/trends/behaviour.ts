@@ -1,4 +1,5 @@
 import { SHOWN } from '../../lib/detectors/auth-coverage'
+import { cookieSessionOf } from '../../lib/detectors/cookie-session'
 import type { Gravity } from '../../lib/detectors/flow-episode'
 import { subjectOf } from '../../lib/detectors/flow-episode'
 import { TIMING, VELOCITY_SPIKE } from '../../lib/detectors/flow-signals'
@@ -43,7 +44,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   const walks = new WalkTable(2 * settings.senders, (walk) => closeWalk(walk, lastAt))
   /** Rises that are not told, because a finding tells of their cause. */
   const explained = new WeakSet<RateWatch>()
-  const velocity = new SignalVelocity({ leastJump: settings.velocityJump, tellsRequests }, tellVelocity)
+  const velocity = new SignalVelocity({ leastJump: settings.velocityJump, tellsRequests, isFrozen: () => anomalies.routes.frozen }, tellVelocity)
   anomalies.onSweep((at) => {
     if (store.total === 0) return
     store.advance(at)
@@ -98,6 +99,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
       closeWalk(walk, lastAt)
       walk.open(key, norms, window, observation.at)
     }
+    norms.isFrozen = observation.route.frozen
     if (window !== tidied) {
       tidied = window
       left = walks.size
@@ -176,6 +178,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
 
   /** Signals as a whole come faster: that is nobody's. */
   function tellVelocity (name: string, watch: RateWatch, change: Exclude<RateChange, 'none'>, at: number): void {
+    if (settings.silent.includes(VELOCITY_SPIKE.type)) return
     // Where a finding is open, it says whose they are.
     if (change === 'open' && anomalies.log.hasFinding(at)) explained.add(watch)
     if (explained.has(watch)) {
@@ -190,7 +193,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   }
 
   function signal (type: number, value: number, observation: Observation): void {
-    store.add(type, finishHash(value), observation.clientHash, observation.credential === null ? 0 : observation.principal, observation.at)
+    store.add(type, finishHash(value), observation.clientHash, observation.credential === null ? cookieSessionOf(observation)?.entity ?? 0 : observation.principal, observation.at)
   }
 }
 
