@@ -90,7 +90,7 @@ function measure (name: string, types: readonly number[]): Record<string, string
     'by minutes': ms(() => trendPage(store, { from, to: now, resolution: 'minute' }, now, () => 0)),
     'one type': ms(() => trendPage(store, { from, to: now, type: 'http_fingerprint' }, now, () => 0)),
     'one entity': ms(() => trendPage(store, { from, to: now, entity: 'somebody' }, now, () => hashText('c5', 2))),
-    correlations: ms(() => correlationPage(store, {}, now))
+    correlations: ms(() => correlationPage(store, {}, now, () => 0))
   }
 }
 

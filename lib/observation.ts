@@ -196,6 +196,16 @@ export class Observation {
     this.#score = 0
   }
 
+  /** Takes back what was added from place `from` on and is of types that are not to be told. */
+  withhold (from: number, types: ReadonlySet<string>): void {
+    const told = this.signals?.filter((signal, place) => place < from || !types.has(signal.type)) ?? []
+    if (this.signals === null || told.length === this.signals.length) return
+    this.signals = told.length === 0 ? null : told
+    this.severity = told.reduce((most, { severity }) => Math.max(most, severity), 0)
+    this.#scored = 0
+    this.#score = 0
+  }
+
   /** Combined risk of the signals so far, 0 to 100. */
   get score (): number {
     if (this.signals === null) return 0

@@ -77,6 +77,6 @@ export type { Assessment } from '../lib/assessment'
 export type { SignalJson } from '../lib/signal'
 export type { AnomalyEventJson } from '../lib/anomaly-event'
 export type { Snapshot } from '../lib/snapshot'
-export type { CorrelationPage, TrendJson, TrendPage, TrendQuery, TrendResolution } from './trends/trend-page'
+export type { CorrelationPage, CorrelationQuery, TrendJson, TrendPage, TrendQuery, TrendResolution } from './trends/trend-page'
 export { clientOf } from '../lib/client-address'
 export default fp(anomalies, { fastify: '5.x', name: 'fastify-anomalies' })

@@ -37,7 +37,7 @@ import { restoreSnapshot, takeSnapshot } from './snapshots'
 import { Stages } from './stages'
 import { Subscribers } from './subscribers'
 import { kObservation, OFF } from './symbols'
-import type { CorrelationPage, TrendAnswers, TrendPage, TrendQuery } from './trends/trend-page'
+import type { CorrelationPage, CorrelationQuery, TrendAnswers, TrendPage, TrendQuery } from './trends/trend-page'
 
 /** Route and entity of findings about the whole application. */
 const EVERYWHERE = { method: '*', url: '*', key: '*' }
@@ -208,9 +208,9 @@ export class Registry {
    * Who has uncommon things in common, of the signals that are remembered one by one.
    * @throws FST_ANOMALIES_NO_TRENDS Where the plugin is switched off.
    */
-  correlations (query: Omit<TrendQuery, 'resolution' | 'entity'> = {}): CorrelationPage {
+  correlations (query: CorrelationQuery = {}): CorrelationPage {
     if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
-    return this.#trends.correlations(query)
+    return this.#trends.correlations(query.entity === undefined ? query : { ...query, entity: this.entityOf(query.entity) })
   }
 
   /** For trends: who answers. */

@@ -34,7 +34,7 @@ async function trends (fastify: FastifyInstance, options: TrendsOptions): Promis
   const { clock, hash } = fastify.anomalies
   fastify.anomalies.onTrends({
     trends: (query) => trendPage(context.store, query, clock.now(), (entity) => hash.hash(entity)),
-    correlations: (query) => correlationPage(context.store, query, clock.now())
+    correlations: (query) => correlationPage(context.store, query, clock.now(), (entity) => hash.hash(entity))
   })
   for (const stage of STAGES) {
     const judge = judgeAt(watchers, stage)
@@ -43,7 +43,7 @@ async function trends (fastify: FastifyInstance, options: TrendsOptions): Promis
 
   function createRoute (routeOptions: object | undefined, route: RouteState): TrendsRoute {
     const own = resolveOptions<TrendsSettings>('trends', trendsOptions, settings, routeOptions, route.key)
-    return new TrendsRoute(names, watchers.map((watcher) => watcher.createRoute?.(own, route) ?? null))
+    return new TrendsRoute(names, watchers.map((watcher) => watcher.createRoute?.(own, route) ?? null), own.silent)
   }
 
   function checkRoute (routeOptions: object, route: string): void {
@@ -61,10 +61,12 @@ function judgeAt (watchers: readonly Watcher[], stage: Stage): Judge<TrendsRoute
   const seats = watchers.flatMap((watcher, place) => watcher[stage] === undefined ? [] : [{ place, judge: watcher[stage] as Judge<unknown> }])
   if (seats.length === 0) return null
   return function judge (route: TrendsRoute, observation: Observation, request: FastifyRequest, reply: FastifyReply): void {
+    const before = route.silent === null || observation.signals === null ? 0 : observation.signals.length
     for (let i = 0; i < seats.length; i++) {
       const seat = seats[i] as { place: number, judge: Judge<unknown> }
       seat.judge(route.parts[seat.place], observation, request, reply)
     }
+    if (route.silent !== null && observation.signals !== null) observation.withhold(before, route.silent)
   }
 }
 

@@ -13,7 +13,7 @@ const SHOWN: Readonly<Record<string, RegExp>> = {
   'login.ts': /^medium auth_password_spraying open: one client failed to log in as 12 users[\s\S]+^medium auth_distributed_guessing open: 12 clients/m,
   'learned-schema.ts': /^200 .*\n400 .*\n400 .*\n\[ '\/orders' \]$/m,
   'per-route.ts': /^\/healthz 200\n\/search\?q=lamp 200\nGET \/search: learning, POST \/transfer: learning$/m,
-  'trends.ts': /^medium impossible_travel: one user was \d+ km away [\s\S]+^geo: 91 signals, 2 different [\s\S]+^bearer: 91 signals, 31 different/m,
+  'trends.ts': /^high impossible_travel: one user was \d+ km away [\s\S]+^geo: 91 signals, 2 different [\s\S]+^bearer: 91 signals, 31 different/m,
   'own-findings.ts': /^1 \[ 'a coupon that was never issued' \]$/m
 }
 

@@ -16,8 +16,6 @@ import { FieldVerdict } from './field-verdict'
 
 /** Bodies after which a thing has to be seen twice to be known well. */
 const MANY = 60
-/** The same where an array or object is in place of something else: hardly ever is it either, and one attack that was learned must not make it so. */
-const SOME = 12
 const LEAK = 70
 /** Bodies after which a name may be unseen that is as rare as one in a thousand. */
 const RARE = 0.001
@@ -67,7 +65,7 @@ export class BodyJudge {
     const type = typeOf(value)
     if (type === OPAQUE) return
     const seen = node.types[type] as number
-    if (seen === 0 || (seen === 1 && node.draws >= (isContainer(type) ? SOME : MANY))) {
+    if (seen === 0 || (seen === 1 && node.draws >= MANY)) {
       if (node.draws >= this.#floor) this.#judgeType(node, type)
       if (seen === 0) return
     }
@@ -110,10 +108,9 @@ export class BodyJudge {
   #judgeList (node: BodyNode, shape: ListShape, list: readonly unknown[], guide: BodyGuide | null): void {
     const { length } = list
     if (shape.lengths.n >= this.#floor && shape.isBeyond(length)) {
-      // Where it is a stray alone that makes the bound so wide, the length is far beyond what the others say.
-      const isHidden = !shape.lengths.isBeyond(length)
-      const chance = this.#leaves.chanceBeyond('items', node, shape.lengths.n, isHidden || length > FAR * shape.lengths.limit)
-      this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(!isHidden && shape.lengths.limit < Infinity && shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
+      const { limit } = shape.lengths
+      const chance = this.#leaves.chanceBeyond('items', node, shape.lengths.n, limit === Infinity || length > FAR * limit)
+      this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(limit < Infinity && shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
     }
     const most = this.#isRequest ? ELEMENTS.body : ELEMENTS.response
     const step = length <= most ? 1 : Math.ceil(length / most)

@@ -1,6 +1,7 @@
 import { Signal } from '../signal'
 import type { SignalKind } from '../signal'
 import type { Observation } from '../observation'
+import { cookieSessionOf } from './cookie-session'
 
 /** Silence after which an episode of the flow detectors is over. */
 const QUIET_MS = 900_000
@@ -46,12 +47,20 @@ export class FlowEpisode {
     }
     this.count++
     this.#last = at
+    const session = cookieSessionOf(observation)
+    // Events show users and credentials by themselves; a cookie's session has no other name.
+    const told = session === null ? evidence : { ...evidence, session: session.tag }
     observation.add(new Signal(kind, field, gravity.severity, gravity.risk, expected, actual, {
-      finding: { subject, count: this.count, since: this.since, quietMs: QUIET_MS, evidence },
+      finding: { subject, count: this.count, since: this.since, quietMs: QUIET_MS, evidence: told },
       ...opens && gravity.charge > 0 ? { charge: gravity.charge } : null
     }))
   }
 }
 
-/** Who a request is counted for, as events name it: user, else credential, else client address. */
-export function subjectOf (observation: Observation): string { return observation.user ?? observation.credential ?? observation.client }
+/** Whether nothing but its address says who sent a request. */
+export function isAddressOnly (observation: Observation): boolean {
+  return observation.user === null && observation.credential === null && cookieSessionOf(observation) === null
+}
+
+/** Who a request is counted for, as events name it: user, else credential, else session, else client address. */
+export function subjectOf (observation: Observation): string { return observation.user ?? observation.credential ?? cookieSessionOf(observation)?.tag ?? observation.client }

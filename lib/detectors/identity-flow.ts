@@ -37,6 +37,9 @@ export class IdentityFlow {
   key = 0
   /** When it was last marked as used, in requests of all senders (`Senders`). */
   usedAt = 0
+  /** A bit for the routes of the open window, and of the one before, by their hashes: another route in 32 has the same. */
+  lately = 0
+  before = 0
   readonly rhythm: GapRhythm
   #episodes: (FlowEpisode | null)[] | null = null
   readonly #cells: Int32Array
@@ -119,6 +122,16 @@ export class IdentityFlow {
     cells[at + ROUTES + place] = hash
     cells[at + ROUTES_AT] = place + 1 === LOOKBACK ? 0 : place + 1
     if (cells[at + ROUTES_SEEN]! < LOOKBACK) cells[at + ROUTES_SEEN]!++
+    this.lately |= 1 << (hash & 31)
+  }
+
+  /** Takes over by which routes another came: the same sender, who has a name of its own from now on. */
+  follow (other: IdentityFlow | null): void {
+    if (other === null) return
+    const last = other.lastRoute
+    const seen = other.routesSeen
+    for (let i = 0; i < seen; i++) if (other.routeAt(i) !== last) this.visit(other.routeAt(i))
+    if (seen > 0) this.visit(last)
   }
 
   /** Whether one of its last ten requests was to that route. */
@@ -131,6 +144,9 @@ export class IdentityFlow {
     while (place < seen && this.routeAt(place) !== hash) place++
     return place
   }
+
+  /** Whether, as far as is known, it was on that route in this window or the one before. */
+  cameLately (hash: number): boolean { return ((this.lately | this.before) & 1 << (hash & 31)) !== 0 }
 
   /** Counts a route for the rhythm. Source: R. S. Boyer, J. S. Moore, "MJRTY: a fast majority vote algorithm", 1981. */
   voteRhythm (hash: number): void {
@@ -155,6 +171,10 @@ export class IdentityFlow {
 
   /** Begins a window. */
   open (window: number, at: number): void {
+    if (window >= 0) {
+      this.before = this.lately
+      this.lately = 0
+    }
     const own = this.#at
     this.#cells[own + WINDOW] = window
     this.#cells[own + REQUESTS] = 0
@@ -168,7 +188,7 @@ export class IdentityFlow {
   clear (): void {
     this.#cells.fill(0, this.#at, this.#at + RHYTHM)
     this.open(-1, 0)
-    this.key = 0
+    this.key = this.lately = this.before = 0
     this.rhythm.clear()
     this.#episodes = null
   }

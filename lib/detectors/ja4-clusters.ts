@@ -34,11 +34,16 @@ class Fingerprint {
   }
 }
 
+/** The plain form of a `Ja4Clusters`: fingerprints with their share of clients, the one longest unused first. */
+export type Ja4ClustersJson = [ja4: number, share: number][]
+
 export interface Ja4Cluster { clients: number, failures: number, requests: number, othersShare: number }
 
 /**
  * Clients with one TLS fingerprint that act together. Popular is not coordinated (W39): it takes a fingerprint that is far more common among clients than
  * it ever was, and clients whose requests fail for the most part, and far more often than all others', a million to one against chance.
+ *
+ * What is learned is how common each fingerprint was: that alone is in the plain form, who is at it now is not.
  *
  * Time: O(1), 5 µs where a fingerprint has many clients and fails; once an hour a look at all. Memory: 1,024 fingerprints of up to 3 kB; the one longest unused goes.
  *
@@ -46,13 +51,18 @@ export interface Ja4Cluster { clients: number, failures: number, requests: numbe
  */
 export class Ja4Clusters {
   readonly #leastClients: number
+  readonly #isFrozen: () => boolean
   #prints = new BoundedMap<number, Fingerprint>(MOST)
   #all = new Fingerprint(0)
   /** When the hour is over, and whether one was before. */
   #until = 0
   #hasLearned = false
 
-  constructor (leastClients: number) { this.#leastClients = leastClients }
+  /** @param isFrozen Whether nothing is to be learned now of how common fingerprints are. */
+  constructor (leastClients: number, isFrozen: () => boolean = () => false) {
+    this.#leastClients = leastClients
+    this.#isFrozen = isFrozen
+  }
 
   /** Takes in how one request ended. @returns The cluster that it is part of, `null` if none. */
   observe (ja4: number, client: number, failed: boolean, at: number): Ja4Cluster | null {
@@ -82,19 +92,45 @@ export class Ja4Clusters {
 
   /** An hour is over: how common each fingerprint was is what is ordinary. */
   #turn (at: number): void {
+    this.#until = (Math.floor(at / WINDOW_MS) + 1) * WINDOW_MS
+    if (this.#all.at === 0 || this.#isFrozen()) return
     const all = this.#all.clients.count(this.#all.at)
     for (const [, print] of this.#prints.entries()) {
       print.share = Math.max(print.share / 2, print.isSuspect || all === 0 ? 0 : print.clients.count(print.at) / all)
       print.isSuspect = false
     }
     this.#hasLearned ||= all > 0
-    this.#until = (Math.floor(at / WINDOW_MS) + 1) * WINDOW_MS
   }
 
   reset (): void {
     this.#prints = new BoundedMap(MOST)
     this.#all = new Fingerprint(0)
+    this.#until = 0
     this.#hasLearned = false
+  }
+
+  toJSON (): Ja4ClustersJson {
+    const all = this.#isFrozen() ? 0 : this.#all.clients.count(this.#all.at)
+    const json = [...this.#prints.entries()].map(([ja4, print]): Ja4ClustersJson[number] => {
+      const lately = print.isSuspect || all === 0 ? 0 : print.clients.count(print.at) / all
+      return [ja4, Math.max(print.share, lately)]
+    })
+    return json.filter(([, share]) => share > 0).reverse()
+  }
+
+  restore (json: Ja4ClustersJson): void {
+    this.reset()
+    this.merge(json)
+  }
+
+  /** Adds what another process has learned: a fingerprint is as common as where it was the commonest. */
+  merge (json: Ja4ClustersJson): void {
+    for (const [ja4, share] of json) {
+      let print = this.#prints.get(ja4)
+      if (print === undefined) this.#prints.set(ja4, print = new Fingerprint(0))
+      print.share = Math.max(print.share, share)
+      this.#hasLearned = true
+    }
   }
 }
 

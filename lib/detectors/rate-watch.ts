@@ -119,9 +119,11 @@ export class RateWatch {
   /** Takes a closed bucket in. @param at Its beginning. @param isFrozen Whether nothing is learned from it, and no level that lasts becomes the norm. */
   observe (at: number, value: number, isFrozen = false): RateChange {
     this.baseline.judge(at, value)
+    const longestQuiet = this.#longestQuiet
     const change = this.isOpen ? this.#continue(at, value, isFrozen) : this.#begin(at, value)
     if (this.isOpen || isFrozen) this.#doubtfulAt = NaN
     else this.#learn(at, value)
+    if (isFrozen) this.#longestQuiet = longestQuiet
     this.#setLimit(at + this.#options.bucketMs)
     return this.kind === 'drop' && !this.#options.dropouts ? 'none' : change
   }

@@ -1,6 +1,6 @@
 import type { Observation } from '../observation'
 import { isSettled } from '../stats/good-turing'
-import { subjectOf } from './flow-episode'
+import { isAddressOnly, subjectOf } from './flow-episode'
 import type { Gravity } from './flow-episode'
 import { SEQUENCE } from './flow-signals'
 import type { Habits } from './habits'
@@ -21,7 +21,7 @@ const SAFE: readonly string[] = ['GET', 'HEAD']
 const GRAVITY: Gravity = { severity: 5, risk: 40, charge: 10 }
 
 /** The plain form: visits, then hash, count and name of each route before. */
-export interface RouteSequenceJson { visits: number, before: [hash: number, count: number, name: string][] }
+export interface RouteSequenceJson { visits: number, /** Missing in snapshots of older versions. */ entries?: number, before: [hash: number, count: number, name: string][] }
 
 /** A route that ordinarily comes before. */
 interface Before { readonly hash: number, readonly count: number, readonly name: string }
@@ -34,13 +34,16 @@ const NO_COUNTS: readonly number[] = []
  * visits had before is out of sequence: an order without a cart, a confirmation without a payment.
  *
  * Deep links, new sessions and clients that call only this route are visits like all others: where more than 0.5 % are of that kind, nothing is ordinary and nothing is said. A sender's
- * first request may GET anything.
+ * first request may GET anything, and what anybody came to first may be got by all: it is linked to, and who follows such a link reads on. An address may be many people, whose
+ * steps lie between one another's: there the whole of its open window and the one before are looked back upon.
  * A sender that was out of sequence on three occasions may be. The sixteen most frequent routes before it are kept.
  *
  * Time: O(1), 60 ns a visit that teaches. Memory: 150 bytes, and 24 for each route before.
  */
 export class RouteSequence {
   #visits = 0
+  /** Visits that were the sender's first request. */
+  #entries = 0
   /** Names of the routes before; hash and count of each, in turn, beside them: an object of each would take 64 bytes. */
   #names = NO_NAMES as string[]
   #counts = NO_COUNTS as number[]
@@ -50,7 +53,9 @@ export class RouteSequence {
   /** Says where a visit was out of sequence. @param habit Key of sender and route. @param apart Milliseconds from which on it is another occasion, `Infinity` where nothing is to be learned. */
   judge (flow: IdentityFlow, observation: Observation, habits: Habits, habit: number, apart: number): void {
     const missing = this.#missing(flow)
-    if (missing === null || (flow.routesSeen === 0 && SAFE.includes(observation.method))) return
+    if (missing === null) return
+    if ((flow.routesSeen === 0 || this.#entries >= 1) && SAFE.includes(observation.method)) return
+    if (flow.cameLately(missing.hash) && isAddressOnly(observation)) return
     if (habits.covers(habit, 1)) return
     if (apart !== Infinity) habits.note(habit, 1, observation.at, apart)
     const share = Number((this.#countOf(missing.hash) / this.#visits).toPrecision(3))
@@ -62,6 +67,7 @@ export class RouteSequence {
   /** Learns a visit. @param nameOf The route's name by its hash. */
   learn (flow: IdentityFlow, own: number, nameOf: (hash: number) => string): void {
     this.#visits++
+    if (flow.routesSeen === 0) this.#entries++
     for (let i = 0; i < flow.routesSeen; i++) {
       const hash = flow.routeAt(i)
       if (hash !== own && flow.firstOf(hash) === i) this.#count(hash, nameOf)
@@ -71,12 +77,14 @@ export class RouteSequence {
 
   halve (): void {
     this.#visits = Math.floor(this.#visits / 2)
+    this.#entries /= 2
     for (let at = COUNT; at < this.#counts.length; at += 2) this.#counts[at] = (this.#counts[at] as number) / 2
     this.#choose()
   }
 
   merge (json: RouteSequenceJson): void {
     this.#visits += json.visits
+    this.#entries += json.entries ?? 0
     const before = this.#all()
     for (const [hash, count, name] of json.before) {
       const known = before.findIndex((each) => each.hash === hash)
@@ -87,10 +95,11 @@ export class RouteSequence {
     this.#choose()
   }
 
-  toJSON (): RouteSequenceJson { return { visits: this.#visits, before: this.#all().sort(byCount).map(({ hash, count, name }) => [hash, count, name]) } }
+  toJSON (): RouteSequenceJson { return { visits: this.#visits, entries: this.#entries, before: this.#all().sort(byCount).map(({ hash, count, name }) => [hash, count, name]) } }
 
   restore (json: RouteSequenceJson): void {
     this.#visits = 0
+    this.#entries = 0
     this.#keep([])
     this.merge(json)
   }

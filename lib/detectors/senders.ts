@@ -1,4 +1,5 @@
 import type { Observation } from '../observation'
+import { cookieSessionOf } from './cookie-session'
 import { finishHash } from '../text/value-shape'
 import { CellPool } from '../store/cell-pool'
 import { WayTable } from '../store/way-table'
@@ -10,7 +11,7 @@ const SALT = 0x428a2f98
 export type OnWindow = (flow: IdentityFlow, at: number) => void
 
 /**
- * The senders (user, else credential, else client address) that requests are counted for, and the windows in which they are. A window is closed by the sender's next request, or
+ * The senders (user, else credential, else the session of a cookie, else client address) that requests are counted for, and the windows in which they are. A window is closed by the sender's next request, or
  * by others': each request looks at two further places of the table, in turn, so that windows of those who never come back are closed too. No timer.
  *
  * Memory: 0.5 kB for each of `capacity` senders; when there are more, the one least recently seen (to a sixteenth of the capacity) makes room.
@@ -58,13 +59,15 @@ export class Senders {
   /** A credential's sender is kept with its name, which was looked up already; that it is in use need be said but now and then. */
   #flowOf (observation: Observation): IdentityFlow {
     const named = observation.user === null ? observation.named : null
-    const key = Senders.keyOf(observation.principal)
+    const session = named === null ? cookieSessionOf(observation) : null
+    const key = Senders.keyOf(session === null ? observation.principal : session.hash)
     this.#tick = (this.#tick + 1) | 0
     if (named !== null && named.sender !== null) {
       const kept = named.sender as IdentityFlow
       if (kept.key === key && ((this.#tick - kept.usedAt) | 0) < this.#fresh) return kept
     }
     const flow = this.table.of(key)
+    if (flow.key !== key && session !== null) flow.follow(this.table.get(Senders.keyOf(observation.clientHash)))
     flow.key = key
     flow.usedAt = this.#tick
     if (named !== null) named.sender = flow

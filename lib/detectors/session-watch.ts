@@ -63,8 +63,13 @@ export class SessionWatch {
   /** Sessions seen, and those of them that were used from many networks. */
   #sessions = new LinearCounter()
   #shared = new LinearCounter()
+  readonly #isFrozen: () => boolean
 
-  constructor (settings: SessionSettings) { this.#settings = settings }
+  /** @param isFrozen Whether nothing is to be learned now of what goes together. */
+  constructor (settings: SessionSettings, isFrozen: () => boolean = () => false) {
+    this.#settings = settings
+    this.#isFrozen = isFrozen
+  }
 
   /** Judges one request of a session, and remembers what it came with. */
   judge (record: SessionRecord, traits: SessionTraits, at: number, add: AddSignal): void {
@@ -104,6 +109,7 @@ export class SessionWatch {
     record.network = network
     record.agent = agent
     record.ja4 = ja4
+    if (this.#isFrozen()) return
     this.#sessions.add(record.hash)
     this.#devices.meet(device, record.hash)
     this.#networks.meet(network, record.hash)
@@ -137,10 +143,10 @@ export class SessionWatch {
     const hasDevices = (record.devices?.distinct(at, overlap) ?? 1) > 1
     // One device that is everywhere may well be one behind gateways: it takes twice as many.
     if (isCompanion || ((!hasDevices || networks.simultaneous(at, overlap) < sharedNetworks) && lately < 2 * sharedNetworks)) return isNew
-    this.#shared.add(record.hash)
+    if (!this.#isFrozen()) this.#shared.add(record.hash)
     if (wilsonLower(this.#shared.count, this.#sessions.count) > ORDINARY_SHARE) return isNew
     const count = Math.max(lately, record.allNetworks?.count(at) ?? 0)
-    this.#report(record, SHARING, SESSION_SHARING, hasDevices ? 7 : 5, hasDevices ? 55 : 40, overlap, { networks: count, minutes: minutesOf(overlap) }, at, add)
+    this.#report(record, SHARING, SESSION_SHARING, 7, hasDevices ? 55 : 40, overlap, { networks: count, minutes: minutesOf(overlap) }, at, add)
     return isNew
   }
 
@@ -197,7 +203,7 @@ export class SessionWatch {
   /** Whether a value ordinarily goes with one that the session has; notes that it came together with them. */
   #learnPair (companions: Companions, known: RecentValues, value: number, session: number): boolean {
     let isOrdinary = false
-    const isNew = !known.has(value)
+    const isNew = !known.has(value) && !this.#isFrozen()
     if (isNew) companions.meet(value, session)
     for (let place = 0; place < known.size; place++) {
       const other = known.valueAt(place)

@@ -7,7 +7,7 @@ import type { SignalTypeName } from './signal-types'
 /** Entities that have something in common which is not explained by how common it is. */
 export interface Correlation {
   /** One value that far more entities have than before; far more entities within a minute than ordinarily; variants of one TLS client. */
-  type: 'entity_cluster' | 'temporal_correlation' | 'fingerprint_family'
+  type: typeof CORRELATION_TYPES[number]
   /** 0.5 to 1: grows with the entities. */
   strength: number
   /** Entities that belong to it, and the first ten of them. */
@@ -22,6 +22,19 @@ export interface Correlation {
   from: number
   to: number
 }
+
+export const CORRELATION_TYPES = ['entity_cluster', 'temporal_correlation', 'fingerprint_family'] as const
+
+/** What of the correlations is wanted; all that are given must hold. */
+export interface CorrelationFilter {
+  readonly correlation?: Correlation['type'] | undefined
+  /** Least strength, 0.5 to 1. */
+  readonly strength?: number | undefined
+  /** Keyed hash of an entity that belongs to it: of an address, or of a session or credential that addresses bore. */
+  readonly entity?: number | undefined
+}
+
+interface Found { readonly correlation: Correlation, readonly entities: ReadonlySet<number> }
 
 const LEAST = 3
 const HALF_MINUTE_MS = 30_000
@@ -89,10 +102,21 @@ interface Look { groups: readonly Map<number, Group>[], count: number, now: Set<
  * against what was ordinary in the range of equal length just before, a million to one against chance.
  * @param types Numbers of the types looked at.
  */
-export function correlate (store: SignalStore, from: number, to: number, types: ReadonlySet<number>, limit: number): Correlation[] {
+export function correlate (store: SignalStore, from: number, to: number, types: ReadonlySet<number>, limit: number, { correlation, strength = 0, entity }: CorrelationFilter = {}): Correlation[] {
   const look = gather(store, from, to, types)
-  const found = [...clusters(store, look), ...families(store, look), ...bursts(store, look, from, to)]
-  return found.sort((a, b) => b.strength - a.strength || b.count - a.count).slice(0, limit)
+  const wanted = entity === undefined ? null : clientsOf(store, entity, from, to)
+  return [...clusters(store, look), ...families(store, look), ...bursts(store, look, from, to)]
+    .filter((found) => (correlation === undefined || found.correlation.type === correlation) && found.correlation.strength >= strength && (wanted === null || wanted.some((client) => found.entities.has(client))))
+    .map((found) => found.correlation)
+    .sort((a, b) => b.strength - a.strength || b.count - a.count)
+    .slice(0, limit)
+}
+
+/** Addresses that an entity had: itself, or all that bore a session or credential. */
+function clientsOf (store: SignalStore, entity: number, from: number, to: number): number[] {
+  const clients = new Set<number>()
+  store.recent.look(from, to, entity, (type, value, who) => { clients.add(who | 0) })
+  return [...clients]
 }
 
 function gather (store: SignalStore, from: number, to: number, types: ReadonlySet<number>): Look {
@@ -117,7 +141,7 @@ function gather (store: SignalStore, from: number, to: number, types: ReadonlySe
   return look
 }
 
-function * clusters (store: SignalStore, look: Look): Generator<Correlation> {
+function * clusters (store: SignalStore, look: Look): Generator<Found> {
   const tokens = all(look).filter(({ type, size }) => categoryOf(type) === 'auth_token' && size > 0).map(({ size }) => size)
   for (const group of all(look)) {
     const { type, value, now, from, to, sizeBefore } = group
@@ -128,7 +152,7 @@ function * clusters (store: SignalStore, look: Look): Generator<Correlation> {
 }
 
 /** TLS clients that differ in what varies from hello to hello only. */
-function * families (store: SignalStore, look: Look): Generator<Correlation> {
+function * families (store: SignalStore, look: Look): Generator<Found> {
   const found = new Map<string, { now: Set<number>, before: Set<number>, variants: number, from: number, to: number }>()
   for (const group of all(look)) {
     const { type, value, size, from, to } = group
@@ -150,7 +174,7 @@ function * families (store: SignalStore, look: Look): Generator<Correlation> {
 }
 
 /** Minutes in which far more entities came than in others, most first; one whose entities others had for the most part is left out. */
-function * bursts (store: SignalStore, { slots, now }: Look, from: number, to: number): Generator<Correlation> {
+function * bursts (store: SignalStore, { slots, now }: Look, from: number, to: number): Generator<Found> {
   const minutes = Math.max(1, (to - from + 1) / (2 * HALF_MINUTE_MS))
   const windows = [...slots.keys()].map((slot) => ({ slot, entities: new Set([...slots.get(slot) ?? [], ...slots.get(slot + 1) ?? []]) }))
   const total = [...slots.values()].reduce((sum, { size }) => sum + size, 0)
@@ -180,9 +204,9 @@ function isRareToken (sizes: readonly number[], size: number): boolean {
   return sizes.length >= LEAST_TOKENS && wilsonUpper(sizes.filter((each) => each >= size).length, sizes.length, 0) < RARE
 }
 
-function correlation (store: SignalStore, type: Correlation['type'], entities: ReadonlySet<number>, signal: number | null, value: string | null, variants: number, strength: number, from: number, to: number): Correlation {
+function correlation (store: SignalStore, type: Correlation['type'], entities: ReadonlySet<number>, signal: number | null, value: string | null, variants: number, strength: number, from: number, to: number): Found {
   const first = [...entities].slice(0, MOST_SHOWN).map((entity) => shown(store, entity))
-  return { type, strength, count: entities.size, entities: first, signal: signal === null ? null : SIGNAL_TYPES[signal] as SignalTypeName, value, variants, from, to }
+  return { entities, correlation: { type, strength, count: entities.size, entities: first, signal: signal === null ? null : SIGNAL_TYPES[signal] as SignalTypeName, value, variants, from, to } }
 }
 
 function strengthOf (entities: number, full: number): number { return Math.min(1, Math.max(0.5, (entities - 2) / full)) }

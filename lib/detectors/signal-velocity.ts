@@ -13,6 +13,8 @@ export interface VelocityOptions {
   readonly leastJump: number
   /** Whether a rise of requests is told here, since nobody else does. @default true */
   readonly tellsRequests?: () => boolean
+  /** Whether nothing is to be learned now. @default false */
+  readonly isFrozen?: () => boolean
 }
 
 /** Counts of signals by minute (epoch milliseconds divided by 60,000) and type. */
@@ -39,13 +41,15 @@ export class SignalVelocity {
   readonly #onChange: OnVelocity
   readonly #options: RateWatchOptions
   readonly #tellsRequests: () => boolean
+  readonly #isFrozen: () => boolean
   /** The first minute, and the open one; -1 before there is any. */
   #first = -1
   #minute = -1
 
-  constructor ({ leastJump, tellsRequests = () => true }: VelocityOptions, onChange: OnVelocity) {
+  constructor ({ leastJump, tellsRequests = () => true, isFrozen = () => false }: VelocityOptions, onChange: OnVelocity) {
     this.#onChange = onChange
     this.#tellsRequests = tellsRequests
+    this.#isFrozen = isFrozen
     this.#options = { bucketMs: MINUTE_MS, leastJump, adoptMs: ADOPT_MS, dropouts: false }
   }
 
@@ -97,9 +101,10 @@ export class SignalVelocity {
   }
 
   #take (name: string, count: number, requests: number, from: number, now: number): void {
-    if (count === 0 && !this.#watches.has(name)) return
+    const isFrozen = this.#isFrozen()
+    if ((count === 0 || isFrozen) && !this.#watches.has(name)) return
     const watch = this.#of(name)
-    const change = watch.observe(from, count)
+    const change = watch.observe(from, count, isFrozen)
     if (change === 'open') this.#episodes.set(name, { requests: this.#watches.get('ip')?.expectedOf(watch.kind, from) ?? 0, isTold: false })
     const episode = this.#episodes.get(name)
     if (episode === undefined) return

@@ -79,11 +79,13 @@ export class TravelWatch {
   readonly #settings: TravelSettings
   readonly #networks = new Companions()
   readonly #capacity: number
+  readonly #isFrozen: () => boolean
   #users: BoundedMap<string, Stay[]>
 
-  /** @param capacity Users remembered. */
-  constructor (capacity: number, settings: TravelSettings) {
+  /** @param capacity Users remembered. @param isFrozen Whether nothing is to be learned now of networks that go together. */
+  constructor (capacity: number, settings: TravelSettings, isFrozen: () => boolean = () => false) {
     this.#settings = settings
+    this.#isFrozen = isFrozen
     this.#capacity = capacity
     this.#users = new BoundedMap(capacity)
   }
@@ -93,7 +95,7 @@ export class TravelWatch {
     const stays = this.#users.get(visit.user)
     if (stays === undefined) {
       this.#users.set(visit.user, [new Stay(visit)])
-      this.#networks.meet(visit.network, visit.userHash)
+      if (!this.#isFrozen()) this.#networks.meet(visit.network, visit.userHash)
       return
     }
     const last = stays[0] as Stay
@@ -106,8 +108,10 @@ export class TravelWatch {
     }
     const isFamiliar = this.#arrive(stays, visit)
     const isOrdinary = this.#networks.isOrdinary(last.visit.network, visit.network)
-    this.#networks.meet(visit.network, visit.userHash)
-    this.#networks.pair(last.visit.network, visit.network, visit.userHash)
+    if (!this.#isFrozen()) {
+      this.#networks.meet(visit.network, visit.userHash)
+      this.#networks.pair(last.visit.network, visit.network, visit.userHash)
+    }
     if (kmPerHour <= this.#settings.maxSpeed || isFamiliar || isOrdinary) return
     const isSameAgent = visit.agent === last.visit.agent
     if (isSameAgent && visit.session === last.visit.session) return
@@ -135,9 +139,9 @@ export class TravelWatch {
   }
 }
 
-/** Faster is graver; the same user agent, and a country that stays, less grave. */
+/** Faster is graver: critical above 10,000 km/h, high above 5,000, medium above 2,000, else low; one level less with the same user agent. */
 function signalOf (from: Visit, to: Visit, elapsedMs: number, km: number, kmPerHour: number, isSameAgent: boolean): Signal {
-  const severity = kmPerHour > 10_000 ? 8 : kmPerHour > 5000 ? 7 : kmPerHour > 2000 ? 6 : 5
+  const severity = kmPerHour > 10_000 ? 9 : kmPerHour > 5000 ? 7 : kmPerHour > 2000 ? 5 : 3
   const isAbroad = from.location.country !== to.location.country
   const risk = 35 + (kmPerHour > 5000 ? 10 : 0) + (isAbroad ? 10 : 0) + (isSameAgent ? -10 : 10)
   const evidence = { km: Math.round(km), minutes: Math.round(elapsedMs / MINUTE_MS), speed: Math.round(kmPerHour), from: from.location.country || '?', to: to.location.country || '?' }

@@ -1,3 +1,4 @@
+import { CORRELATION_TYPES } from '../../lib/detectors/signal-correlation'
 import { SIGNAL_CATEGORIES, SIGNAL_TYPES } from '../../lib/detectors/signal-types'
 import { FST_ANOMALIES_BAD_PARAMETER } from '../errors'
 
@@ -24,7 +25,10 @@ export const eventParameters: ParameterTable = {
 export const trendParameters: ParameterTable = {
   category: oneOf(SIGNAL_CATEGORIES), type: oneOf(SIGNAL_TYPES), entity: text, from: time, to: time, resolution: oneOf(['minute', 'hour', 'day']), limit
 }
-export const correlationParameters: ParameterTable = { category: oneOf(SIGNAL_CATEGORIES), type: oneOf(SIGNAL_TYPES), from: time, to: time, limit }
+/** Filters of correlations, as in `correlations`. */
+export const correlationParameters: ParameterTable = {
+  category: oneOf(SIGNAL_CATEGORIES), type: oneOf(SIGNAL_TYPES), entity: text, from: time, to: time, limit, correlation: oneOf(CORRELATION_TYPES), strength: share(0.5)
+}
 export const pageParameters: ParameterTable = { limit, cursor: integer(0, Number.MAX_SAFE_INTEGER) }
 export const limitParameters: ParameterTable = { limit }
 /** The code of the one-time address, where somebody who is already in opens it again. */
@@ -61,6 +65,16 @@ function integer (least: number, most: number): Parameter {
       return value >= least && value <= most ? value : undefined
     },
     must: `must be an integer from ${least} to ${most}`
+  }
+}
+
+function share (least: number): Parameter {
+  return {
+    read (given) {
+      const value = /^[01](?:\.\d{1,9})?$/.test(given) ? Number(given) : NaN
+      return value >= least && value <= 1 ? value : undefined
+    },
+    must: `must be a number from ${least} to 1`
   }
 }
 

@@ -1,15 +1,17 @@
 import { SHOWN } from '../../lib/detectors/auth-coverage'
+import { cookieSessionOf } from '../../lib/detectors/cookie-session'
 import type { Gravity } from '../../lib/detectors/flow-episode'
 import { subjectOf } from '../../lib/detectors/flow-episode'
 import { TIMING, VELOCITY_SPIKE } from '../../lib/detectors/flow-signals'
 import { GAPS } from '../../lib/detectors/gap-rhythm'
 import type { IdentityFlow } from '../../lib/detectors/identity-flow'
-import { isFruitless } from '../../lib/detectors/object-walk'
-import type { ObjectWalk, WalkNorms } from '../../lib/detectors/object-walk'
+import type { ObjectWalk } from '../../lib/detectors/object-walk'
 import { RouteBehaviour } from '../../lib/detectors/route-behaviour'
 import { SignalVelocity } from '../../lib/detectors/signal-velocity'
 import type { RateChange, RateWatch } from '../../lib/detectors/rate-watch'
 import { Senders } from '../../lib/detectors/senders'
+import { isFruitless } from '../../lib/detectors/walk-norms'
+import type { WalkNorms } from '../../lib/detectors/walk-norms'
 import { WalkTable } from '../../lib/detectors/walk-table'
 import type { Observation } from '../../lib/observation'
 import type { RouteState } from '../../lib/route-state'
@@ -42,7 +44,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   const walks = new WalkTable(2 * settings.senders, (walk) => closeWalk(walk, lastAt))
   /** Rises that are not told, because a finding tells of their cause. */
   const explained = new WeakSet<RateWatch>()
-  const velocity = new SignalVelocity({ leastJump: settings.velocityJump, tellsRequests }, tellVelocity)
+  const velocity = new SignalVelocity({ leastJump: settings.velocityJump, tellsRequests, isFrozen: () => anomalies.routes.frozen }, tellVelocity)
   anomalies.onSweep((at) => {
     if (store.total === 0) return
     store.advance(at)
@@ -97,6 +99,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
       closeWalk(walk, lastAt)
       walk.open(key, norms, window, observation.at)
     }
+    norms.isFrozen = observation.route.frozen
     if (window !== tidied) {
       tidied = window
       left = walks.size
@@ -175,6 +178,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
 
   /** Signals as a whole come faster: that is nobody's. */
   function tellVelocity (name: string, watch: RateWatch, change: Exclude<RateChange, 'none'>, at: number): void {
+    if (settings.silent.includes(VELOCITY_SPIKE.type)) return
     // Where a finding is open, it says whose they are.
     if (change === 'open' && anomalies.log.hasFinding(at)) explained.add(watch)
     if (explained.has(watch)) {
@@ -189,7 +193,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   }
 
   function signal (type: number, value: number, observation: Observation): void {
-    store.add(type, finishHash(value), observation.clientHash, observation.credential === null ? 0 : observation.principal, observation.at)
+    store.add(type, finishHash(value), observation.clientHash, observation.credential === null ? cookieSessionOf(observation)?.entity ?? 0 : observation.principal, observation.at)
   }
 }
 

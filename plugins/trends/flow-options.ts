@@ -5,7 +5,7 @@ import type { OptionTable } from '../options'
 /** Options about what flows: sizes, bandwidth, sensitive data in replies. */
 export interface FlowOptions {
   /**
-   * Senders (users, credentials, client addresses) whose flow and behaviour is followed at a time.
+   * Senders (users, credentials, sessions, client addresses) whose flow and behaviour is followed at a time.
    * @default 8192
    */
   senders?: number
@@ -47,7 +47,7 @@ export interface FlowOptions {
 }
 
 export const flowOptions: OptionTable = {
-  senders: { type: 'integer', minimum: 8, maximum: 1_000_000, default: 8192, description: 'senders (users, credentials, client addresses) whose flow and behaviour is followed at a time' },
+  senders: { type: 'integer', minimum: 8, maximum: 1_000_000, default: 8192, description: 'senders (users, credentials, sessions, client addresses) whose flow and behaviour is followed at a time' },
   window: { isDuration: true, default: '10 minutes', description: 'time over which volumes, pages and objects of one sender are counted' },
   habitAfter: { isDuration: true, default: '1 hour', description: 'time from which on what a sender does again is another occasion; three make a habit, which is silent' },
   sizeFloor: { type: 'number', minimum: 1, default: 100_000, description: 'bytes of a request or reply that are never oversized' },

@@ -15,7 +15,7 @@ import { finishHash } from '../../lib/text/value-shape'
 import type { TrendsContext, Watcher } from './watcher'
 
 const REQUEST: Gravity = { severity: 5, risk: 20, charge: 5 }
-const RESPONSE: Gravity = { severity: 4, risk: 15, charge: 5 }
+const RESPONSE: Gravity = { severity: 3, risk: 15, charge: 5 }
 /** Numbers of their episodes in `IdentityFlow`. */
 const REQUEST_EPISODE = 5
 const RESPONSE_EPISODE = 6

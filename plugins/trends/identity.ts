@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { DeviceReader, textAt } from '../../lib/detectors/device-reader'
 import type { Device } from '../../lib/detectors/device-reader'
+import type { Ja4ClustersJson } from '../../lib/detectors/ja4-clusters'
 import { API_KEY, AUTHORIZATION, COOKIE, HeaderLayouts } from '../../lib/detectors/header-layout'
 import type { HeaderLayout } from '../../lib/detectors/header-layout'
 import type { SessionRecord } from '../../lib/detectors/session-record'
@@ -27,12 +28,12 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
   const layouts = new HeaderLayouts(hash.seed, further)
   const devices = new DeviceReader(hash.seed)
   const table = new SessionTable(hash, settings.sessions, settings.sessionCookies ?? null)
-  const sessions = new SessionWatch(settings)
+  const sessions = new SessionWatch(settings, isFrozen)
   const places = new PlaceSource(hash, settings.geo, settings.nowhere, (client) => store.name(hash.hash(client), client), (error) => fastify.anomalies.emit('error', error))
-  const travel = settings.geo === undefined ? null : new TravelWatch(settings.sessions, settings)
+  const travel = settings.geo === undefined ? null : new TravelWatch(settings.sessions, settings, isFrozen)
   const hops = new TrustedHops()
   const readJa4 = ja4Source(fastify, settings.ja4, hops, 0)
-  const tls = readJa4 === null ? null : new TlsIdentity(hash, store, settings.clusterClients)
+  const tls = readJa4 === null ? null : new TlsIdentity(hash, store, settings.clusterClients, isFrozen)
   /** Two objects for all requests, read before the next, and the request that is being judged: nothing has to be made for each. */
   const traits = { device: 0, network: 0, agent: 0, ja4: 0 }
   const visit: Visit = { entity: 0, who: 0, sessionType: -1, session: 0, fingerprint: 0, order: 0, accept: 0, hints: 0 }
@@ -42,6 +43,8 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
   return { name: 'identity', onRequest: (own, observation, request) => arrive(observation, request), onSend: (own, observation, request) => answer(observation, request), shared: sharedOf(sessions, travel, tls) }
 
   function add (signal: Signal): void { current?.add(signal) }
+
+  function isFrozen (): boolean { return fastify.anomalies.routes.frozen }
 
   function arrive (observation: Observation, request: FastifyRequest): void {
     const { rawHeaders, at } = observation
@@ -146,7 +149,7 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
 /** What is learned about identities, in snapshots. */
 function sharedOf (sessions: SessionWatch, travel: TravelWatch | null, tls: TlsIdentity | null): NonNullable<Watcher['shared']> {
   return {
-    toJSON: () => ({ sessions: sessions.toJSON(), travel: travel?.toJSON() ?? null, ja4: tls?.families.toJSON() ?? null }),
+    toJSON: () => ({ sessions: sessions.toJSON(), travel: travel?.toJSON() ?? null, ja4: tls?.families.toJSON() ?? null, clusters: tls?.clusters.toJSON() ?? [] }),
     restore: (json) => give(json, 'restore'),
     merge: (json) => give(json, 'merge'),
     reset () {
@@ -160,6 +163,7 @@ function sharedOf (sessions: SessionWatch, travel: TravelWatch | null, tls: TlsI
     sessions[verb](json.sessions)
     if (json.travel !== null) travel?.[verb](json.travel)
     if (json.ja4 !== null) tls?.families[verb](json.ja4)
+    tls?.clusters[verb](json.clusters ?? [])
   }
 }
 
@@ -167,4 +171,6 @@ interface IdentityJson {
   sessions: ReturnType<SessionWatch['toJSON']>
   travel: ReturnType<TravelWatch['toJSON']> | null
   ja4: ReturnType<TlsIdentity['families']['toJSON']> | null
+  /** Missing in snapshots of older versions. */
+  clusters?: Ja4ClustersJson
 }

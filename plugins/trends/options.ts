@@ -1,3 +1,5 @@
+import * as flowKinds from '../../lib/detectors/flow-signals'
+import * as identityKinds from '../../lib/detectors/identity-signals'
 import type { OptionTable } from '../options'
 import { behaviourOptions } from './behaviour-options'
 import type { BehaviourOptions } from './behaviour-options'
@@ -15,12 +17,21 @@ export interface TrendsOptions extends IdentityOptions, FlowOptions, BehaviourOp
    * @default 131072
    */
   recent?: number
+  /**
+   * Findings that are not told.
+   * @default []
+   */
+  silent?: string[]
 }
+
+/** All that trends may find. */
+const FINDINGS = [...Object.values(identityKinds), ...Object.values(flowKinds)].map(({ type }) => type)
 
 /** Schema, defaults and documentation of `TrendsOptions`. */
 export const trendsOptions: OptionTable = {
   mode: { enum: ['observe', 'enforce'], description: '`observe` keeps this detector\'s findings out of what `enforce` decides; by default as the registry\'s' },
   recent: { type: 'integer', minimum: 1024, maximum: 4_194_304, default: 131_072, description: 'single signals that are remembered, for queries about one entity and for correlations (21 bytes each)' },
+  silent: { type: 'array', items: { enum: FINDINGS }, uniqueItems: true, default: [], description: 'findings that are not told, by their types' },
   ...identityOptions,
   ...flowOptions,
   ...behaviourOptions

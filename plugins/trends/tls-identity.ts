@@ -22,15 +22,17 @@ const UNKNOWN: KnownJa4 = { text: '', hash: 0, family: 0 }
 /** What TLS fingerprints tell of clients: that they belie their user agent, or fail together. */
 export class TlsIdentity {
   readonly families = new Ja4Families()
-  readonly #clusters: Ja4Clusters
+  readonly clusters: Ja4Clusters
   readonly #hash: KeyedHash
   readonly #store: SignalStore
+  readonly #isFrozen: () => boolean
   readonly #known = new StringMemo<KnownJa4>(PLACES, 32)
 
-  constructor (hash: KeyedHash, store: SignalStore, clusterClients: number) {
+  constructor (hash: KeyedHash, store: SignalStore, clusterClients: number, isFrozen: () => boolean) {
+    this.#isFrozen = isFrozen
     this.#hash = hash
     this.#store = store
-    this.#clusters = new Ja4Clusters(clusterClients)
+    this.clusters = new Ja4Clusters(clusterClients, isFrozen)
   }
 
   /** What a text stands for; `null` where it is no JA4. */
@@ -63,17 +65,17 @@ export class TlsIdentity {
   answer ({ hash, family }: KnownJa4, agents: number, observation: Observation): void {
     const { status, clientHash, at } = observation
     const failed = status >= 400 && status < 500
-    const cluster = this.#clusters.observe(hash, clientHash, failed, at)
+    const cluster = this.clusters.observe(hash, clientHash, failed, at)
     if (cluster !== null) {
       observation.add(new Signal(JA4_IP_CLUSTER, FIELD, 6, 50, undefined, undefined, { finding: { subject: String(hash), count: cluster.failures, since: at, quietMs: QUIET_MS, evidence: { ...cluster } } }))
       return
     }
-    if (status < 400 && agents !== 0 && isOtherwiseOrdinary(observation)) this.families.learn(agents, family, clientHash, at)
+    if (status < 400 && agents !== 0 && !this.#isFrozen() && isOtherwiseOrdinary(observation)) this.families.learn(agents, family, clientHash, at)
   }
 
   reset (): void {
     this.families.reset()
-    this.#clusters.reset()
+    this.clusters.reset()
   }
 }
 

@@ -26,6 +26,13 @@ export interface TrendQuery {
   limit?: number
 }
 
+/** What is asked of `app.anomalies.correlations()`; all filters that are given must hold. */
+export interface CorrelationQuery extends Omit<TrendQuery, 'resolution'> {
+  correlation?: Correlation['type']
+  /** Least strength, 0.5 to 1. */
+  strength?: number
+}
+
 /** A value or an entity with how often it came: between `count - error` and `count` times. */
 export interface TrendTop { value: string, count: number, error: number }
 
@@ -101,10 +108,12 @@ export function trendPage (store: SignalStore, query: TrendQuery, now: number, h
   }
 }
 
-export function correlationPage (store: SignalStore, query: Omit<TrendQuery, 'resolution' | 'entity'>, now: number): CorrelationPage {
-  const { to = now, limit = DEFAULT_LIMIT } = query
+/** @param hashOf Keyed hash of an entity's name. @param now Epoch milliseconds. */
+export function correlationPage (store: SignalStore, query: CorrelationQuery, now: number, hashOf: (entity: string) => number): CorrelationPage {
+  const { to = now, limit = DEFAULT_LIMIT, correlation, strength } = query
+  const entity = query.entity === undefined ? undefined : hashOf(query.entity) >>> 0
   const from = query.from ?? to - HOUR_MS + 1
-  const correlations = correlate(store, from, to, new Set(typesOf(query)), limit).map((each) => ({ ...each, from: isoOf(each.from), to: isoOf(each.to) }))
+  const correlations = correlate(store, from, to, new Set(typesOf(query)), limit, { correlation, strength, entity }).map((each) => ({ ...each, from: isoOf(each.from), to: isoOf(each.to) }))
   return { from: isoOf(from), to: isoOf(to), complete: store.recent.since < from - (to - from), correlations }
 }
 
@@ -146,4 +155,4 @@ function shown (store: SignalStore, hash: number): string { return store.nameOf(
 function isoOf (at: number): string { return new Date(at).toISOString() }
 
 /** Who answers what is asked about signals over time. */
-export interface TrendAnswers { trends (query: TrendQuery): TrendPage, correlations (query: TrendQuery): CorrelationPage }
+export interface TrendAnswers { trends (query: TrendQuery): TrendPage, correlations (query: CorrelationQuery): CorrelationPage }

@@ -39,9 +39,12 @@ export class TrendsRoute implements DetectorState {
   /** Requests learned. */
   samples = 0
   readonly parts: unknown[]
+  /** Types of findings that are not told; `null` where all are. */
+  readonly silent: ReadonlySet<string> | null
   readonly #names: readonly string[]
 
-  constructor (names: readonly string[], parts: unknown[]) {
+  constructor (names: readonly string[], parts: unknown[], silent: readonly string[]) {
+    this.silent = silent.length === 0 ? null : new Set(silent)
     this.#names = names
     this.parts = parts
   }

@@ -17,6 +17,19 @@ test('an IPv4 address is itself, mapped into IPv6 or not', async () => {
   }))
 })
 
+test('a port behind an address, and brackets around one, belong to no client', async (t) => {
+  const group = fc.integer({ min: 0, max: 65535 }).map((number) => number.toString(16))
+  fc.assert(fc.property(fc.ipV4(), fc.array(group, { minLength: 8, maxLength: 8 }), fc.nat(65535), (v4, groups, port) => {
+    const v6 = groups.join(':')
+    assert.equal(clientOf(`${v4}:${port}`), v4)
+    assert.equal(clientOf(`[::ffff:${v4}]:${port}`), v4)
+    assert.equal(clientOf(`[${v6}]:${port}`), clientOf(v6))
+    assert.equal(clientOf(`[${v6}]`), clientOf(v6))
+  }))
+  t.equal(clientOf('[2001:db8:1:2::7%eth0]:443'), '2001:db8:1:2::/64')
+  t.equal(clientOf('[2001:db8:1:2::7'), clientOf('[2001:db8:1:2::8'), 'what nobody writes is taken without an error')
+})
+
 test('addresses that share the first four groups are one client', async () => {
   const group = fc.integer({ min: 0, max: 65535 }).map((number) => number.toString(16))
   fc.assert(fc.property(fc.array(group, { minLength: 4, maxLength: 4 }), fc.array(group, { minLength: 4, maxLength: 4 }), (network, host) => {

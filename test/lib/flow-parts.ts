@@ -160,7 +160,7 @@ test('windows of senders who never come back are closed by the requests of other
   const senders = new Senders(64, 1000)
   const closed: number[] = []
   senders.onWindow((flow, at) => { closed.push(flow.key * 10 + Number(at >= 5000)) })
-  const come = (principal: number, at: number): void => { senders.of({ at, principal } as Observation).requests++ }
+  const come = (principal: number, at: number): void => { senders.of({ at, principal, session: null } as Observation).requests++ }
   for (let principal = 1; principal <= 20; principal++) come(principal, 100)
   t.same(closed, [])
   for (let i = 0; i < 12; i++) come(7, 5000 + i)

@@ -9,6 +9,7 @@ import { SignalStore } from '../../lib/detectors/signal-store'
 import { SIGNAL_TYPES, TYPE } from '../../lib/detectors/signal-types'
 import { journeyOf, TravelWatch } from '../../lib/detectors/travel-watch'
 import type { Location, Visit } from '../../lib/detectors/travel-watch'
+import { levelOf } from '../../lib/signal'
 import { greatCircleKm } from '../../lib/stats/great-circle'
 import { RecentSignals } from '../../lib/store/recent-signals'
 import { credentialOf, isSessionName } from '../../lib/text/credential'
@@ -86,6 +87,18 @@ test('both radii are deducted, and what goes back in time is no journey', (t) =>
   t.end()
 })
 
+test('the faster, the graver: low above 1,000 km/h, medium above 2,000, high above 5,000, critical above 10,000; one level less with the same user agent', (t) => {
+  for (const [hours, isSameAgent, level] of [[8, false, 'low'], [4, false, 'medium'], [1.5, false, 'high'], [0.1, false, 'critical'], [0, false, 'critical'], [4, true, 'low'], [1.5, true, 'medium'], [0.1, true, 'high']] as const) {
+    const watch = new TravelWatch(10, { maxSpeed: 1000, minDistance: 100 })
+    const found: string[] = []
+    const visit = (location: Location, time: number, session: number, agent: number): void => watch.visit({ user: 'u', userHash: 1, session, agent, network: session, location, at: time } satisfies Visit, ({ severity }) => found.push(levelOf(severity)))
+    visit(at(51.5, 0), 0, 1, 1)
+    visit(at(35.7, 139.7), hours * HOUR, 2, isSameAgent ? 1 : 2)
+    t.same(found, [level], `${hours} h`)
+  }
+  t.end()
+})
+
 test('what goes together in five sessions, and in one of a hundred, is ordinary; a thief\'s device is not', (t) => {
   const companions = new Companions()
   for (let session = 0; session < 1000; session++) companions.meet(1, hashText(`${session}`, 3))
@@ -126,6 +139,37 @@ test('a popular fingerprint that fails as all do is no cluster, however many hav
   t.equal(found, 0)
   for (let i = 0; i < 200; i++) if (clusters.observe(9, hashText(`bot ${i % 40}`, 1), true, 20_000_000 + i * 1000) !== null) found++
   t.ok(found > 100, `${found} of 200`)
+  t.end()
+})
+
+test('how common fingerprints were survives a restart: what many had is no cluster then, what nobody had is; who failed is not kept', (t) => {
+  const rush = (clusters: Ja4Clusters, ja4: number, from: number): number => {
+    let found = 0
+    // Nine clients in ten fare well with another fingerprint; the tenth has this one, and fails.
+    for (let i = 0; i < 1500; i++) if (clusters.observe(i % 10 === 0 ? ja4 : 3, hashText(`${ja4} ${i % 300}`, 1), i % 10 === 0, from + i * 1000) !== null) found++
+    return found
+  }
+  const before = new Ja4Clusters(10)
+  for (let i = 0; i < 9000; i++) before.observe(i % 4 === 0 ? 2 : 3, hashText(`${i % 400}`, 1), i % 10 === 0, i * 1000)
+  const json = JSON.parse(JSON.stringify(before))
+  t.equal(json.length, 2)
+  for (const how of ['restore', 'merge'] as const) {
+    const after = new Ja4Clusters(10)
+    after[how](json)
+    t.same(after.toJSON(), json, 'what it took over it gives on')
+    t.equal(rush(after, 2, 20_000_000), 0, 'a quarter of all clients had it before')
+    const again = new Ja4Clusters(10)
+    again[how](json)
+    t.ok(rush(again, 9, 20_000_000) > 50)
+  }
+  t.ok(rush(new Ja4Clusters(10), 2, 20_000_000) > 50, 'who knows nothing takes it for one')
+  const both = new Ja4Clusters(10)
+  both.restore(json)
+  both.merge([[2, 0.9], [7, 0.1]])
+  t.equal(both.toJSON().length, 3)
+  t.equal(new Map(both.toJSON()).get(2), 0.9, 'the higher of two')
+  for (let ja4 = 10; ja4 < 5000; ja4++) both.merge([[ja4, 0.01]])
+  t.equal(both.toJSON().length, 1024, 'bounded')
   t.end()
 })
 

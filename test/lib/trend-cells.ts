@@ -7,12 +7,12 @@ import { FlowWatch } from '../../lib/detectors/flow-watch'
 import { Habits } from '../../lib/detectors/habits'
 import { HeaderLayouts } from '../../lib/detectors/header-layout'
 import { IdentityFlow } from '../../lib/detectors/identity-flow'
-import type { WalkNorms } from '../../lib/detectors/object-walk'
 import { Senders } from '../../lib/detectors/senders'
 import { SessionTable } from '../../lib/detectors/session-table'
 import { histogramOf, rangeOf, trendOf } from '../../lib/detectors/signal-query'
 import { SignalStore } from '../../lib/detectors/signal-store'
 import { SIGNAL_TYPES, TYPE } from '../../lib/detectors/signal-types'
+import type { WalkNorms } from '../../lib/detectors/walk-norms'
 import { WalkTable } from '../../lib/detectors/walk-table'
 import type { CredentialName, Observation } from '../../lib/observation'
 import { addDistinct, COUNTER_CELLS, distinctIn, LinearCounter } from '../../lib/stats/linear-counter'
@@ -159,7 +159,7 @@ function named (hash: number): CredentialName { return { tag: `tag ${hash}`, has
 test('a credential\'s sender is kept with its name, and left when its place was given to another', (t) => {
   const senders = new Senders(8, MINUTE)
   const names = Array.from({ length: 40 }, (_, i) => named(i + 1))
-  const of = (name: CredentialName, at: number): IdentityFlow => senders.of({ at, principal: name.hash, user: null, named: name } as Observation)
+  const of = (name: CredentialName, at: number): IdentityFlow => senders.of({ at, principal: name.hash, user: null, named: name, session: null } as Observation)
   const [first] = names as [CredentialName]
   for (let i = 0; i < 100; i++) of(first, START + i).requests++
   t.equal(of(first, START + 100).requests, 100)
@@ -168,7 +168,7 @@ test('a credential\'s sender is kept with its name, and left when its place was 
   t.not((first.sender as IdentityFlow).key, Senders.keyOf(first.hash))
   t.equal(of(first, START + 300).requests, 0, 'it was forgotten, and is not mistaken for who took its place')
   t.equal(of(first, START + 301).key, Senders.keyOf(first.hash))
-  t.equal(senders.of({ at: START + 302, principal: 99, user: 'somebody', named: first } as Observation).key, Senders.keyOf(99), 'a user comes before his credential')
+  t.equal(senders.of({ at: START + 302, principal: 99, user: 'somebody', named: first, session: null } as Observation).key, Senders.keyOf(99), 'a user comes before his credential')
   t.end()
 })
 
@@ -176,8 +176,8 @@ test('a sender that goes on is not displaced by many that come once', (t) => {
   const senders = new Senders(64, 600 * MINUTE)
   const own = named(7)
   for (let i = 0; i < 2000; i++) {
-    senders.of({ at: START + 2 * i, principal: 7, user: null, named: own } as Observation).requests++
-    senders.of({ at: START + 2 * i + 1, principal: 1000 + i, user: null, named: named(1000 + i) } as Observation).requests++
+    senders.of({ at: START + 2 * i, principal: 7, user: null, named: own, session: null } as Observation).requests++
+    senders.of({ at: START + 2 * i + 1, principal: 1000 + i, user: null, named: named(1000 + i), session: null } as Observation).requests++
   }
   t.equal((senders.table.get(Senders.keyOf(7)) as IdentityFlow).requests, 2000)
   t.end()
@@ -243,12 +243,12 @@ test('minutes of few bytes teach as those of many do', (t) => {
   const seen: unknown[] = []
   for (let minute = 0; minute < 100; minute++) {
     const bytes = minute % 2 === 0 ? 20 : 400
-    for (let i = 0; i < 3; i++) watch.observe(flow, { at: START + minute * MINUTE + i, requestBytes: 0, responseBytes: bytes, add: (signal: unknown) => seen.push(signal) } as unknown as Observation, 0)
+    for (let i = 0; i < 3; i++) watch.observe(flow, { at: START + minute * MINUTE + i, requestBytes: 0, responseBytes: bytes, add: (signal: unknown) => seen.push(signal), session: null } as unknown as Observation, 0)
   }
   t.match(watch.describe(), { minute: { windows: 99 } })
   t.ok((watch.describe() as { minute: { p99: number } }).minute.p99 >= 1100, 'the heavier ones with all their bytes')
   t.same(seen, [])
-  for (let i = 0; i < 20; i++) watch.observe(flow, { at: START + 100 * MINUTE + i, requestBytes: 0, responseBytes: 2000, user: 'u', route: { key: 'r' }, add: (signal: { type: string, actual: number }) => seen.push(signal.actual) } as unknown as Observation, 0)
+  for (let i = 0; i < 20; i++) watch.observe(flow, { at: START + 100 * MINUTE + i, requestBytes: 0, responseBytes: 2000, user: 'u', route: { key: 'r' }, add: (signal: { type: string, actual: number }) => seen.push(signal.actual), session: null } as unknown as Observation, 0)
   t.equal(seen.at(-1), 40_000)
   t.end()
 })

@@ -9,7 +9,7 @@ import rateLimit from '@fastify/rate-limit'
 import anomalies, { Signal } from '../../plugins'
 import type { AnomaliesOptions } from '../../plugins'
 import { addressOf, buildApp, ManualClock, SECRET } from '../fixtures/app'
-import type { TestApp } from '../fixtures/app'
+import type { Ask, TestApp } from '../fixtures/app'
 import { logged } from '../fixtures/logged'
 import { WireClient } from '../fixtures/wire'
 
@@ -226,6 +226,11 @@ test('allow: addresses and networks that are never refused', async (t) => {
     t.equal((await ask('/items')).response.statusCode, status, allow.join())
     t.equal(app.anomalies.actions.sparedByList > 0, status === 200)
   }
+  const behind = await buildApp({ ...alone, mode: 'enforce', blockAt: 65, enforcement: { allow: ['203.0.113.0/24'] } }, shop, { trustProxy: true })
+  const forwarded = (ip: string): Ask => ({ url: '/odd?risk=100', headers: { 'x-forwarded-for': ip } })
+  for (let i = 0; i < 8; i++) for (const network of [113, 114]) await behind.ask(forwarded(`203.0.${network}.9:${50_000 + i}`))
+  t.equal((await behind.ask(forwarded('203.0.113.9:50100'))).response.statusCode, 200, 'a proxy wrote a port behind it')
+  t.equal((await behind.ask(forwarded('203.0.114.9:50100'))).response.statusCode, 403, 'one client, whatever the port')
   for (const entry of ['10.7.0.0/33', '10.7.0', 'localhost', '10.7.0.0/', '10.0.0.0/8/8', '2001:db8::/129', '']) {
     await t.rejects(async () => await Fastify().register(anomalies, { enforcement: { allow: [entry] } }).ready(), { code: 'FST_ANOMALIES_BAD_OPTION', message: /enforcement\.allow/ }, entry)
   }

@@ -1,7 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Writable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
 import { test } from 'tap'
 import { buildApp } from '../fixtures/app'
 import type { Ask } from '../fixtures/app'
+import { ONLY_TRENDS } from '../fixtures/trends'
 
 const TOKEN = 'the token of the admin route'
 const CARD = '4111111111111111'
@@ -44,6 +47,78 @@ function * requests (): Generator<Ask> {
   }
 }
 
+/** Paths of the admin route that answer GET; those that are not there yet are left out. */
+const PATHS = ['', '/events?limit=1000', '/baselines', '/entities', '/schemas', '/openapi.json', '/metrics', '/trends?limit=1000', '/trends?resolution=day', '/trends/correlations?limit=1000']
+
+/** A stream that keeps what is written to it. */
+function listener (): { stream: Writable, text: () => string } {
+  let log = ''
+  const stream = new Writable({
+    write (chunk, encoding, done) {
+      log += String(chunk)
+      done()
+    }
+  })
+  return { stream, text: () => log }
+}
+
+/** All that an application says of itself, by where it says so. */
+async function saidBy (app: FastifyInstance): Promise<Record<string, string>> {
+  const { anomalies } = app
+  const said: Record<string, string> = {
+    events: JSON.stringify(anomalies.query({ limit: 1000 })),
+    snapshot: JSON.stringify(anomalies.snapshot()),
+    baselines: JSON.stringify(anomalies.baselines()),
+    openapi: JSON.stringify(anomalies.openapi()),
+    detectors: JSON.stringify(anomalies.detectors),
+    correlations: JSON.stringify(anomalies.correlations({ limit: 1000 })),
+    metrics: 'metrics' in anomalies ? String((anomalies.metrics as () => string)()) : ''
+  }
+  for (const path of PATHS) {
+    if (!app.hasRoute({ method: 'GET', url: `/__anomalies${path.split('?')[0]}` })) continue
+    const { statusCode, payload } = await app.inject({ url: `/__anomalies${path}`, headers: { authorization: `Bearer ${TOKEN}` } })
+    if (statusCode !== 200) throw new Error(`${path}: ${statusCode}`)
+    said[`/__anomalies${path}`] = payload
+  }
+  return said
+}
+
+test('header texts, which are kept for a while so as not to be read again, are in nothing that is said', async (t) => {
+  const { stream, text } = listener()
+  const told: string[] = []
+  const tell = (message: unknown): void => { told.push(JSON.stringify(message)) }
+  subscribe('fastify-anomalies:anomaly', tell)
+  const { app, ask } = await buildApp({ ...ONLY_TRENDS, admin: { token: TOKEN }, onAnomaly: tell, trends: { ja4: { header: 'x-ja4' }, ja4h: 'x-ja4h' } }, (app) => {
+    app.get('/own', async () => ({ done: true }))
+  }, { trustProxy: true, logger: { level: 'info', stream } })
+  const MARK = 'zq7zq7'
+  const long = (name: string, i: number): string => `${name}-${MARK}-${i} ${MARK.repeat(300)}`
+  const headers = (i: number): Record<string, string> => ({
+    'user-agent': `Own${'abcdefg'[i % 7]}${MARK}/5.${i} (${long('device', i % 40)})`,
+    accept: long('text/html', i % 3),
+    'accept-language': long('en', i % 3),
+    'accept-encoding': long('gzip', i % 3),
+    'sec-ch-ua': long('"Brand"', i % 3),
+    'sec-ch-ua-platform': long('"System"', i % 3),
+    referer: `https://${MARK}.example/`,
+    'x-api-key': long('key', i % 40),
+    'x-ja4': long('t13', i % 3),
+    'x-ja4h': `ge11nr12enus_${MARK}${i % 40}_${MARK}_${MARK}`,
+    'x-forwarded-for': long('for', i % 3),
+    [`x-${MARK}-${i % 9}`]: MARK
+  })
+  for (let i = 0; i < 80; i++) await ask({ url: '/own', client: `198.51.100.${i % 40}`, headers: { ...headers(i), cookie: `theme=${MARK}; sid=${MARK}-${i % 40}; ${MARK}=${MARK}` } })
+  // One session of all devices, which is reported.
+  for (let i = 0; i < 40; i++) await ask({ url: '/own', client: `203.${i}.113.9`, headers: { ...headers(i), cookie: `theme=${MARK}; sid=${MARK}-of-all`, 'x-forwarded-for': `203.${i}.113.9` } })
+  const said: Record<string, string> = { ...await saidBy(app), log: text(), told: told.join() }
+  unsubscribe('fastify-anomalies:anomaly', tell)
+  t.match(said.events, /"type":"(fingerprint_change|rotation_pattern|session_sharing|session_hijack)"/, 'something was found')
+  t.ok(told.length > 1, 'and told')
+  t.match(said['/__anomalies/trends?limit=1000'], /"type":"header_order".*"type":"client_hints".*"type":"accept_pattern".*"type":"ja4h"/)
+  // The application's own log of requests has their addresses: that is not the collection's.
+  for (const [where, words] of Object.entries(said)) t.notOk((where === 'log' ? words.split('\n').filter((line) => line.includes('anomal')).join() : words).includes(MARK), where)
+})
+
 test('what stands in the place of an address, or in a path, is shown by no trend, and kept up to a length', async (t) => {
   const { app, ask, teach } = await buildApp({ admin: { token: TOKEN }, trends: { sequence: false } }, (app) => {
     app.get('/people/:mail', async (request, reply) => await reply.code(404).send({}))
@@ -60,14 +135,8 @@ test('what stands in the place of an address, or in a path, is shown by no trend
   }
 })
 
-test('tokens, cookies, user names and card numbers are in no event, snapshot, log or answer of the admin route', async (t) => {
-  let log = ''
-  const stream = new Writable({
-    write (chunk, encoding, done) {
-      log += String(chunk)
-      done()
-    }
-  })
+test('tokens, cookies, user names and card numbers are in no event, snapshot, log, metric or answer of the admin route', async (t) => {
+  const { stream, text: log } = listener()
   const places: Record<string, { latitude: number, longitude: number, country: string }> = {}
   for (let i = 0; i < 100; i++) places[`${10 + i}.113.0.7`] = { latitude: i - 50, longitude: i, country: i % 2 === 0 ? 'DE' : 'FR' }
   const { app, ask } = await buildApp({
@@ -80,19 +149,7 @@ test('tokens, cookies, user names and card numbers are in no event, snapshot, lo
     app.post('/pay', async (request) => ({ done: true, card: CARD, iban: IBAN, session: SECRETS.bearer }))
   }, { logger: { level: 'info', stream } })
   for (const each of requests()) await ask(each)
-  const said: Record<string, string> = {
-    events: JSON.stringify(app.anomalies.query({ limit: 1000 })),
-    snapshot: JSON.stringify(app.anomalies.snapshot()),
-    baselines: JSON.stringify(app.anomalies.baselines()),
-    openapi: JSON.stringify(app.anomalies.openapi()),
-    correlations: JSON.stringify(app.anomalies.correlations({ limit: 1000 })),
-    log
-  }
-  for (const path of ['', '/events?limit=1000', '/baselines', '/entities', '/schemas', '/openapi.json', '/trends?limit=1000', '/trends?resolution=day', '/trends/correlations']) {
-    const { statusCode, payload } = await app.inject({ url: `/__anomalies${path}`, headers: { authorization: `Bearer ${TOKEN}` } })
-    t.equal(statusCode, 200, path)
-    said[`/__anomalies${path}`] = payload
-  }
+  const said: Record<string, string> = { ...await saidBy(app), log: log() }
   t.match(said.events, /"detector":"trends"/, 'something was found')
   t.match(said['/__anomalies/trends?limit=1000'], /"type":"jwt".*"type":"api_key".*"type":"session_cookie".*"type":"bearer".*"type":"basic".*"type":"custom_auth"/)
   for (const [where, text] of Object.entries(said)) {
