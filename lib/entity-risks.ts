@@ -79,6 +79,8 @@ export class EntityRisks {
   readonly #shared = new SharedAddresses(SESSION_WINDOW_MS)
   readonly #rotated = new BoundedMap<string, string[]>(ROTATING_CLIENTS)
   readonly #established = new Uint32Array(ESTABLISHED)
+  /** Whether a credential was accepted where others are refused. */
+  #hasGuarded = false
   readonly #seal: (address: string) => string
   /** Addresses known by their hash only, from a snapshot, until they come again. */
   readonly #sealed = new Set<string>()
@@ -102,10 +104,15 @@ export class EntityRisks {
     }
   }
 
-  /** A session that is what it says: it was accepted, on a route where others are refused or by a user's name. */
+  /**
+   * A session that is what it says: it was accepted, by a user's name or on a route where others are refused. Once the application is known to have such
+   * routes, a credential that none of them has accepted is a mere claim, of which anybody can make as many as he likes: no session.
+   */
   vouch ({ user, credential, clientHash }: Sender, at: number, isGuarded: boolean): void {
     const principal = user ?? credential
     if (principal === null) return
+    if (isGuarded) this.#hasGuarded = true
+    else if (user === null && this.#hasGuarded) return
     const hash = hashText(principal, 1)
     this.#shared.note(clientHash, hash, at)
     if (user === null && isGuarded) this.#established[hash % ESTABLISHED] = hash

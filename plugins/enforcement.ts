@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { AddressWatch } from '../lib/address-watch'
+import { withoutPort } from '../lib/client-address'
 import { BLOCK, CALM } from '../lib/entity-risks'
 import type { Verdict } from '../lib/entity-risks'
 import type { Observation } from '../lib/observation'
@@ -167,9 +168,10 @@ function listOf (entries: readonly string[]): BlockList {
   return list
 }
 
-function isAllowed (list: BlockList, address: string | undefined): boolean {
-  const version = isIP(address ?? '')
-  return version !== 0 && list.check(address as string, version === 6 ? 'ipv6' : 'ipv4')
+function isAllowed (list: BlockList, ip: string | undefined): boolean {
+  const address = withoutPort(ip ?? '')
+  const version = isIP(address)
+  return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4')
 }
 
 export default fp(enforcement, { fastify: '5.x', name: 'fastify-anomalies-enforcement', dependencies: ['fastify-anomalies-registry'] })

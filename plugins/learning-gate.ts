@@ -61,7 +61,8 @@ export class LearningGate {
       return
     }
     route.meet(principal, this.#enough)
-    if (status < 400 && (observation.user !== null || observation.credential !== null)) this.#registry.entities.vouch(observation, observation.at, route.refusesStrangers)
+    // A login says that its password is right, and nothing of a credential that came with it.
+    if (status < 400 && (observation.user !== null || observation.credential !== null)) this.#registry.entities.vouch(observation, observation.at, route.refusesStrangers && !route.isLogin)
     for (const detector of detectors) {
       const state = route.slots[detector.slot]
       const wasActive = detector.progressOf(state) === 1 && detector.samplesOf(state) > 0

@@ -153,3 +153,22 @@ test('a level that ended while all was calm, and nobody asked, has ended', async
   t.ok(risks.risk('a', 10 * MINUTE) > 50 && risks.risk('a', 10 * MINUTE) < 60)
   t.equal(levelOf(risks, sender('a'), 10 * MINUTE), CALM)
 })
+
+test('sessions behind an address count once they were accepted where others are refused; until such a place is known, all do', async (t) => {
+  const blamed = (risks: EntityRisks): number => {
+    risks.blame(sender('a'), 'x', 90, 0, 'r', true, false)
+    return risks.risk('a', 0)
+  }
+  const vouched = (isGuarded: boolean, isKnown: boolean): EntityRisks => {
+    const risks = new EntityRisks(options)
+    if (isKnown) risks.vouch(sender('b', 'another'), 0, true)
+    for (let i = 0; i < 100; i++) risks.vouch(sender('a', `token ${i}`), 0, isGuarded)
+    return risks
+  }
+  t.ok(blamed(vouched(false, false)) < 30)
+  t.ok(blamed(vouched(true, true)) < 30)
+  t.equal(blamed(vouched(false, true)), 90, 'claims are none')
+  const users = vouched(false, true)
+  for (let i = 0; i < 100; i++) users.vouch(sender('a', null, `user ${i}`), 0, false)
+  t.ok(blamed(users) < 30, 'users whom the application names are')
+})
