@@ -67,8 +67,8 @@ async function enforcement (fastify: FastifyInstance, options: EnforcementOption
 
   function concerns (request: FastifyRequest, observation: Observation, isLate: boolean): boolean {
     if (!isLate && (++seen <= FIRST || seen % SAMPLED === 0)) noteAddress(request, observation)
-    // Where the application may know the user later, everybody is judged then: the user comes before the address.
-    return (isLate || !hasLateStage) && !entities.isCalm(observation.at)
+    // Where it may be known later who it is, that is awaited: user and session come before the address.
+    return (isLate || !(hasLateStage || (observation.route.isEnforced && request.headers.cookie !== undefined))) && !entities.isCalm(observation.at)
   }
 
   function decide (request: FastifyRequest, reply: FastifyReply, observation: Observation, done: () => void): void {

@@ -61,8 +61,7 @@ export class LearningGate {
       return
     }
     route.meet(principal, this.#enough)
-    // A login says that its password is right, and nothing of a credential that came with it.
-    if (status < 400 && (observation.user !== null || observation.credential !== null)) this.#registry.entities.vouch(observation, observation.at, route.refusesStrangers && !route.isLogin)
+    if (status < 400) this.#registry.entities.vouch(observation, observation.at, route.isGuarded)
     for (const detector of detectors) {
       const state = route.slots[detector.slot]
       const wasActive = detector.progressOf(state) === 1 && detector.samplesOf(state) > 0

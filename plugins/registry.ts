@@ -70,7 +70,10 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       stages.judge(onSend, request, reply, observation)
       if (observation.status === 401 || observation.status === 403) state.onRefusal?.(request, reply, observation)
     }
-    if (!observation.refused) state.gate.answered(observation, reply)
+    if (!observation.refused) {
+      if (observation.status < 300 && observation.hasSession && observation.route.isGuarded) state.entities.accept(observation, observation.at)
+      state.gate.answered(observation, reply)
+    }
     done()
   })
   fastify.addHook('onClose', (_, done) => {

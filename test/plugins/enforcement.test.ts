@@ -356,6 +356,43 @@ test('who proved to be somebody is not judged by an address full of others', asy
   t.equal((await ask({ url: '/items', headers: ann })).response.statusCode, 200)
 })
 
+test('an office behind one address goes on working while somebody there sprays passwords: sessions are judged by what they do', async (t) => {
+  for (const kind of ['cookie', 'bearer']) {
+    const sessions = new Set<string>()
+    const { ask } = await buildApp({ mode: 'enforce' }, (app) => {
+      app.post('/login', { config: { anomalies: { authBurst: {} } } }, async (request, reply) => (request.body as { password: string }).password === 'right' ? {} : reply.code(401).send({}))
+      app.get('/account', async (request, reply) => {
+        const own = kind === 'cookie' ? /sid=(\w+)/.exec(request.headers.cookie ?? '')?.[1] : request.headers.authorization?.slice(7)
+        return own !== undefined && sessions.has(own) ? {} : reply.code(401).send({})
+      })
+    })
+    const headersOf = (session: string): Record<string, string> => kind === 'cookie' ? { cookie: `theme=dark; sid=${session}` } : { authorization: `Bearer ${session}` }
+    const sessionOf = (name: string): string => `${name}x${Buffer.from(`${name} of the office`).toString('hex')}`
+    const work = async (name: string, client: string): Promise<number> => (await ask({ url: '/account', client, headers: headersOf(sessionOf(name)), after: 300 })).response.statusCode
+    for (let i = 0; i < 60; i++) {
+      sessions.add(sessionOf(`home${i}`)).add(sessionOf(`staff${i}`))
+      for (let n = 0; n < 4; n++) await work(`home${i}`, `198.51.100.${i}`)
+      if (i % 5 === 0) await ask({ url: '/account', client: `198.51.100.${i}`, headers: headersOf('expired') })
+    }
+    for (let n = 0; n < 3; n++) for (let i = 0; i < 60; i++) await work(`staff${i}`, '203.0.113.9')
+    const office = new Map<number, number>()
+    const attack = new Map<number, number>()
+    const strangers = new Set<number>()
+    for (let i = 0; i < 120; i++) {
+      for (let n = 0; n < 3; n++) {
+        const status = await work(`staff${(i * 3 + n) % 60}`, '203.0.113.9')
+        office.set(status, (office.get(status) ?? 0) + 1)
+      }
+      const guess = (await ask({ method: 'POST', url: '/login', client: '203.0.113.9', payload: { email: `victim${i}`, password: 'summer2026' }, after: 50 })).response.statusCode
+      attack.set(guess, (attack.get(guess) ?? 0) + 1)
+      strangers.add((await ask({ url: '/account', client: '203.0.113.9', headers: headersOf(`madeup${i}`), after: 50 })).response.statusCode)
+    }
+    t.same([...office], [[200, 360]], kind)
+    t.ok((attack.get(429) ?? 0) + (attack.get(403) ?? 0) > 50, `${kind}: ${JSON.stringify([...attack])}`)
+    t.ok(strangers.has(429) || strangers.has(403), 'who makes a session up has none')
+  }
+})
+
 test('while the client address evidently is not the client\'s, nobody is refused by it, which is said once', async (t) => {
   const faults: readonly (readonly [string, string, Record<string, string>, number])[] = [
     ['untrusted-proxy', '127.0.0.1', { 'x-forwarded-for': '203.0.113.9' }, 12],
