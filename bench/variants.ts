@@ -13,17 +13,18 @@ export interface Variant {
   against: string[]
   /** `config` of every route. */
   config: { anomalies?: false }
-  /** Requests that each route gets in process before the server listens, and the clock that they move; `null` for none. */
+  /** Requests of which each route knows what they teach before the server listens, and the clock that they move; `null` for none. */
   lesson: { perRoute: number, clock: TeachingClock } | null
   register: (app: FastifyInstance) => unknown
 }
 
 const ROUTES = 10
 const MANY_ROUTES = 10_000
-/** More than any baseline needs to become active. */
-const LESSON = { perRoute: 24, clock: new TeachingClock() }
+/** More than any baseline needs to become active, and as many as all of a route's replies are learned from. */
+const LESSON = { perRoute: 600, clock: new TeachingClock() }
 const BARE = 'bare'
 const BARE_AGAIN = 'bare-again'
+const MANY_BARE = 'bare-10000-routes'
 
 function variant (name: string, about: string, part: Partial<Variant> = {}): Variant {
   return { name, about, routes: ROUTES, against: [BARE, BARE_AGAIN], config: {}, lesson: null, register: alone, ...part }
@@ -47,10 +48,15 @@ function stages (...names: Stage[]): Variant {
   return variant(names.join('+'), 'hooks that do nothing', { register: (app) => { for (const name of names) addStage(app, name) } })
 }
 
+/** Part of the collection on 10,000 routes that have all been taught. */
+function manyRoutes (name: string, about: string, options: Parameters<typeof anomalies>[1]): Variant {
+  return variant(`${name}-10000-routes`, about, { routes: MANY_ROUTES, against: [MANY_BARE], lesson: LESSON, register: collection({ ...options, clock: LESSON.clock }) })
+}
+
 export const variants: Variant[] = [
   variant(BARE, 'Fastify alone: what the others are compared with', { against: [BARE] }),
   variant(BARE_AGAIN, 'the same once more: its distance from 1.00 is the noise', { against: [BARE] }),
-  variant('bare-10000-routes', 'Fastify alone with 10,000 routes', { routes: MANY_ROUTES, lesson: LESSON }),
+  variant(MANY_BARE, 'Fastify alone with 10,000 routes', { routes: MANY_ROUTES, lesson: LESSON }),
   variant('registry', 'the registry alone', { register: collection(NOTHING) }),
   variant('endpoint-profiler', 'the registry and endpoint-profiler', { register: only('endpointProfiler') }),
   variant('header-profiler', 'the registry and header-profiler', { register: only('headerProfiler') }),
@@ -69,12 +75,8 @@ export const variants: Variant[] = [
   variant('trends', 'the registry and trends', { register: only('trends') }),
   variant('collection', 'the collection with its defaults: everything on', { register: collection({}) }),
   variant('off', 'the collection, with `anomalies: false` on every route', { register: collection({}), config: { anomalies: false } }),
-  variant('collection-10000-routes', 'the collection with its defaults and 10,000 routes', {
-    routes: MANY_ROUTES,
-    against: ['bare-10000-routes'],
-    lesson: LESSON,
-    register: collection({ clock: LESSON.clock })
-  }),
+  manyRoutes('both-profilers', 'both profilers and 10,000 routes', { ...NOTHING, endpointProfiler: {}, headerProfiler: {} }),
+  manyRoutes('collection', 'the collection with its defaults and 10,000 routes', {}),
   stages('onRequest'),
   stages('onRequest', 'preValidation'),
   stages('onRequest', 'onSend'),
@@ -90,7 +92,7 @@ export const variants: Variant[] = [
 const sets: Record<string, (variant: Variant) => boolean> = {
   all: ({ name }) => !name.startsWith('on'),
   profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'enforce', 'rate-spike', 'injection', 'trends', 'both-profilers', 'collection'].includes(name),
-  routes: ({ name }) => ['collection', 'collection-10000-routes'].includes(name),
+  routes: ({ name }) => ['both-profilers', 'both-profilers-10000-routes', 'collection', 'collection-10000-routes'].includes(name),
   stages: ({ name }) => name.startsWith('on')
 }
 

@@ -1,5 +1,5 @@
 import type { ManualRule } from './entity-risks'
-import type { RiskRecord } from './store/risk-ledger'
+import type { RiskRecord } from './store/risk-record'
 
 /** Version of this part of a snapshot. */
 export const ENTITIES_VERSION = 1

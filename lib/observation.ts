@@ -3,6 +3,7 @@ import { combine } from './assessment'
 import type { RouteState } from './route-state'
 import type { Signal } from './signal'
 import { isMerelyTyped } from './typed-credentials'
+import { NO_NAMES } from './text/header-names'
 import type { MultipartReader } from './text/multipart-reader'
 
 /** Signals kept for one request; what is found beyond that is only counted. */
@@ -12,7 +13,13 @@ export const MAX_SIGNALS = 32
 export type Lesson = 'teach' | 'quarantine' | 'none'
 
 /** What stands for a credential: a keyed hash for showing and comparing, and one of 32 bits for tables. */
-export interface CredentialName { readonly tag: string, readonly hash: number }
+export interface CredentialName {
+  readonly tag: string
+  readonly hash: number
+  /** What trends knows of its session and of its sender, so that neither is looked up by itself. */
+  session: object | null
+  sender: object | null
+}
 
 /** Makes the keyed hashes that stand for a credential. */
 export interface Namer { nameOf (token: string): CredentialName }
@@ -40,6 +47,8 @@ export class Observation {
   readonly client: string
   readonly clientHash: number
   readonly requestId: string
+  /** The names among `rawHeaders`. */
+  headerNames = NO_NAMES
   /** Address of the socket's other end: the client's, or that of a proxy; `''` where unknown. */
   peer = ''
   /** The user as the application names it (keyed hash), once known. */
@@ -104,10 +113,11 @@ export class Observation {
   severity = 0
   #score = 0
   #scored = 0
+  /** The credential as sent, where it is not hashed until somebody asks: many requests are judged without. */
+  readonly token: string | null
   #credential: string | null
   #principal: number
-  /** The credential as sent, until somebody asks for its hash: most requests are judged without. */
-  #token: string | null
+  #named: CredentialName | null = null
   readonly #namer: Namer | null
   #drawn: boolean | null = null
 
@@ -131,19 +141,22 @@ export class Observation {
     this.requestId = requestId
     this.#credential = credential
     this.#principal = principal
-    this.#token = token
+    this.token = token
     this.#namer = namer
   }
 
-  /** Keyed hash of the credential, or `null`. */
-  get credential (): string | null {
-    if (this.#token !== null) this.#nameCredential(this.#token)
-    return this.#credential
+  /** What stands for the credential that was sent; `null` without one. */
+  get named (): CredentialName | null {
+    if (this.#named === null && this.token !== null) this.#nameCredential(this.token)
+    return this.#named
   }
+
+  /** Keyed hash of the credential, or `null`. */
+  get credential (): string | null { return this.named === null ? this.#credential : this.named.tag }
 
   /** Hash of the principal: user, else credential, else client. */
   get principal (): number {
-    if (this.user === null && this.#token !== null) this.#nameCredential(this.#token)
+    if (this.user === null && this.#named === null && this.token !== null) this.#nameCredential(this.token)
     return this.#principal
   }
 
@@ -158,10 +171,9 @@ export class Observation {
   }
 
   #nameCredential (token: string): void {
-    const { tag, hash } = (this.#namer as Namer).nameOf(token)
-    this.#token = null
-    this.#credential = tag
-    if (this.user === null) this.#principal = hash
+    const named = (this.#namer as Namer).nameOf(token)
+    this.#named = named
+    if (this.user === null) this.#principal = named.hash
   }
 
   /** Whether the request is one of those that teach, of a route with more than enough; drawn when first asked for. */

@@ -12,6 +12,13 @@ const ORDINARY_SHARE = 0.01
  */
 const SAMPLED_FROM = 512
 
+/** Promotions kept of a route. */
+const KEPT = 16
+
+/** What became known in spite of having been flagged, and when. */
+export interface Promotion { readonly detector: string, readonly field: string, readonly at: number }
+const NONE: readonly Promotion[] = []
+
 /** The plain form of what a route itself (not a detector) has learned. */
 export interface RouteStateJson {
   responses: number
@@ -48,10 +55,10 @@ export class RouteState {
   /** Half-life that the state has been aged to. */
   epoch = 0
   /** Things that became known in spite of having been flagged, the last 16. */
-  readonly promotions: { detector: string, field: string, at: number }[] = []
+  promotions: readonly Promotion[] = NONE
   /** Responses seen. */
   responses = 0
-  /** Tags of the first distinct principals, as many as are asked for. */
+  /** Tags of the first distinct principals, as many as are asked for; signed, since such integers need no memory of their own. */
   #principals: number[] = []
   #refusesStrangers = false
   #statuses = new ItemTable()
@@ -67,7 +74,7 @@ export class RouteState {
     this.isEnforced = mode === 'enforce'
     this.flagAt = flagAt
     this.slots = new Array<unknown>(detectors).fill(null)
-    this.#random = hashText(key, 1)
+    this.#random = hashText(key, 1) | 0
   }
 
   /** Says whether the findings of the detector in `slot` count for what `enforce` decides here. */
@@ -93,8 +100,12 @@ export class RouteState {
 
   /** Notes who sent an admitted request. */
   meet (principal: number, enough: number): void {
-    if (this.#principals.length < enough && !this.#principals.includes(principal)) this.#principals = this.#principals.concat(principal)
+    const tag = principal | 0
+    if (this.#principals.length < enough && !this.#principals.includes(tag)) this.#principals = this.#principals.concat(tag)
   }
+
+  /** Notes that something became known in spite of having been flagged. */
+  promote (promotion: Promotion): void { this.promotions = [...this.promotions, promotion].slice(-KEPT) }
 
   /** Notes a status. */
   answer (status: number, principal: number): void {
@@ -140,6 +151,7 @@ export class RouteState {
   /** Forgets what was learned. */
   reset (): void {
     this.responses = 0
+    this.promotions = NONE
     this.#principals = []
     this.#statuses = new ItemTable()
     this.#refusesStrangers = false
@@ -152,7 +164,7 @@ export class RouteState {
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: RouteStateJson): void {
     this.responses = json.responses
-    this.#principals = json.principals.slice(0, 16)
+    this.#principals = json.principals.slice(0, 16).map((principal) => principal | 0)
     this.#statuses = ItemTable.from(json.statuses)
     this.#noteRefusals()
   }

@@ -39,8 +39,8 @@ export const enforcementOptions: OptionTable = {
 interface Settings { max: number, timeWindow: number, allow: string[] }
 
 /** All of the first requests tell whether addresses can be believed, later one in so many. */
-const FIRST = 256
-const SAMPLED = 16
+const FIRST = 1024
+const SAMPLED = 64
 
 /**
  * Acts upon risk in mode `enforce`: throttles through @fastify/rate-limit, blocks with 403, at `preHandler` at the latest. In mode

@@ -44,8 +44,7 @@ async function headerProfiler (fastify: FastifyInstance, options: HeaderProfiler
     .share(clients)
 
   function createBaseline (routeOptions: object | undefined, route: RouteState): HeaderBaseline {
-    const { minSamples } = resolveOptions<Required<HeaderProfilerOptions>>('headerProfiler', headerProfilerOptions, settings, routeOptions, route.key)
-    return new HeaderBaseline(clients, minSamples)
+    return new HeaderBaseline(clients, resolveOptions<Required<HeaderProfilerOptions>>('headerProfiler', headerProfilerOptions, settings, routeOptions, route.key))
   }
 
   function checkRoute (routeOptions: object, route: string): void {

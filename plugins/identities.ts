@@ -39,7 +39,7 @@ export class Identities implements Namer {
     const known = this.#tags.get(token)
     if (known !== undefined) return known
     const tag = this.#hash.tag('credential', token)
-    const name = { tag, hash: this.#hash.hash(tag) }
+    const name: CredentialName = { tag, hash: this.#hash.hash(tag), session: null, sender: null }
     this.#tags.set(token, name)
     return name
   }

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
+import { HeaderLists } from '../lib/text/header-names'
 import type { Clock } from './clock'
 import type { Identities } from './identities'
 import type { Recorder } from './recorder'
@@ -20,14 +21,16 @@ export class Observer {
   readonly #recorder: Recorder
   readonly #subscribers: Subscribers
   readonly #key: RegistryOptions['key']
+  readonly #lists: HeaderLists
 
-  constructor (clock: Clock, routes: RouteTable, identities: Identities, recorder: Recorder, subscribers: Subscribers, key: RegistryOptions['key']) {
+  constructor (clock: Clock, routes: RouteTable, identities: Identities, recorder: Recorder, subscribers: Subscribers, key: RegistryOptions['key'], seed: number) {
     this.#clock = clock
     this.#routes = routes
     this.#identities = identities
     this.#recorder = recorder
     this.#subscribers = subscribers
     this.#key = key
+    this.#lists = new HeaderLists(seed)
   }
 
   /** Opens the observation of a request, or gives `OFF`. @param given A route to observe it on, whatever the application says about it. */
@@ -46,6 +49,7 @@ export class Observer {
     const observation = new Observation(at, this.#clock.monotonic(), route, request.method, raw.url ?? '', raw.rawHeaders, headers['content-type'] ?? null,
       bytes >= 0 ? bytes : -1, client, clientHash, null, clientHash, request.id, typeof token === 'string' ? token : null, identities)
     observation.peer = identities.peer
+    observation.headerNames = this.#lists.read(raw.rawHeaders)
     return observation
   }
 

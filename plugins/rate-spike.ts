@@ -91,7 +91,7 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
   const common = optionsOf(settings)
   /** That nobody asks for what does not exist is no loss. */
   const unmatched = optionsOf({ ...settings, dropouts: false })
-  const application = new RateSeries(null, common, report, () => anomalies.routes.frozen)
+  const application = new RateSeries(null, common, report, anomalies.routes)
   const clients = new RateClients({
     bucketMs: settings.bucket,
     capacity: settings.clients,
@@ -115,7 +115,7 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
   function createSeries (routeOptions: object | undefined, route: RouteState): RateSeries {
     const isOwn = routeOptions !== undefined && Object.keys(routeOptions).length > 0
     const own = isOwn ? optionsOf(resolveOptions<Settings>('rateSpike', rateSpikeOptions, settings, routeOptions, route.key)) : common
-    const series = new RateSeries(route, route.matched ? own : unmatched, report, () => route.frozen)
+    const series = new RateSeries(route, route.matched ? own : unmatched, report, route)
     routes.set(route, series)
     return series
   }

@@ -102,7 +102,7 @@ export class Registry {
       seal: (address) => this.hash.tag('address', address)
     })
     this.recorder = new Recorder(this.log, this.entities, this.routes, settings.key !== undefined)
-    this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key)
+    this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key, this.hash.seed)
     this.stages = new Stages(fastify, this.recorder)
   }
 
@@ -291,8 +291,7 @@ export class Registry {
 
   /** Notes that something became known in spite of having been flagged. */
   promoted (route: RouteState, detector: string, field: string, at: number): void {
-    route.promotions.push({ detector, field, at })
-    if (route.promotions.length > 16) route.promotions.shift()
+    route.promote({ detector, field, at })
     this.emit('learned', { route: route.key, detector, field })
   }
 

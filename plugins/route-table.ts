@@ -1,6 +1,8 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
 import { RouteState } from '../lib/route-state'
 import { RouteIndex } from '../lib/detectors/route-index'
+import { baselineView } from './baseline-view'
+import type { BaselineView } from './baseline-view'
 import type { DeclaredRoute } from './declared-routes'
 import type { Detector, DetectorFactory, DetectorSettings, DetectorState } from './detector'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_UNKNOWN_BASELINE } from './errors'
@@ -18,16 +20,6 @@ type RouteConfig = false | ({ mode?: 'observe' | 'enforce', flagAt?: number } & 
 /** The state of a route by method, as its config caches it: mostly there is but one. */
 interface CachedState { readonly method: string, readonly state: RouteState | null, readonly next: CachedState | null }
 interface CachingConfig { anomalies?: RouteConfig, [kStates]?: CachedState, [kConstraints]?: string }
-
-/** What a baseline looks like in `baselines()` and in the admin route. */
-export interface BaselineView {
-  id: string
-  route: { method: string, url: string }
-  state: 'learning' | 'active' | 'frozen'
-  responses: number
-  detectors: Record<string, { state: 'learning' | 'active' | 'frozen', samples: number, progress: number, learned?: Record<string, unknown> }>
-  promotions: { detector: string, field: string, at: string }[]
-}
 
 /**
  * The states of all routes, by method, pattern and constraints. A route's state is made at its first request (routes declared
@@ -231,7 +223,6 @@ export class RouteTable {
   reset (id: string): void {
     const state = this.get(id)
     state.reset()
-    state.promotions.length = 0
     for (const seat of this.#seats) {
       seat.detector.guard(() => (state.slots[seat.detector.slot] as DetectorState | null)?.leave?.())
       this.#seat(state, this.#configs.get(id) ?? NOTHING, seat)
@@ -288,25 +279,5 @@ export class RouteTable {
   }
 
   /** @param full With what was learned. */
-  view (state: RouteState, full: boolean): BaselineView {
-    const detectors: BaselineView['detectors'] = {}
-    let isLearning = false
-    for (const { detector } of this.#seats) {
-      const slot = state.slots[detector.slot] as DetectorState | null | undefined
-      if (slot === null || slot === undefined) continue
-      const samples = detector.samplesOf(slot)
-      const progress = detector.progressOf(slot)
-      if (progress < 1) isLearning = true
-      const learned = full ? detector.guard(() => slot.describe?.()) : undefined
-      detectors[detector.name] = { state: state.frozen ? 'frozen' : progress < 1 ? 'learning' : 'active', samples, progress, ...learned === undefined ? null : { learned } }
-    }
-    return {
-      id: state.key,
-      route: { method: state.method, url: state.url },
-      state: state.frozen ? 'frozen' : isLearning ? 'learning' : 'active',
-      responses: state.responses,
-      detectors,
-      promotions: state.promotions.map(({ detector, field, at }) => ({ detector, field, at: new Date(at).toISOString() }))
-    }
-  }
+  view (state: RouteState, full: boolean): BaselineView { return baselineView(state, this.#seats, full) }
 }

@@ -14,6 +14,7 @@ import { EventLog } from '../lib/event-log'
 import { Signal } from '../lib/signal'
 import { WindowCounter } from '../lib/stats/window-counter'
 import { RiskLedger } from '../lib/store/risk-ledger'
+import { HeaderLists } from '../lib/text/header-names'
 import { hashText } from '../lib/text/keyed-hash'
 import { Redactor } from '../lib/text/redact'
 import { ValueScan } from '../lib/text/value-shape'
@@ -121,16 +122,19 @@ test('a million parameter names: no more than a route learns are kept, admitted 
 
 test('a million header and cookie names: readers and profiles keep their bounds', async (t) => {
   const judge = new ValueJudge(SEED, new Redactor())
+  const lists = new HeaderLists(SEED)
   const reader = new HeaderReader(SEED, [])
   const profile = new ClientProfile(judge)
   for (let i = 0; i < MILLION / 50; i++) {
     const headers: string[] = []
     for (let j = 0; j < 49; j++) headers.push(`x-${i}-${j}`, 'x')
     headers.push('cookie', `c${i}=1`)
-    for (const name of reader.read(headers).names) if (name.counts && name.bit < 0) reader.enrol(name)
-    profile.learn(reader.read(headers), headers, i, true)
-    profile.learnCookies(reader.read(headers), headers, i)
+    const list = lists.read(headers)
+    for (const name of reader.read(list).names) if (name.counts && name.bit < 0) reader.enrol(name)
+    profile.learn(reader.read(list), headers, i, true)
+    profile.learnCookies(reader.read(list), headers, i)
   }
+  t.ok(lists.size <= 512)
   t.ok(reader.bitNames.length <= 64)
   t.ok(Object.keys(profile.toJSON().fields).length <= 100)
 })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'tap'
@@ -14,14 +14,26 @@ const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   dependencies: Record<string, string>
 }
 
-function run (command: string, args: readonly string[], cwd: string): { status: number | null, stdout: string, stderr: string } {
+interface Outcome { status: number | null, stdout: string, stderr: string }
+
+function run (command: string, args: readonly string[], cwd: string): Outcome {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:NODE_OPTIONS|TAP|_TAPJS|npm_)/i.test(name)))
-  return spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: 240_000 })
+  const { error, status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: 240_000 })
+  // A command that is not there, or that took too long, has no output that would say so.
+  if (error !== undefined) throw new Error(`${command} ${args[0] ?? ''} did not run to its end: ${error.message}`)
+  return { status, stdout, stderr }
 }
 
-function node (...args: string[]): { status: number | null, stdout: string, stderr: string } { return run(process.execPath, args, project) }
+function node (...args: string[]): Outcome { return run(process.execPath, args, project) }
 
-/** Packs what `npm pack` would, from a build of its own, and installs it in an empty project beside the Fastify of this repository. */
+/** What the command printed. */
+function mustRun (command: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr } = run(command, args, cwd)
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`)
+  return stdout
+}
+
+/** Packs what `npm pack` would, from a build of its own, and lets npm install it in an empty project beside the Fastify of this repository. */
 before(() => {
   mkdirSync(staging)
   mkdirSync(project)
@@ -30,23 +42,14 @@ before(() => {
     compilerOptions: { rootDir: root, outDir: join(staging, 'dist'), typeRoots: [join(root, 'node_modules/@types')] },
     include: ['plugins', 'lib', 'bin'].map((part) => join(root, part))
   }))
-  const build = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', staging], root)
-  if (build.status !== 0) throw new Error(`the package does not build: ${build.stdout}`)
+  mustRun(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', staging], root)
   for (const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'docs']) cpSync(join(root, file), join(staging, file), { recursive: true })
-  const packed = run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], staging)
-  if (packed.status !== 0) throw new Error(packed.stderr)
-  const tarball = join(folder, packed.stdout.trim().split('\n').at(-1) as string)
+  const tarball = mustRun('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], staging).trim().split('\n').at(-1) as string
 
-  // Dependencies come from this repository by path, so that no network is needed; the package itself comes from its tarball.
-  writeFileSync(join(project, 'package.json'), '{ "name": "empty-project", "version": "1.0.0", "private": true }')
-  mkdirSync(join(project, 'node_modules/fastify-anomalies'), { recursive: true })
-  const unpacked = run('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(project, 'node_modules/fastify-anomalies')], project)
-  if (unpacked.status !== 0) throw new Error(unpacked.stderr)
-  for (const name of ['fastify', '@types', ...Object.keys(packageJson.dependencies)]) {
-    const to = join(project, 'node_modules', name)
-    mkdirSync(join(to, '..'), { recursive: true })
-    symlinkSync(join(root, 'node_modules', name), to)
-  }
+  // Dependencies are linked from this repository, so that no network is needed; the package itself comes from its tarball.
+  const linked = ['fastify', '@types/node', ...Object.keys(packageJson.dependencies)].map((name) => [name, `file:${join(root, 'node_modules', name)}`])
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty-project', version: '1.0.0', private: true, dependencies: Object.fromEntries(linked) }))
+  mustRun('npm', ['install', '--offline', '--ignore-scripts', '--install-links=false', '--no-audit', '--no-fund', join(folder, tarball)], project)
   cpSync(join(root, 'test/packaging-fixtures'), project, { recursive: true })
 })
 

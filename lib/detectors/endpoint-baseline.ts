@@ -12,8 +12,9 @@ import { ItemTable } from '../store/item-table'
 import { NameBacking } from './name-backing'
 import { ParameterProfile } from './parameter-profile'
 import type { ParameterContext, ParameterProfileJson } from './parameter-profile'
-import { SizeFence } from './size-fence'
-import type { SizeFenceJson } from './size-fence'
+import { RouteFences } from './route-fences'
+import type { Quantity, RouteFencesJson } from './route-fences'
+import type { SizeFence } from './size-fence'
 import { WildcardProfile } from './wildcard-profile'
 import type { WildcardProfileJson } from './wildcard-profile'
 
@@ -49,21 +50,18 @@ export interface EndpointBaselineJson {
   form: ParameterProfileJson | null
   path: ParameterProfileJson | null
   wildcard: WildcardProfileJson | null
-  fences: Record<string, SizeFenceJson>
+  fences: RouteFencesJson
   errors: ErrorEpisodeJson
 }
 
 type Source = 'query' | 'form' | 'path'
-type Fence = 'request' | 'response' | 'latency' | 'rate'
-/** Least ratio of fence to p99, and least distance, of each quantity: bytes, bytes, milliseconds, requests a minute. */
-const FENCES: Record<Fence, readonly [number, number]> = { request: [2, 512], response: [2, 1024], latency: [3, 100], rate: [3, 10] }
 
 /**
  * What one route's ordinary requests and replies look like: parameters and their values, media types, sizes, duration,
  * share of server errors, requests of one client a minute.
  *
  * `judge…` changes nothing that is learned; `learn` and `quarantine` say nothing. Memory: what its parts say; parts are made
- * when first needed, so a route with four parameters costs about 6 kB (measured, with all that is kept for it;
+ * when first needed, so a route with four parameters costs about 5 kB (measured, with all that is kept for it;
  * docs/hot-path.md). At most 64 parameters a source of at most 384 things each: 0.3 MB a source.
  */
 export class EndpointBaseline {
@@ -75,19 +73,24 @@ export class EndpointBaseline {
   /** Replies learned that had a media type. */
   #typedReplies = 0
   #items = new ItemTable()
-  /** Per level, a media type that is known: mostly there is but one. */
-  readonly #knownTypes: [string, string] = ['', '']
+  /** A media type that is known of requests, and of replies: mostly there is but one. */
+  #requestType = ''
+  #replyType = ''
   #query: ParameterProfile | null = null
   #form: ParameterProfile | null = null
   #path: ParameterProfile | null = null
   #wildcard: WildcardProfile | null = null
-  readonly #fences: Record<Fence, SizeFence | null> = { request: null, response: null, latency: null, rate: null }
-  readonly #errors = new ErrorEpisode()
+  readonly #fences = new RouteFences()
+  /** Replies before the first server error. */
+  #replies = 0
+  /** Made with the first server error; counts replies from then on. */
+  #errors: ErrorEpisode | null = null
 
   constructor (context: EndpointContext, settings: EndpointSettings, routeHash: number) {
     this.#context = context
     this.#settings = settings
-    this.#routeHash = routeHash
+    // As a signed integer it needs no memory of its own.
+    this.#routeHash = routeHash | 0
   }
 
   /** Share of `minSamples` that has been learned. */
@@ -116,11 +119,8 @@ export class EndpointBaseline {
     const rates = this.#context.rates
     const count = rates.increment(finishHash(observation.clientHash ^ this.#routeHash), observation.at)
     const closed = rates.closed
-    let fence = this.#fences.rate
-    if (closed > 0) {
-      fence = this.#fence('rate')
-      fence.learn(closed)
-    }
+    if (closed > 0) this.#learnQuantity('rate', closed)
+    const fence = this.#fences.rate
     if (fence === null || count <= fence.high) return
     const above = fence.above(count)
     observation.add(new Signal(RATE_BURST, 'client.rate', severityOf(above), Math.min(75, 45 + 10 * above), Math.round(fence.high), count))
@@ -141,7 +141,10 @@ export class EndpointBaseline {
   judgeResponse (observation: Observation): void {
     const floor = this.#floor(observation)
     const isError = observation.status >= 500
-    if (this.#errors.observe(isError) && isError) {
+    if (isError) this.#errors ??= new ErrorEpisode(this.#replies)
+    if (this.#errors === null) {
+      this.#replies++
+    } else if (this.#errors.observe(isError) && isError) {
       observation.add(new Signal(ERROR_RATE, 'response.status', 5, 40, share(this.#errors.norm), share(this.#errors.recent)))
     }
     if (observation.responseType !== null && this.samples >= floor && observation.status < 400) {
@@ -160,10 +163,11 @@ export class EndpointBaseline {
   }
 
   #judgeType (level: number, mediaType: string, field: string, severity: number, risk: number, observation: Observation): void {
-    if (this.#knownTypes[level] === mediaType) return
+    if (mediaType === (level === REQUEST_TYPES ? this.#requestType : this.#replyType)) return
     const hash = essenceHash(mediaType, this.#context.judge.scan.seed)
     if (this.#items.count(level, hash) > 0) {
-      this.#knownTypes[level] = mediaType
+      if (level === REQUEST_TYPES) this.#requestType = mediaType
+      else this.#replyType = mediaType
       return
     }
     const seen = level === REQUEST_TYPES ? this.samples : this.#typedReplies
@@ -181,7 +185,7 @@ export class EndpointBaseline {
     if (observation.contentType !== null) this.#items.learn(REQUEST_TYPES, essenceHash(observation.contentType, seed), principal, several)
     if (this.samples === TESTED) for (const level of [REQUEST_TYPES, RESPONSE_TYPES]) this.#noteTypes(level)
     if (observation.requestBytes > 0) {
-      this.#fence('request').learn(observation.requestBytes)
+      this.#learnQuantity('request', observation.requestBytes)
       this.#context.sizes.learn(observation.requestBytes)
     }
     if (observation.query !== null) this.#source('query').learn(observation.query as Record<string, unknown>, principal, several)
@@ -198,8 +202,8 @@ export class EndpointBaseline {
       this.#typedReplies++
       this.#items.learn(RESPONSE_TYPES, essenceHash(observation.responseType, seed), principal, several)
     }
-    if (observation.responseBytes > 0) this.#fence('response').learn(observation.responseBytes)
-    if (observation.elapsedMs >= 0) this.#fence('latency').learn(observation.elapsedMs)
+    if (observation.responseBytes > 0) this.#learnQuantity('response', observation.responseBytes)
+    if (observation.elapsedMs >= 0) this.#learnQuantity('latency', observation.elapsedMs)
   }
 
   /** Whether the one media type of the first requests is still the only one. */
@@ -234,13 +238,15 @@ export class EndpointBaseline {
     this.samples >>>= 1
     this.#typedReplies >>>= 1
     this.#items.halve()
-    this.#knownTypes.fill('')
+    this.#requestType = ''
+    this.#replyType = ''
     this.#query?.halve()
     this.#form?.halve()
     this.#path?.halve()
     this.#wildcard?.halve()
-    for (const fence of Object.values(this.#fences)) fence?.halve()
-    this.#errors.halve()
+    this.#fences.halve()
+    this.#replies >>>= 1
+    this.#errors?.halve()
   }
 
   /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
@@ -257,13 +263,12 @@ export class EndpointBaseline {
       this.#wildcard ??= new WildcardProfile()
       this.#wildcard.merge(other.#wildcard)
     }
-    for (const [name, fence] of Object.entries(other.#fences)) if (fence !== null) this.#fence(name as Fence).merge(fence)
-    this.#errors.merge(other.#errors)
+    this.#fences.merge(other.#fences, this.#settings.burstFloor)
+    if (this.#errors === null && other.#errors === null) this.#replies += other.#replies
+    else (this.#errors ??= new ErrorEpisode(this.#replies)).merge(other.#errors ?? new ErrorEpisode(other.#replies))
   }
 
   toJSON (): EndpointBaselineJson {
-    const fences: Record<string, SizeFenceJson> = {}
-    for (const [name, fence] of Object.entries(this.#fences)) if (fence !== null) fences[name] = fence.toJSON()
     return {
       samples: this.samples,
       typedReplies: this.#typedReplies,
@@ -272,8 +277,8 @@ export class EndpointBaseline {
       form: this.#form === null ? null : this.#form.toJSON(),
       path: this.#path === null ? null : this.#path.toJSON(),
       wildcard: this.#wildcard === null ? null : this.#wildcard.toJSON(),
-      fences,
-      errors: this.#errors.toJSON()
+      fences: this.#fences.toJSON(),
+      errors: (this.#errors ?? new ErrorEpisode(this.#replies)).toJSON()
     }
   }
 
@@ -282,14 +287,17 @@ export class EndpointBaseline {
     this.samples = json.samples
     this.#typedReplies = json.typedReplies
     this.#items = ItemTable.from(json.items)
-    this.#knownTypes.fill('')
+    this.#requestType = ''
+    this.#replyType = ''
     this.leave()
     if (json.query !== null) this.#source('query').restore(json.query)
     if (json.form !== null) this.#source('form').restore(json.form)
     if (json.path !== null) this.#source('path').restore(json.path)
     this.#wildcard = json.wildcard === null ? null : WildcardProfile.from(json.wildcard)
-    for (const [name, fence] of Object.entries(json.fences)) this.#fence(name as Fence).restore(fence)
-    this.#errors.restore(json.errors)
+    this.#fences.restore(json.fences, this.#settings.burstFloor)
+    this.#replies = Math.floor(json.errors.replies)
+    this.#errors = json.errors.errors > 0 ? new ErrorEpisode() : null
+    this.#errors?.restore(json.errors)
   }
 
   /** Forgets the parameters; their names lose this place. */
@@ -311,20 +319,12 @@ export class EndpointBaseline {
         fields[prefix + name] = { samples: profile.n, share: source.n === 0 ? 0 : requests / source.n, lengths: profile.lengths, numbers: profile.numbers, levels: profile.levels() }
       }
     }
-    const quantities: Record<string, unknown> = {}
-    for (const [name, fence] of Object.entries(this.#fences)) {
-      if (fence !== null) quantities[name] = { samples: fence.n, p50: fence.quantile(0.5), p99: fence.quantile(0.99), fence: Number.isFinite(fence.high) ? fence.high : null }
-    }
-    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities, serverErrorShare: this.#errors.norm }
+    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities: this.#fences.describe(), serverErrorShare: (this.#errors ?? new ErrorEpisode(this.#replies)).norm }
   }
 
   #floor (observation: Observation): number { return observation.route.frozen ? 0 : this.#settings.minSamples }
 
-  #fence (name: Fence): SizeFence {
-    const fence = this.#fences[name] ?? new SizeFence(FENCES[name][0], name === 'rate' ? this.#settings.burstFloor : FENCES[name][1])
-    this.#fences[name] = fence
-    return fence
-  }
+  #learnQuantity (quantity: Quantity, value: number): void { this.#fences.learn(quantity, value, this.#settings.burstFloor) }
 
   #source (source: Source): ParameterProfile {
     if (source === 'query') {

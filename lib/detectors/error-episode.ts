@@ -11,7 +11,7 @@ export interface ErrorEpisodeJson { replies: number, errors: number }
  * a one-sided CUSUM of log-likelihood ratios of "ten times the norm, at least 10 %" against the norm. It opens one
  * episode and closes it when the sum is back at 0; what it sees while open does not teach the norm (W18).
  *
- * Memory: four numbers. Time: O(1). A route without errors so far has the norm (0 + 1) / (n + 2).
+ * Memory: five numbers. Time: O(1). A route without errors so far has the norm (0 + 1) / (n + 2).
  *
  * Source: E. S. Page, "Continuous inspection schemes", Biometrika 41, 1954; A. Wald, "Sequential Analysis", 1947.
  */
@@ -22,6 +22,9 @@ export class ErrorEpisode {
   #recentReplies = 0
   #recentErrors = 0
   isOpen = false
+
+  /** @param replies Replies before the first that is given to `observe`, all without errors. */
+  constructor (replies = 0) { this.#replies = replies }
 
   /** Share of errors that is ordinary. */
   get norm (): number { return (this.#errors + 1) / (this.#replies + 2) }

@@ -1,3 +1,4 @@
+import { boundsOf, distanceFrom, EMPTY_RANGE, octavesAbove } from '../stats/octave-range'
 import { DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
@@ -59,9 +60,9 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
     judgeExact(own, EXACTS, spare, verdict)
   }
   judgeCounts(own, scan, newSymbols, backing, spare, verdict)
-  const off = own.length.distance(scan.length)
-  if (off !== 0 && (backing === null || backing.n === own.n || backing.length.distance(scan.length) !== 0)) {
-    verdict.addDistance(LENGTH, 1 / (Math.min(own.n, own.draws) + spare + 2), off, own.length.octavesAbove(scan.length))
+  const off = distanceFrom(own.length, scan.length)
+  if (off !== 0 && (backing === null || backing.n === own.n || distanceFrom(backing.length, scan.length) !== 0)) {
+    verdict.addDistance(LENGTH, 1 / (Math.min(own.n, own.draws) + spare + 2), off, octavesAbove(own.length, scan.length))
   }
 }
 
@@ -144,10 +145,9 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
     if (scan.length > 0 && (backing === null || backing.texts * 20 <= backing.n)) verdict.addText((texts + 1) / (Math.min(own.n, own.draws) + spare + 2), (scan.kinds & ~(DIGIT | SPACE | SYMBOL)) === 0 && (scan.symbols & ~HYPHEN) === 0)
     return
   }
-  const { magnitude } = own
-  if (texts * 20 > own.n || magnitude === null) return
-  const off = magnitude.distance(scan.number)
-  if (off !== 0 && (backing === null || backing.n === own.n || backing.magnitude === null || backing.magnitude.distance(scan.number) !== 0)) {
+  if (texts * 20 > own.n) return
+  const off = distanceFrom(own.magnitude, scan.number)
+  if (off !== 0 && (backing === null || backing.n === own.n || backing.magnitude === EMPTY_RANGE || distanceFrom(backing.magnitude, scan.number) !== 0)) {
     verdict.addDistance(RANGE, 1 / (own.n + spare + 2), off, 0)
   }
 }
@@ -157,9 +157,10 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
  * then it is no enumeration, and its range judges it.
  */
 function isCounted ({ magnitude, items }: FieldProfile, scan: ValueScan): boolean {
-  if (Number.isNaN(scan.number) || magnitude === null || magnitude.bounds === null) return false
+  const bounds = Number.isNaN(scan.number) ? null : boundsOf(magnitude)
+  if (bounds === null) return false
   const known = items.distinct(VALUES) - items.pending(VALUES)
-  const [least, most] = magnitude.bounds
+  const [least, most] = bounds
   return known > FEW_NUMBERS || (known > 2 && most - least < known && Number.isInteger(scan.number))
 }
 

@@ -17,6 +17,10 @@ export const LEVEL_NAMES: readonly string[] = ['characters', 'charsets', 'shapes
 /** Values learned before singletons stop counting as known: until then an attack or two in the learning traffic can hide. */
 export const MANY = 60
 
+/** Bits of the closed levels, and the first bit of those opened again. */
+const CLOSED = 255
+const REOPENED = 256
+
 /** The plain form of a `FieldLevels`. */
 export interface FieldLevelsJson { closed: number, reopened: number, base: number, items: number[] }
 
@@ -27,13 +31,12 @@ export interface FieldLevelsJson { closed: number, reopened: number, base: numbe
  * A subclass, not an owner, of the table: an object more for each field is 1.6 MB for 10,000 routes of four parameters.
  */
 export class FieldLevels extends ItemTable {
-  /** Closed levels, a bit each. */
-  #closed = 0
-  /** Levels opened again, and values learned when that was. */
-  #reopened = 0
+  /** Closed levels, a bit each, and eight bits above them those opened again: one small integer. */
+  #state = 0
+  /** Values learned when levels were opened again. */
   #base = 0
 
-  isOpen (level: number): boolean { return (this.#closed & (1 << level)) === 0 }
+  isOpen (level: number): boolean { return (this.#state & (1 << level)) === 0 }
 
   /** @param n Values learned. */
   knows (level: number, hash: number, n: number): boolean {
@@ -54,7 +57,7 @@ export class FieldLevels extends ItemTable {
    */
   unseen (level: number, n: number, most: number, spare: number): number {
     if (!this.isOpen(level)) return 1
-    const seen = Math.min(most, (this.#reopened & (1 << level)) === 0 ? n : n - this.#base)
+    const seen = Math.min(most, (this.#state & (REOPENED << level)) === 0 ? n : n - this.#base)
     return Math.min(1, (this.rare(level, n >= MANY) + 1) / (seen + spare + 2))
   }
 
@@ -63,7 +66,7 @@ export class FieldLevels extends ItemTable {
     if (!this.isOpen(level)) return false
     const count = this.learn(level, hash, principal, several)
     if (count >= 0) return count === 1
-    this.#closed |= 1 << level
+    this.#state |= 1 << level
     this.drop(level)
     return false
   }
@@ -71,7 +74,7 @@ export class FieldLevels extends ItemTable {
   /** Closes a level where three in four of `n` values were the first of their kind. */
   closeFree (level: number, n: number): void {
     if (!this.isOpen(level) || this.once(level) * 4 < n * 3) return
-    this.#closed |= 1 << level
+    this.#state |= 1 << level
     this.drop(level)
   }
 
@@ -86,31 +89,31 @@ export class FieldLevels extends ItemTable {
   /** One half-life. @param n Values learned that are left. */
   age (n: number): void {
     this.halve()
-    this.#base = this.#closed === 0 ? this.#base >>> 1 : n
-    this.#reopened |= this.#closed
-    this.#closed = 0
+    const closed = this.#state & CLOSED
+    this.#base = closed === 0 ? this.#base >>> 1 : n
+    this.#state = (this.#state & ~CLOSED) | (closed * REOPENED)
   }
 
   /** Adds what the other levels hold. */
   unite (other: FieldLevels): void {
-    this.#closed |= other.#closed | this.merge(other)
+    this.#state |= (other.#state & CLOSED) | this.merge(other)
     for (let level = 0; level <= PAIRS; level++) if (!this.isOpen(level)) this.drop(level)
-    if (other.#reopened === 0) return
-    this.#reopened |= other.#reopened
+    const reopened = other.#state & ~CLOSED
+    if (reopened === 0) return
+    this.#state |= reopened
     this.#base += other.#base
   }
 
   /** The plain form of a field's levels. */
   get plain (): FieldLevelsJson {
-    return { closed: this.#closed, reopened: this.#reopened, base: this.#base, items: this.toJSON() }
+    return { closed: this.#state & CLOSED, reopened: this.#state >>> 8, base: this.#base, items: this.toJSON() }
   }
 
   /** @throws RangeError Where `json` is not what `plain` gave. */
   static of (json: FieldLevelsJson): FieldLevels {
     const levels = new FieldLevels()
     levels.fill(json.items)
-    levels.#closed = json.closed
-    levels.#reopened = json.reopened
+    levels.#state = json.closed | (json.reopened * REOPENED)
     levels.#base = json.base
     return levels
   }

@@ -1,4 +1,5 @@
-import { OctaveRange } from '../stats/octave-range'
+import { bothOf, boundsOf, EMPTY_RANGE, rangesFrom, rangesToJson, stretched } from '../stats/octave-range'
+import type { OctaveRange } from '../stats/octave-range'
 import type { ValueScan } from '../text/value-shape'
 import { judgeField } from './field-judge'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, FieldLevels, LENGTHS, LEVEL_NAMES, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
@@ -30,7 +31,7 @@ export interface FieldProfileJson extends FieldLevelsJson {
  * Where the same name is used on other routes, their common profile *backs* the field: what is known there is not new,
  * and a field with little traffic of its own that has agreed with it so far may count it as further evidence.
  *
- * Memory: about 350 bytes and 11 for each thing (the item table's). Edges: nothing learned judges nothing; lengths and numbers
+ * Memory: about 250 bytes and 10 for each thing (the item table's). Edges: nothing learned judges nothing; lengths and numbers
  * are limited to the seen range and half its width when learned, so that one outlier cannot stretch it far.
  *
  * Source of the estimate: I. J. Good, "The population frequencies of species", Biometrika 40, 1953.
@@ -47,9 +48,11 @@ export class FieldProfile {
   /** Symbols that all values had, or all but one; and those that one had not. */
   #always = -1
   #spared = 0
-  #lengths = new OctaveRange()
-  /** Made with the first number. */
-  #range: OctaveRange | null = null
+  /** Lengths and numbers of this half-life and of the one before. */
+  #lengths = EMPTY_RANGE
+  #lengthsBefore = EMPTY_RANGE
+  #magnitudes = EMPTY_RANGE
+  #magnitudesBefore = EMPTY_RANGE
   #items = new FieldLevels()
 
   /** Independent draws among the values, where they are fewer: values that a client keeps (cookies, headers) are one draw a client. */
@@ -77,9 +80,10 @@ export class FieldProfile {
   get spared (): number { return this.#spared }
   /** Values that are no numbers. */
   get texts (): number { return this.n - this.#numbers }
-  get length (): OctaveRange { return this.#lengths }
-  /** Range of the numbers, `null` before the first. */
-  get magnitude (): OctaveRange | null { return this.#range }
+  /** Range of the lengths. */
+  get length (): OctaveRange { return bothOf(this.#lengths, this.#lengthsBefore) }
+  /** Range of the numbers, empty before the first. */
+  get magnitude (): OctaveRange { return bothOf(this.#magnitudes, this.#magnitudesBefore) }
 
   /** Judges one scanned value; see `judgeField`. */
   judge (scan: ValueScan, backing: FieldProfile | null, floor: number, verdict: FieldVerdict): void {
@@ -101,10 +105,10 @@ export class FieldProfile {
     const items = this.#items
     this.n++
     const missing = this.#always & ~scan.symbols
-    if (missing !== 0) this.#miss(missing)
-    if (this.n === MANY) this.#rebuildMasks()
+    if (missing !== 0) FieldProfile.#miss(this, missing)
+    if (this.n === MANY) FieldProfile.#rebuildMasks(this)
     if (!Number.isNaN(scan.number)) this.#numbers++
-    this.#stretch(scan)
+    FieldProfile.#stretch(this, scan)
     const valueDone = !items.isOpen(VALUES) || items.count(VALUES, scan.value) >= ENOUGH
     if (valueDone && scan.exact !== 0 && items.count(EXACTS, scan.exact) >= ENOUGH) return false
     let isNews = items.admit(VALUES, scan.value, principal, several)
@@ -116,8 +120,8 @@ export class FieldProfile {
       const count = scan.neighbours()
       for (let i = 0; i < count; i++) isNews = items.admit(PAIRS, scan.pairs[i] as number, principal, several) || isNews
     }
-    this.#admitBits(scan.kinds, 0, principal, several)
-    this.#admitBits(scan.symbols, 32, principal, several)
+    FieldProfile.#admitBits(this, scan.kinds, 0, principal, several)
+    FieldProfile.#admitBits(this, scan.symbols, 32, principal, several)
     let left = scan.symbols
     while (left !== 0) {
       const bit = 31 - Math.clz32(left)
@@ -142,30 +146,30 @@ export class FieldProfile {
    */
   quarantine (scan: ValueScan, principal: number, enough: number): boolean {
     let promoted = false
-    promoted = this.#endorse(VALUES, scan.value, principal, enough) || promoted
-    if (scan.exact !== 0) promoted = this.#endorse(EXACTS, scan.exact, principal, enough) || promoted
-    promoted = this.#endorse(SHAPES, scan.shape, principal, enough) || promoted
-    promoted = this.#endorse(LENGTHS, scan.length, principal, enough) || promoted
-    promoted = this.#endorse(CHARSETS, charsetOf(scan.kinds), principal, enough) || promoted
+    promoted = FieldProfile.#endorse(this, VALUES, scan.value, principal, enough) || promoted
+    if (scan.exact !== 0) promoted = FieldProfile.#endorse(this, EXACTS, scan.exact, principal, enough) || promoted
+    promoted = FieldProfile.#endorse(this, SHAPES, scan.shape, principal, enough) || promoted
+    promoted = FieldProfile.#endorse(this, LENGTHS, scan.length, principal, enough) || promoted
+    promoted = FieldProfile.#endorse(this, CHARSETS, charsetOf(scan.kinds), principal, enough) || promoted
     const count = scan.neighbours()
-    for (let i = 0; i < count; i++) promoted = this.#endorse(PAIRS, scan.pairs[i] as number, principal, enough) || promoted
+    for (let i = 0; i < count; i++) promoted = FieldProfile.#endorse(this, PAIRS, scan.pairs[i] as number, principal, enough) || promoted
     for (let left = scan.kinds; left !== 0; left &= left - 1) {
-      promoted = this.#endorse(CHARACTERS, 31 - Math.clz32(left & -left), principal, enough) || promoted
+      promoted = FieldProfile.#endorse(this, CHARACTERS, 31 - Math.clz32(left & -left), principal, enough) || promoted
     }
     for (let left = scan.symbols; left !== 0; left &= left - 1) {
       const bit = 31 - Math.clz32(left & -left)
-      promoted = this.#endorse(CHARACTERS, 32 + bit, principal, enough) || promoted
-      promoted = this.#endorse(COUNTS, countKey(bit, scan.counts[bit] as number), principal, enough) || promoted
+      promoted = FieldProfile.#endorse(this, CHARACTERS, 32 + bit, principal, enough) || promoted
+      promoted = FieldProfile.#endorse(this, COUNTS, countKey(bit, scan.counts[bit] as number), principal, enough) || promoted
     }
     for (let left = this.always & ~scan.symbols; left !== 0; left &= left - 1) {
       const bit = 31 - Math.clz32(left & -left)
-      if (!this.#endorse(COUNTS, countKey(bit, 0), principal, enough)) continue
+      if (!FieldProfile.#endorse(this, COUNTS, countKey(bit, 0), principal, enough)) continue
       this.#always &= ~(1 << bit)
       promoted = true
     }
     if (promoted) {
-      this.#rebuildMasks()
-      this.#stretch(scan)
+      FieldProfile.#rebuildMasks(this)
+      FieldProfile.#stretch(this, scan)
     }
     return promoted
   }
@@ -175,9 +179,14 @@ export class FieldProfile {
     this.n >>>= 1
     this.#numbers >>>= 1
     this.#items.age(this.n)
-    this.#rebuildMasks()
-    this.#lengths.halve()
-    this.#range?.halve()
+    FieldProfile.#rebuildMasks(this)
+    if (this.#lengths !== EMPTY_RANGE) {
+      this.#lengthsBefore = this.#lengths
+      this.#lengths = EMPTY_RANGE
+    }
+    if (this.#magnitudes === EMPTY_RANGE) return
+    this.#magnitudesBefore = this.#magnitudes
+    this.#magnitudes = EMPTY_RANGE
   }
 
   /** Adds what the other profile learned. Both must be of the same half-life. */
@@ -188,12 +197,11 @@ export class FieldProfile {
     this.#always &= other.#always & ~(this.#spared & other.#spared)
     this.#spared = once & this.#always
     this.#numbers += other.#numbers
-    this.#lengths.merge(other.#lengths)
-    if (other.#range !== null) {
-      this.#range ??= new OctaveRange()
-      this.#range.merge(other.#range)
-    }
-    this.#rebuildMasks()
+    this.#lengths = bothOf(this.#lengths, other.#lengths)
+    this.#lengthsBefore = bothOf(this.#lengthsBefore, other.#lengthsBefore)
+    this.#magnitudes = bothOf(this.#magnitudes, other.#magnitudes)
+    this.#magnitudesBefore = bothOf(this.#magnitudesBefore, other.#magnitudesBefore)
+    FieldProfile.#rebuildMasks(this)
   }
 
   toJSON (): FieldProfileJson {
@@ -202,8 +210,8 @@ export class FieldProfile {
       numbers: this.#numbers,
       always: this.#always,
       spared: this.#spared,
-      lengths: this.#lengths.toJSON(),
-      range: this.#range === null ? null : this.#range.toJSON(),
+      lengths: rangesToJson(this.#lengths, this.#lengthsBefore),
+      range: this.magnitude === EMPTY_RANGE ? null : rangesToJson(this.#magnitudes, this.#magnitudesBefore),
       ...this.#items.plain
     }
   }
@@ -215,10 +223,10 @@ export class FieldProfile {
     profile.#numbers = json.numbers
     profile.#always = json.always
     profile.#spared = json.spared ?? 0
-    profile.#lengths = OctaveRange.from(json.lengths)
-    profile.#range = json.range === null ? null : OctaveRange.from(json.range)
+    ;[profile.#lengths, profile.#lengthsBefore] = rangesFrom(json.lengths)
+    if (json.range !== null) [profile.#magnitudes, profile.#magnitudesBefore] = rangesFrom(json.range)
     profile.#items = FieldLevels.of(json)
-    profile.#rebuildMasks()
+    FieldProfile.#rebuildMasks(profile)
     return profile
   }
 
@@ -238,11 +246,11 @@ export class FieldProfile {
   }
 
   /** Shortest and longest length learned, to an eighth of an octave; `null` before anything was learned. */
-  get lengths (): [number, number] | null { return this.#lengths.bounds }
+  get lengths (): [number, number] | null { return boundsOf(this.length) }
 
   /** Smallest and largest number learned, to an eighth of an octave; `null` where values are not numbers. */
   get numbers (): [number, number] | null {
-    return this.#range === null || this.#numbers * 20 < this.n * 19 ? null : this.#range.bounds
+    return this.#numbers * 20 < this.n * 19 ? null : boundsOf(this.magnitude)
   }
 
   /** Distinct values known, `Infinity` where there are too many to tell. */
@@ -272,38 +280,38 @@ export class FieldProfile {
   /** Bytes of typed arrays held. */
   get bytes (): number { return this.#items.bytes }
 
-  #admitBits (bits: number, offset: number, principal: number, several: boolean): void {
+  // Private methods are static: others add a field to each object.
+
+  static #admitBits (profile: FieldProfile, bits: number, offset: number, principal: number, several: boolean): void {
     for (let left = bits; left !== 0; left &= left - 1) {
       const bit = 31 - Math.clz32(left & -left)
-      const count = this.#items.learn(CHARACTERS, offset + bit, principal, several)
-      if (count !== (this.n >= MANY ? 2 : 1) && count !== 2) continue
-      if (offset === 0) this.#kinds |= 1 << bit
-      else this.#symbols |= 1 << bit
+      const count = profile.#items.learn(CHARACTERS, offset + bit, principal, several)
+      if (count !== (profile.n >= MANY ? 2 : 1) && count !== 2) continue
+      if (offset === 0) profile.#kinds |= 1 << bit
+      else profile.#symbols |= 1 << bit
     }
   }
 
   /** Symbols that a value had not: the second time, they are not always there. */
-  #miss (symbols: number): void {
-    this.#always &= ~(symbols & this.#spared)
-    this.#spared = (this.#spared | symbols) & this.#always
+  static #miss (profile: FieldProfile, symbols: number): void {
+    profile.#always &= ~(symbols & profile.#spared)
+    profile.#spared = (profile.#spared | symbols) & profile.#always
   }
 
-  #endorse (level: number, hash: number, principal: number, enough: number): boolean {
-    return this.#items.endorse(level, hash, this.n, principal, enough)
+  static #endorse (profile: FieldProfile, level: number, hash: number, principal: number, enough: number): boolean {
+    return profile.#items.endorse(level, hash, profile.n, principal, enough)
   }
 
-  #rebuildMasks (): void {
-    this.#kinds = 0
-    this.#symbols = 0
-    for (let bit = 0; bit < 8; bit++) if (this.#items.knows(CHARACTERS, bit, this.n)) this.#kinds |= 1 << bit
-    for (let bit = 0; bit < 32; bit++) if (this.#items.knows(CHARACTERS, 32 + bit, this.n)) this.#symbols |= 1 << bit
+  static #rebuildMasks (profile: FieldProfile): void {
+    profile.#kinds = 0
+    profile.#symbols = 0
+    for (let bit = 0; bit < 8; bit++) if (profile.#items.knows(CHARACTERS, bit, profile.n)) profile.#kinds |= 1 << bit
+    for (let bit = 0; bit < 32; bit++) if (profile.#items.knows(CHARACTERS, 32 + bit, profile.n)) profile.#symbols |= 1 << bit
   }
 
-  #stretch (scan: ValueScan): void {
-    const settled = this.n > 20
-    this.#lengths.learn(scan.length, settled)
-    if (Number.isNaN(scan.number)) return
-    this.#range ??= new OctaveRange()
-    this.#range.learn(scan.number, settled)
+  static #stretch (profile: FieldProfile, scan: ValueScan): void {
+    const settled = profile.n > 20
+    profile.#lengths = stretched(profile.#lengths, profile.#lengthsBefore, scan.length, settled)
+    if (!Number.isNaN(scan.number)) profile.#magnitudes = stretched(profile.#magnitudes, profile.#magnitudesBefore, scan.number, settled)
   }
 }

@@ -206,25 +206,26 @@ export class HeaderBaseline {
   #beforeLow = -1
   #beforeHigh = -1
 
-  readonly #minSamples: number
+  readonly #settings: { readonly minSamples: number }
 
-  /** @param minSamples Requests to the route after which a header that all had is missed. */
-  constructor (clients: HeaderClients, minSamples: number) {
+  /** @param settings With `minSamples`, the requests to the route after which a header that all had is missed. */
+  constructor (clients: HeaderClients, settings: { readonly minSamples: number }) {
     this.#clients = clients
-    this.#minSamples = minSamples
+    this.#settings = settings
   }
 
   /** Clients are learned over all routes: a route is judged as soon as they are, or as soon as it has enough requests itself. */
-  get progress (): number { return Math.max(this.#clients.progress, Math.min(1, this.samples / this.#minSamples)) }
+  get progress (): number { return Math.max(this.#clients.progress, Math.min(1, this.samples / this.#settings.minSamples)) }
 
   judge (observation: Observation): void {
-    const shape = this.#clients.reader.read(observation.rawHeaders)
-    const required = this.#low & this.#high
-    const low = this.#low & ~shape.low
-    const high = this.#high & ~shape.high
+    const shape = this.#clients.reader.read(observation.headerNames)
+    const requiredLow = this.#alwaysLow & this.#beforeLow
+    const requiredHigh = this.#alwaysHigh & this.#beforeHigh
+    const low = requiredLow & ~shape.low
+    const high = requiredHigh & ~shape.high
     const names = this.#clients.reader.bitNames
     this.#clients.judge(shape, observation)
-    if (required === -1 || (low | high) === 0 || this.samples < this.#minSamples) return
+    if ((requiredLow & requiredHigh) === -1 || (low | high) === 0 || this.samples < this.#settings.minSamples) return
     for (let bit = 0; bit < names.length; bit++) {
       if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 0) continue
       const field = `header.${names[bit]}`
@@ -237,8 +238,8 @@ export class HeaderBaseline {
 
   learn (observation: Observation): void {
     const reader = this.#clients.reader
-    for (const name of reader.read(observation.rawHeaders).names) if (name.counts && name.bit < 0) reader.enrol(name)
-    const shape = reader.read(observation.rawHeaders)
+    for (const name of reader.read(observation.headerNames).names) if (name.counts && name.bit < 0) reader.enrol(name)
+    const shape = reader.read(observation.headerNames)
     this.#clients.learn(shape, observation)
     this.samples++
     this.#alwaysLow &= shape.low
@@ -246,7 +247,7 @@ export class HeaderBaseline {
   }
 
   quarantine (observation: Observation, onPromoted: (field: string) => void): void {
-    this.#clients.quarantine(this.#clients.reader.read(observation.rawHeaders), observation, onPromoted)
+    this.#clients.quarantine(this.#clients.reader.read(observation.headerNames), observation, onPromoted)
   }
 
   halve (): void {
@@ -265,7 +266,7 @@ export class HeaderBaseline {
     this.#alwaysHigh &= high
   }
 
-  toJSON (): HeaderBaselineJson { return { samples: this.samples, always: this.#clients.reader.namesOf(this.#low, this.#high) } }
+  toJSON (): HeaderBaselineJson { return { samples: this.samples, always: this.#clients.reader.namesOf(this.#alwaysLow & this.#beforeLow, this.#alwaysHigh & this.#beforeHigh) } }
 
   restore (json: HeaderBaselineJson): void {
     this.samples = json.samples
@@ -274,11 +275,7 @@ export class HeaderBaseline {
     this.#beforeHigh = -1
   }
 
-  get #low (): number { return this.#alwaysLow & this.#beforeLow }
-  get #high (): number { return this.#alwaysHigh & this.#beforeHigh }
-
   describe (): Record<string, unknown> {
-    const required = this.#clients.reader.namesOf(this.#low, this.#high) ?? []
-    return { required: this.samples === 0 ? [] : required }
+    return { required: this.samples === 0 ? [] : this.toJSON().always ?? [] }
   }
 }

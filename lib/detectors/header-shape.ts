@@ -1,6 +1,7 @@
 import { RegularityPrior } from '../stats/regularity-prior'
-import { finishHash } from '../text/value-shape'
+import type { HeaderNames } from '../text/header-names'
 import { hashText } from '../text/keyed-hash'
+import { finishHash } from '../text/value-shape'
 
 /** Headers that belong to one connection, hop, cache or trace: their presence says nothing, and of their values only new characters do. */
 const PASSING = /^(?:connection|keep-alive|te|trailer|transfer-encoding|upgrade|upgrade-insecure-requests|proxy-.*|content-length|date|if-.*|range|cache-control|pragma|x-request-id|x-correlation-id|traceparent|tracestate|baggage|x-forwarded-(?:for|proto|port)|x-real-ip|forwarded|via|cf-.*|x-amzn-.*|cdn-.*|true-client-ip|age|expect|priority|save-data|dnt|sec-gpc)$/
@@ -32,8 +33,8 @@ export interface HeaderName {
 /** Header names of one request, in order. */
 export interface HeaderShape {
   readonly names: readonly HeaderName[]
-  /** The same as sent. */
-  readonly sent: readonly string[]
+  /** What it was made at; an older one is made anew. */
+  readonly generation: number
   /** Hash of the names that count, in order and with case. */
   readonly order: number
   /** Hash of the same as a set. */
@@ -53,22 +54,16 @@ export interface HeaderShape {
 
 /** Names remembered, at the most; the rest are made anew for each request. */
 const MAX_NAMES = 512
-const MAX_SHAPES = 512
-/** Places for the shapes seen last; a power of two. */
-const RECENT = 64
 const BITS = 64
 
 /**
- * Reads the names of a request's header list. A list seen lately costs one comparison a name (measured: 45 ns for 14 names), one
- * seen before a rolling hash over them (200 ns); what its names mean is kept per list. All caches are bounded and start anew when full (an attacker can make them miss, at a few
- * microseconds a request, but not grow).
+ * Reads what a list of header names means; it is kept with the list, until names get bits. Names are bounded, and lists are (`HeaderLists`).
  */
 export class HeaderReader {
   readonly #seed: number
   readonly #ignored: ReadonlySet<string>
   readonly #names = new Map<string, HeaderName>()
-  readonly #shapes = new Map<number, HeaderShape>()
-  readonly #recent = new Array<HeaderShape | null>(RECENT).fill(null)
+  #generation = 0
   #bits = 0
   /** Masks of the names that a client need not send. */
   occasionalLow = 0
@@ -84,36 +79,12 @@ export class HeaderReader {
     this.#ignored = new Set(ignored)
   }
 
-  /** @param rawHeaders Names and values in turn, as sent. */
-  read (rawHeaders: readonly string[]): HeaderShape {
-    const place = placeOf(rawHeaders)
-    const recent = this.#recent[place] as HeaderShape | null
-    if (recent !== null && isSame(recent.sent, rawHeaders)) return recent
-    const shape = this.#find(rawHeaders)
-    this.#recent[place] = shape
+  read (list: HeaderNames): HeaderShape {
+    const known = list.shape as HeaderShape | null
+    if (known !== null && known.generation === this.#generation) return known
+    const shape = this.#make(list.sent)
+    list.shape = shape
     return shape
-  }
-
-  #find (rawHeaders: readonly string[]): HeaderShape {
-    let hash = this.#seed
-    for (let i = 0; i < rawHeaders.length; i += 2) {
-      const name = rawHeaders[i] as string
-      const length = name.length
-      hash = Math.imul(hash ^ length, 0x01000193)
-      for (let j = 0; j < length; j++) hash = Math.imul(hash ^ name.charCodeAt(j), 0x01000193)
-    }
-    const key = finishHash(hash)
-    const known = this.#shapes.get(key)
-    if (known !== undefined && known.names.length * 2 === rawHeaders.length) return known
-    const shape = this.#make(rawHeaders)
-    if (this.#shapes.size >= MAX_SHAPES) this.#forgetShapes()
-    this.#shapes.set(key, shape)
-    return shape
-  }
-
-  #forgetShapes (): void {
-    this.#shapes.clear()
-    this.#recent.fill(null)
   }
 
   /** Gives a name a bit for masks, where there is one left; existing shapes are read anew. */
@@ -126,7 +97,7 @@ export class HeaderReader {
       else this.occasionalHigh |= 1 << (name.bit - 32)
     }
     this.#names.set(name.name, name)
-    this.#forgetShapes()
+    this.#generation++
   }
 
   /** The bit of a name; -1 where it has none. */
@@ -157,9 +128,8 @@ export class HeaderReader {
     return [low, high]
   }
 
-  #make (rawHeaders: readonly string[]): HeaderShape {
+  #make (sent: readonly string[]): HeaderShape {
     const names: HeaderName[] = []
-    const sent: string[] = []
     const bits: number[] = []
     const written: number[] = []
     let order = this.#seed
@@ -167,8 +137,7 @@ export class HeaderReader {
     let low = 0
     let high = 0
     let repeated: HeaderName | null = null
-    for (let i = 0; i < rawHeaders.length; i += 2) {
-      const raw = rawHeaders[i] as string
+    for (const raw of sent) {
       const name = this.#nameOf(raw.toLowerCase())
       if (name.counts) {
         if (repeated === null && names.includes(name)) repeated = name
@@ -181,9 +150,8 @@ export class HeaderReader {
       if (name.bit >= 0 && name.bit < 32) low |= 1 << name.bit
       else if (name.bit >= 32) high |= 1 << (name.bit - 32)
       names.push(name)
-      sent.push(raw)
     }
-    return { names, sent, bits, written, order: finishHash(order), set: set >>> 0, low, high, agent: names.findIndex((name) => name.name === 'user-agent'), repeated }
+    return { names, generation: this.#generation, bits, written, order: finishHash(order), set: set >>> 0, low, high, agent: names.findIndex((name) => name.name === 'user-agent'), repeated }
   }
 
   #nameOf (name: string): HeaderName {
@@ -200,24 +168,9 @@ export class HeaderReader {
     }
     if (this.#names.size >= MAX_NAMES) {
       for (const [key, { bit }] of this.#names) if (bit < 0) this.#names.delete(key)
-      this.#forgetShapes()
+      this.#generation++
     }
     this.#names.set(name, made)
     return made
   }
-}
-
-/** Where a list of names is looked for first: by their number and the lengths of three. */
-function placeOf (rawHeaders: readonly string[]): number {
-  const { length } = rawHeaders
-  if (length < 2) return 0
-  const middle = rawHeaders[(length >> 2) << 1] as string
-  const last = rawHeaders[length - 2] as string
-  return (Math.imul(length, 0x9e37) ^ Math.imul((rawHeaders[0] as string).length, 0x85eb) ^ Math.imul(middle.length, 0xc2b3) ^ Math.imul(last.length, 0x27d5)) >>> 3 & (RECENT - 1)
-}
-
-function isSame (sent: readonly string[], rawHeaders: readonly string[]): boolean {
-  if (sent.length * 2 !== rawHeaders.length) return false
-  for (let i = 0; i < sent.length; i++) if (sent[i] !== rawHeaders[2 * i]) return false
-  return true
 }

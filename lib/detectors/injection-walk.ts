@@ -1,5 +1,5 @@
 import type { Observation } from '../observation'
-import { COOKIES, CREDENTIAL, kindOf, noteUsual } from './cleared-headers'
+import { COOKIES, CREDENTIAL, isClearAtSight, kindOf, noteUsual } from './cleared-headers'
 import type { ClearedHeaders, HeaderKind } from './cleared-headers'
 import { holdsText, isPart, isPlain } from './readable-bodies'
 import { hashText } from '../text/keyed-hash'
@@ -108,22 +108,22 @@ export class InjectionWalk {
   }
 
   #headers (observation: Observation, visitor: TextVisitor, cleared: ClearedHeaders): void {
-    const { rawHeaders } = observation
-    const list = cleared.find(rawHeaders)
+    const { rawHeaders, headerNames } = observation
+    const list = cleared.find(headerNames)
     let areClear = true
     for (let i = 0, at = 0; i + 1 < rawHeaders.length; i += 2, at++) {
       const value = rawHeaders[i + 1] as string
-      if (list !== null && value === list.usual[at]) continue
       const name = rawHeaders[i] as string
       const kind = list === null ? kindOf(name) : list.kinds[at] as HeaderKind
       if (list === null) areClear = this.#headerName(name, visitor, observation) && areClear
+      if (isClearAtSight(value, kind) || (list !== null && value === list.usual[at])) continue
       if (cleared.hasValue(value, kind)) {
         if (list !== null) noteUsual(list, at, value)
       } else if (this.#header(name, kind, value, visitor, observation)) {
         cleared.addValue(value, kind, list, at)
       }
     }
-    if (list === null && areClear) cleared.keep(rawHeaders)
+    if (list === null && areClear) cleared.keep(headerNames)
   }
 
   #headerName (name: string, visitor: TextVisitor, observation: Observation): boolean {

@@ -6,14 +6,14 @@ import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
 import { NOTED, TESTED } from '../stats/regularity-prior'
 import type { RegularityPrior } from '../stats/regularity-prior'
-import { OctaveRange } from '../stats/octave-range'
+import { bothOf, boundsOf, distanceFrom, EMPTY_RANGE, rangesFrom, rangesToJson, stretched } from '../stats/octave-range'
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { NameBacking } from './name-backing'
+import { ParameterTable } from './parameter-table'
 import type { ValueJudge } from './value-judge'
-import { SmallMap } from '../store/small-map'
 
 /** Levels of the item table: lists of names, single names, names sent more than once. */
 const SETS = 0
@@ -36,16 +36,6 @@ const FLAGGED = 50
 const MAX_NAMES = 64
 /** Values of one name looked at. */
 const MAX_VALUES = 16
-
-interface Parameter {
-  profile: FieldProfile
-  common: FieldProfile | null
-  requests: number
-  /** Whether its identifiers are somebody else's, and free to differ. */
-  isTracking: boolean
-  /** What the name adds to the hash of a set of names. */
-  readonly part: number
-}
 
 /** The plain form of a `ParameterProfile`. */
 export interface ParameterProfileJson {
@@ -74,16 +64,18 @@ export interface ParameterContext {
  * learned, and only from requests that may teach; where there are more, names are taken to be free (a map-like
  * query) and unknown ones stop being unusual. Time: linear in the names sent, of which 64 are looked at.
  *
- * Memory: about 300 bytes, 70 a parameter and its field profile.
+ * Memory: about 350 bytes, 48 a parameter and its field profile.
  */
 export class ParameterProfile {
   /** Requests learned. */
   n = 0
   readonly #prefix: string
   readonly #context: ParameterContext
-  readonly #parameters = new SmallMap<Parameter>()
+  readonly #parameters = new ParameterTable()
   #items = new ItemTable()
-  #count = new OctaveRange()
+  /** How many names requests had, in this half-life and in the one before. */
+  #counts = EMPTY_RANGE
+  #countsBefore = EMPTY_RANGE
   #freeNames = false
   /** Names known after the first requests, and above eight bits, parameters always there: one small integer. */
   #early = 0
@@ -104,14 +96,14 @@ export class ParameterProfile {
     let unknown = 0
     for (const name in values) {
       if (++names > MAX_NAMES) continue
-      const parameter = this.#parameters.get(name)
-      set = (set + (parameter === undefined ? finishHash(hashText(name, seed)) : parameter.part)) | 0
-      if (parameter === undefined) {
+      const place = this.#parameters.find(name)
+      set = (set + (place < 0 ? finishHash(hashText(name, seed)) : this.#parameters.part(place))) | 0
+      if (place < 0) {
         unknown++
         if (!isTrackingName(name) || !isIdentifier(values[name])) this.#judgeUnknown(name, floor, observation)
         continue
       }
-      this.#judgeValues(name, values[name], parameter, floor, observation)
+      this.#judgeValues(name, values[name], place, floor, observation)
     }
     if (names >= MANY_FIELDS && observation.signals !== null && observation.signals.length > before + 1) discount(observation.signals, before)
     if (this.n < floor) return
@@ -126,12 +118,14 @@ export class ParameterProfile {
     observation.add(new Signal(UNEXPECTED_PARAM, this.#prefix + showName(name), 6, STRONG, this.n, undefined))
   }
 
-  #judgeValues (name: string, value: unknown, parameter: Parameter, floor: number, observation: Observation): void {
+  #judgeValues (name: string, value: unknown, place: number, floor: number, observation: Observation): void {
     const judge = this.#context.judge
+    const profile = this.#parameters.profile(place)
+    const common = this.#parameters.common(place)
     if (typeof value === 'string') {
-      if (parameter.isTracking && isIdentifier(value)) return
+      if (this.#parameters.isTracking(place) && isIdentifier(value)) return
       judge.scan.scan(value)
-      judge.judge(value, parameter.profile, parameter.common, floor, paramValue, this.#prefix, name, 1, observation)
+      judge.judge(value, profile, common, floor, paramValue, this.#prefix, name, 1, observation)
       return
     }
     if (!Array.isArray(value)) return
@@ -141,7 +135,7 @@ export class ParameterProfile {
     for (let i = 0; i < value.length && i < MAX_VALUES; i++) {
       if (typeof value[i] !== 'string') continue
       judge.scan.scan(value[i])
-      judge.judge(value[i], parameter.profile, parameter.common, floor, paramValue, this.#prefix, name, 1, observation)
+      judge.judge(value[i], profile, common, floor, paramValue, this.#prefix, name, 1, observation)
     }
   }
 
@@ -149,17 +143,20 @@ export class ParameterProfile {
   #judgeSet (values: Record<string, unknown>, names: number, unknown: number, observation: Observation): void {
     let missing = 0
     const allowed = this.n >= MANY ? 1 : 0
-    for (const [name, parameter] of this.#parameters) {
-      if (this.n - parameter.requests > allowed || Object.hasOwn(values, name)) continue
-      const chance = (this.n - parameter.requests + 1) / (this.n + 2) * this.#context.always.trust
+    for (let place = 0; place < this.#parameters.size; place++) {
+      const without = this.n - this.#parameters.requests(place)
+      const name = this.#parameters.name(place)
+      if (without > allowed || Object.hasOwn(values, name)) continue
+      const chance = (without + 1) / (this.n + 2) * this.#context.always.trust
       if (chance >= SETTLED) continue
       missing++
       observation.add(new Signal(MISSING_PARAM, this.#prefix + showName(name), 5, STRONG, this.n, undefined))
       if (missing === 8) break
     }
-    const off = this.#count.distance(names)
+    const counts = bothOf(this.#counts, this.#countsBefore)
+    const off = distanceFrom(counts, names)
     if (off > 0 && 1 / (this.n + 2) < SETTLED) {
-      observation.add(new Signal(PARAM_COUNT, this.#where(), 4, off >= 3 ? STRONG : WEAK, this.#count.bounds?.[1], names))
+      observation.add(new Signal(PARAM_COUNT, this.#where(), 4, off >= 3 ? STRONG : WEAK, boundsOf(counts)?.[1], names))
     }
     const chance = this.#surprise(SETS)
     if (missing === 0 && unknown === 0 && chance < SETTLED) {
@@ -178,20 +175,20 @@ export class ParameterProfile {
       if (++names > MAX_NAMES) continue
       const hash = hashText(name, seed)
       set = (set + finishHash(hash)) | 0
-      const parameter = this.#admit(name, hash, principal, several)
-      if (parameter === undefined) continue
-      parameter.requests++
+      const place = this.#admit(name, hash, principal, several)
+      if (place < 0) continue
+      this.#parameters.setRequests(place, this.#parameters.requests(place) + 1)
       const value = values[name]
-      parameter.common ??= backing.join(name, parameter.profile)
+      if (this.#parameters.common(place) === null) this.#parameters.setCommon(place, backing.join(name, this.#parameters.profile(place)))
       if (typeof value === 'string') {
-        this.#learnValue(value, parameter, principal, several)
+        this.#learnValue(value, place, principal, several)
       } else if (Array.isArray(value)) {
         if (value.length > 1) this.#items.learn(REPEATED, hash, principal, several)
-        for (let i = 0; i < value.length && i < MAX_VALUES; i++) if (typeof value[i] === 'string') this.#learnValue(value[i], parameter, principal, several)
+        for (let i = 0; i < value.length && i < MAX_VALUES; i++) if (typeof value[i] === 'string') this.#learnValue(value[i], place, principal, several)
       }
     }
     if (this.n === NOTED || this.n === TESTED) this.#noteRegularities()
-    this.#count.learn(names, this.n > 20)
+    this.#counts = stretched(this.#counts, this.#countsBefore, names, this.n > 20)
     this.#items.learn(SETS, set >>> 0, principal, several)
   }
 
@@ -199,7 +196,7 @@ export class ParameterProfile {
   #noteRegularities (): void {
     if (this.#prefix === 'path.') return
     let always = 0
-    for (const [, { requests }] of this.#parameters) if (requests === this.n) always++
+    for (let place = 0; place < this.#parameters.size; place++) if (this.#parameters.requests(place) === this.n) always++
     const names = this.#items.distinct(NAMES) - this.#items.pending(NAMES)
     if (this.n === TESTED && this.#early > 0) {
       this.#context.always.learn(this.#early >>> 8, always)
@@ -208,21 +205,19 @@ export class ParameterProfile {
     this.#early = (always << 8) | names
   }
 
-  #learnValue (value: string, parameter: Parameter, principal: number, several: boolean): void {
+  #learnValue (value: string, place: number, principal: number, several: boolean): void {
     const scan = this.#context.judge.scan
     scan.scan(value)
-    parameter.profile.learn(scan, principal, several)
-    if (parameter.common !== null) parameter.common.learn(scan, principal, several)
+    this.#parameters.profile(place).learn(scan, principal, several)
+    this.#parameters.common(place)?.learn(scan, principal, several)
   }
 
-  /** The parameter of a name that an admitted request sent; made where there is room. */
-  #admit (name: string, hash: number, principal: number, several: boolean): Parameter | undefined {
-    const known = this.#parameters.get(name)
+  /** The place of a name that an admitted request sent, made where there is room; -1 where there is none. */
+  #admit (name: string, hash: number, principal: number, several: boolean): number {
+    const known = this.#parameters.find(name)
     if (this.#items.count(NAMES, hash) < 16 && this.#items.learn(NAMES, hash, principal, several) < 0) this.#freeNames = true
-    if (known !== undefined || this.#freeNames || name.length > 256) return known
-    const parameter = { profile: new FieldProfile(), common: null, requests: 0, isTracking: isTrackingName(name), part: finishHash(hash) }
-    this.#parameters.set(name, parameter)
-    return parameter
+    if (known >= 0 || this.#freeNames || name.length > 256) return known
+    return this.#parameters.add(name, finishHash(hash))
   }
 
   /**
@@ -238,15 +233,15 @@ export class ParameterProfile {
       const hash = hashText(name, judge.scan.seed)
       set = (set + finishHash(hash)) | 0
       const value = values[name]
-      const parameter = this.#parameters.get(name)
-      if (parameter === undefined) {
+      const place = this.#parameters.find(name)
+      if (place < 0) {
         if (this.#items.note(NAMES, hash, principal) < promoteAfter || this.#freeNames) continue
         this.#items.promote(NAMES, hash, 2)
-        this.#parameters.set(name, { profile: new FieldProfile(), common: null, requests: 0, isTracking: isTrackingName(name), part: finishHash(hash) })
+        this.#parameters.add(name, finishHash(hash))
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
         judge.scan.scan(value)
-        if (parameter.profile.quarantine(judge.scan, principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
+        if (this.#parameters.profile(place).quarantine(judge.scan, principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
       } else if (Array.isArray(value) && value.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter) {
         this.#items.promote(REPEATED, hash, 2)
         onPromoted(this.#prefix + showName(name))
@@ -254,9 +249,16 @@ export class ParameterProfile {
     }
     if (this.#items.count(SETS, set >>> 0) === 0 && this.#items.note(SETS, set >>> 0, principal) >= promoteAfter) {
       this.#items.promote(SETS, set >>> 0, 2)
-      this.#count.learn(names, false)
-      for (const [name, parameter] of this.#parameters) if (!Object.hasOwn(values, name)) parameter.requests = Math.max(0, parameter.requests - 2)
+      this.#counts = stretched(this.#counts, this.#countsBefore, names, false)
+      this.#excuse(values)
       onPromoted(this.#where())
+    }
+  }
+
+  /** Parameters that a promoted set of names has not are not always there. */
+  #excuse (values: Record<string, unknown>): void {
+    for (let place = 0; place < this.#parameters.size; place++) {
+      if (!Object.hasOwn(values, this.#parameters.name(place))) this.#parameters.setRequests(place, Math.max(0, this.#parameters.requests(place) - 2))
     }
   }
 
@@ -264,59 +266,67 @@ export class ParameterProfile {
   halve (): void {
     this.n >>>= 1
     this.#items.halve()
-    this.#count.halve()
+    if (this.#counts !== EMPTY_RANGE) this.#countsBefore = this.#counts
+    this.#counts = EMPTY_RANGE
     this.#freeNames = false
-    for (const [name, parameter] of this.#parameters) {
-      parameter.requests >>>= 1
-      if (parameter.requests > 0) {
-        parameter.profile.halve()
+    for (let place = this.#parameters.size - 1; place >= 0; place--) {
+      const requests = this.#parameters.requests(place) >>> 1
+      const profile = this.#parameters.profile(place)
+      this.#parameters.setRequests(place, requests)
+      if (requests > 0) {
+        profile.halve()
         continue
       }
-      this.#parameters.delete(name)
-      this.#context.backing.leave(name, parameter.profile)
+      this.#context.backing.leave(this.#parameters.name(place), profile)
+      this.#parameters.remove(place)
     }
   }
 
   /** Forgets all; the names lose this place. */
   leave (): void {
-    for (const [name, parameter] of this.#parameters) this.#context.backing.leave(name, parameter.profile)
+    for (let place = 0; place < this.#parameters.size; place++) this.#context.backing.leave(this.#parameters.name(place), this.#parameters.profile(place))
     this.#parameters.clear()
   }
 
   merge (other: ParameterProfile): void {
     this.n += other.n
     this.#items.merge(other.#items)
-    this.#count.merge(other.#count)
+    this.#counts = bothOf(this.#counts, other.#counts)
+    this.#countsBefore = bothOf(this.#countsBefore, other.#countsBefore)
     this.#freeNames ||= other.#freeNames
-    for (const [name, theirs] of other.#parameters) {
-      const ours = this.#parameters.get(name)
-      if (ours === undefined) {
-        this.#parameters.set(name, theirs)
-      } else {
-        ours.requests += theirs.requests
-        ours.profile.merge(theirs.profile)
-      }
+    const theirs = other.#parameters
+    for (let from = 0; from < theirs.size; from++) {
+      const known = this.#parameters.find(theirs.name(from))
+      const place = known >= 0 ? known : this.#parameters.add(theirs.name(from), theirs.part(from), theirs.profile(from))
+      if (known >= 0) this.#parameters.profile(place).merge(theirs.profile(from))
+      this.#parameters.setRequests(place, this.#parameters.requests(place) + theirs.requests(from))
     }
   }
 
   /** The profiles by name, for views. */
-  entries (): Iterable<[string, { profile: FieldProfile, requests: number }]> { return this.#parameters.entries() }
+  * entries (): Generator<[string, { profile: FieldProfile, requests: number }]> {
+    for (let place = 0; place < this.#parameters.size; place++) {
+      yield [this.#parameters.name(place), { profile: this.#parameters.profile(place), requests: this.#parameters.requests(place) }]
+    }
+  }
 
   toJSON (): ParameterProfileJson {
     const parameters: ParameterProfileJson['parameters'] = Object.create(null)
-    for (const [name, { requests, profile }] of this.#parameters) parameters[name] = { requests, profile: profile.toJSON() }
-    return { n: this.n, count: this.#count.toJSON(), items: this.#items.toJSON(), parameters }
+    for (const [name, { requests, profile }] of this.entries()) parameters[name] = { requests, profile: profile.toJSON() }
+    return { n: this.n, count: rangesToJson(this.#counts, this.#countsBefore), items: this.#items.toJSON(), parameters }
   }
 
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: ParameterProfileJson): void {
     this.n = json.n
-    this.#count = OctaveRange.from(json.count)
+    ;[this.#counts, this.#countsBefore] = rangesFrom(json.count)
     this.#items = ItemTable.from(json.items)
     this.leave()
     for (const [name, { requests, profile }] of Object.entries(json.parameters)) {
       const restored = FieldProfile.from(profile)
-      this.#parameters.set(name, { profile: restored, common: this.#context.backing.join(name, restored), requests, isTracking: isTrackingName(name), part: finishHash(hashText(name, this.#context.judge.scan.seed)) })
+      const place = this.#parameters.add(name, finishHash(hashText(name, this.#context.judge.scan.seed)), restored)
+      this.#parameters.setCommon(place, this.#context.backing.join(name, restored))
+      this.#parameters.setRequests(place, requests)
     }
   }
 

@@ -16,6 +16,10 @@ const SPREAD = 300
 /** The route that a series is of, as events name it. */
 export interface RateRoute { readonly method: string, readonly url: string, readonly key: string }
 
+/** What knows whether nothing is to be learned now: an object that is there anyway, where a function for each route would take 100 bytes. */
+export interface RateSubject { readonly frozen: boolean }
+const NEVER_FROZEN: RateSubject = { frozen: false }
+
 /** What is counted. */
 export type RateMeasure = 'requests' | 'bytes'
 
@@ -61,15 +65,15 @@ export class RateSeries {
   /** Buckets closed: from the first up to the one after the last; -1 before there is any. */
   #from = -1
   #to = -1
-  readonly #isFrozen: () => boolean
+  readonly #subject: RateSubject
   #bucket = -1
   /** Beginning of the next bucket, epoch milliseconds. */
   #ends = -Infinity
 
-  /** @param isFrozen Whether nothing is to be learned now. */
-  constructor (route: RateRoute | null, options: RateSeriesOptions, onChange: OnRateChange, isFrozen: () => boolean = () => false) {
+  /** @param subject Asked at the end of each bucket whether anything is to be learned from it. */
+  constructor (route: RateRoute | null, options: RateSeriesOptions, onChange: OnRateChange, subject: RateSubject = NEVER_FROZEN) {
     this.route = route
-    this.#isFrozen = isFrozen
+    this.#subject = subject
     this.#bucketMs = options.requests.bucketMs
     this.#onChange = onChange
     this.#requests = new Gauge(options.requests)
@@ -156,7 +160,7 @@ export class RateSeries {
   #close (at: number, now: number, isLast: boolean): void {
     const requests = this.#requests
     const wasUnusual = requests.isUnusual
-    const isFrozen = this.#isFrozen()
+    const isFrozen = this.#subject.frozen
     const change = requests.close(at, isFrozen)
     if (change !== 'step' || isLast) this.#tell('requests', requests, change, now)
     const bytes = this.#bytes

@@ -1,10 +1,10 @@
 import { countAt, countDistance } from '../stats/anscombe'
-import { ClippedMoments } from '../stats/clipped-moments'
 import type { ClippedMomentsJson } from '../stats/clipped-moments'
 import { RateBaseline } from './rate-baseline'
 import type { RateBaselineJson } from './rate-baseline'
 import { mergeBaselines } from './rate-merge'
 import type { RateShares } from './rate-merge'
+import { RateRamp } from './rate-ramp'
 
 /** Closed buckets before anything is judged, and until when a spike has to be the further out the fewer there are. */
 const FEWEST = 6
@@ -22,15 +22,6 @@ const LEAVE = 1.5
 const CALM = 3
 /** Buckets of an episode after which it is reported again; then at each doubling. */
 const FIRST_STEP = 8
-/**
- * A ramp: half-life of the level that it is held against, growth of it that is tolerated, sum of distances above that (of a bucket 1 at the most, so
- * that it takes many), and growth that makes an alarm.
- */
-const RAMP_LEVEL = 60
-const RAMP_SLACK = 1.5
-const RAMP_LIMIT = 12
-const RAMP_MOST = 1
-const RAMP_RATIO = 2
 /** A drop-out: share of the level that is next to nothing, buckets of it, expected requests missed (e^-14 is one in a million), buckets learned before. */
 const DROP_SHARE = 0.1
 const DROP_BUCKETS = 6
@@ -95,13 +86,12 @@ export class RateWatch {
   buckets = 0
   amount = 0
   readonly #options: RateWatchOptions
-  #level = new ClippedMoments(RAMP_LEVEL, RAMP_LEVEL * 5)
+  readonly #ramp = new RateRamp()
   #variance = 0
   #calm = 0
   #next = 0
   /** Which of the last three buckets were out, a bit each. */
   #out = 0
-  #ramp = 0
   /** The last bucket, where it was out and nothing opened. */
   #doubtfulAt = NaN
   #doubtful = 0
@@ -140,7 +130,7 @@ export class RateWatch {
   seed (known: ClippedMomentsJson, at: number, longestQuiet: number): void {
     this.baseline.seed(known)
     this.#longestQuiet = longestQuiet
-    this.#level.restore(known)
+    this.#ramp.level.restore(known)
     this.#setLimit(at)
   }
 
@@ -169,7 +159,7 @@ export class RateWatch {
   }
 
   /** What was expected of a bucket, as an episode of that kind counts it. @param at Its beginning. */
-  expectedOf (kind: RateEpisodeKind, at: number): number { return kind === 'ramp' ? this.#level.mean : this.#expectedAt(at) }
+  expectedOf (kind: RateEpisodeKind, at: number): number { return kind === 'ramp' ? this.#ramp.level.mean : this.#expectedAt(at) }
 
   /** Whether an amount would be out, by what was expected when the episode opened. */
   isBeyond (value: number): boolean {
@@ -196,25 +186,16 @@ export class RateWatch {
     this.#out = (this.#out << 1 | (isOut ? 1 : 0)) & 7
     const isFarOut = isOut && distance >= 2 * ENTER * strictness && value >= ALONE_RATIO * expected
     if (isFarOut || (isOut && this.#out !== 1 && this.#out !== 0)) return this.#open('spike', at, value, expected, variance)
-    if (this.#rises(at, value)) return this.#open('ramp', at, value, this.#level.mean, this.#level.variance)
+    const { level } = this.#ramp
+    if (this.#ramp.rises(value, this.baseline.ordinaryAt(at) || 0, this.#options.leastJump)) return this.#open('ramp', at, value, level.mean, level.variance)
     return this.#stops(at, value) ? this.#open('drop', at - (this.#quiet - 1) * this.#options.bucketMs, value, this.#quietLevel, 0) : 'none'
-  }
-
-  /** Whether a ramp has become one. */
-  #rises (at: number, value: number): boolean {
-    const level = this.#level
-    if (level.n < RAMP_LEVEL) return false
-    const ordinary = this.baseline.ordinaryAt(at) || 0
-    const distance = countDistance(value, Math.max(RAMP_SLACK * level.mean, ordinary), level.variance)
-    this.#ramp = Math.max(0, this.#ramp + Math.min(RAMP_MOST, distance))
-    return this.#ramp >= RAMP_LIMIT && value >= RAMP_RATIO * level.mean && value - level.mean >= this.#options.leastJump
   }
 
   /** Whether a silence has become a drop-out. */
   #stops (at: number, value: number): boolean {
     if (this.#quiet === 0) {
       const ordinary = this.baseline.ordinaryAt(at)
-      const level = Math.min(this.level, this.#level.mean, this.baseline.lasting.moments.mean)
+      const level = Math.min(this.level, this.#ramp.level.mean, this.baseline.lasting.moments.mean)
       this.#quietLevel = ordinary < level ? ordinary : level
     }
     if (!(this.#quietLevel > 0) || value > DROP_SHARE * this.#quietLevel) {
@@ -227,7 +208,7 @@ export class RateWatch {
     const { bucketMs } = this.#options
     const learned = this.baseline.buckets - this.#quiet
     if (learned < DROP_LEARNED || (learned * bucketMs < DAY_MS && this.#quietLevel * 1000 < DROP_DENSITY * bucketMs)) return false
-    const dispersion = Math.max(1, this.#level.variance / Math.max(0.25, this.#level.mean))
+    const dispersion = Math.max(1, this.#ramp.level.variance / Math.max(0.25, this.#ramp.level.mean))
     return this.#quiet * this.#quietLevel / dispersion >= DROP_MISSED
   }
 
@@ -254,7 +235,7 @@ export class RateWatch {
     this.#calm = (isDrop ? this.#isBack(value) : this.#isCalm(at, value)) ? this.#calm + 1 : 0
     if (!isFrozen && at - this.since >= this.#options.adoptMs) {
       this.#resting = SETTLED
-      this.#level = new ClippedMoments(RAMP_LEVEL, RAMP_LEVEL * 5)
+      this.#ramp.forget()
       return this.#close(at)
     }
     if (this.#calm >= (isDrop ? 1 : CALM)) return this.#close(at)
@@ -275,7 +256,7 @@ export class RateWatch {
     if (this.kind !== 'drop') baseline.recent.note((this.extreme - this.expected) / Math.sqrt(Math.max(1, this.expected, this.#variance)), at, baseline.buckets)
     this.isOpen = false
     this.#out = 0
-    this.#ramp = 0
+    this.#ramp.end()
     this.#quiet = 0
     return 'close'
   }
@@ -296,7 +277,7 @@ export class RateWatch {
 
   #take (at: number, value: number): void {
     this.baseline.learn(at, value)
-    this.#level.learn(value, Math.max(1, this.#level.mean))
+    this.#ramp.learn(value)
   }
 
   /** With few buckets learned, what is out has to be further out. */

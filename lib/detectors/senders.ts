@@ -1,7 +1,8 @@
 import type { Observation } from '../observation'
 import { finishHash } from '../text/value-shape'
+import { CellPool } from '../store/cell-pool'
 import { WayTable } from '../store/way-table'
-import { IdentityFlow } from './identity-flow'
+import { FLOW_CELLS, IdentityFlow } from './identity-flow'
 
 const SALT = 0x428a2f98
 
@@ -12,7 +13,7 @@ export type OnWindow = (flow: IdentityFlow, at: number) => void
  * The senders (user, else credential, else client address) that requests are counted for, and the windows in which they are. A window is closed by the sender's next request, or
  * by others': each request looks at two further places of the table, in turn, so that windows of those who never come back are closed too. No timer.
  *
- * Memory: up to 1.4 kB for each of `capacity` senders; when there are more, the one least recently seen makes room.
+ * Memory: 0.5 kB for each of `capacity` senders; when there are more, the one least recently seen (to a sixteenth of the capacity) makes room.
  */
 export class Senders {
   readonly table: WayTable<IdentityFlow>
@@ -24,10 +25,15 @@ export class Senders {
   /** Number of the open window, and places still to be looked at since it opened. */
   #window = -1
   #left = 0
+  /** Requests so far, and after how many of them a sender is marked as used again. */
+  #tick = 0
+  readonly #fresh: number
 
   constructor (capacity: number, windowMs: number) {
     this.#windowMs = windowMs
-    this.table = new WayTable(capacity, () => new IdentityFlow(), (flow) => {
+    this.#fresh = Math.max(1, capacity >> 4)
+    const cells = new CellPool(FLOW_CELLS)
+    this.table = new WayTable(capacity, () => new IdentityFlow(cells.take()), (flow) => {
       this.#close(flow)
       flow.clear()
     })
@@ -41,13 +47,27 @@ export class Senders {
     if (this.#last === observation) return this.#flow as IdentityFlow
     const { at } = observation
     if (at > this.#at) this.#turn(at)
-    const key = Senders.keyOf(observation.principal)
-    const flow = this.table.of(key)
-    flow.key = key
+    const flow = this.#flowOf(observation)
     this.#last = observation
     this.#flow = flow
     this.#open(flow)
     if (this.#left > 0) this.#tidy(flow)
+    return flow
+  }
+
+  /** A credential's sender is kept with its name, which was looked up already; that it is in use need be said but now and then. */
+  #flowOf (observation: Observation): IdentityFlow {
+    const named = observation.user === null ? observation.named : null
+    const key = Senders.keyOf(observation.principal)
+    this.#tick = (this.#tick + 1) | 0
+    if (named !== null && named.sender !== null) {
+      const kept = named.sender as IdentityFlow
+      if (kept.key === key && ((this.#tick - kept.usedAt) | 0) < this.#fresh) return kept
+    }
+    const flow = this.table.of(key)
+    flow.key = key
+    flow.usedAt = this.#tick
+    if (named !== null) named.sender = flow
     return flow
   }
 

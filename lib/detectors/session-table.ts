@@ -5,14 +5,15 @@ import { credentialOf, isSessionName } from '../text/credential'
 import type { Credential, CredentialKind } from '../text/credential'
 import { jwtClaims } from '../text/jwt-claims'
 import type { JwtClaims } from '../text/jwt-claims'
+import type { CredentialName } from '../observation'
 import type { KeyedHash } from '../text/keyed-hash'
 import { SessionRecord } from './session-record'
 import { TYPE } from './signal-types'
 
-/** Who knows how events show a credential. */
-interface Shown { readonly credential: string | null }
+/** Who knows the credential that a request bears, as sent and as events show it. */
+interface Bearer { readonly token: string | null, readonly credential: string | null, readonly named: CredentialName | null }
 
-const NOT_SHOWN: Shown = { credential: null }
+const NOBODY: Bearer = { token: null, credential: null, named: null }
 /** Places for what was lately read of headers; a power of two. */
 const PLACES = 16_384
 const TOUCH_MS = 60_000
@@ -25,7 +26,7 @@ const MOST_NAMES = 512
  * The sessions and credentials of an application, by what requests carry. Nothing of a token is kept but its keyed hash and, until something else takes
  * the place, the header as it was sent, so that it need not be hashed again.
  *
- * Time: a look-up of 30 ns where the header was lately seen, else 1 to 3 µs. Memory: `capacity` records of 400 bytes, and 16,384 header texts twice; the
+ * Time: a look-up of 30 ns where the header was lately seen (a person's token none), else 1 to 3 µs. Memory: `capacity` records of 400 bytes, and 16,384 header texts twice; the
  * record longest unused goes.
  */
 export class SessionTable {
@@ -47,14 +48,19 @@ export class SessionTable {
   get size (): number { return this.#records.size }
   get evictions (): number { return this.#records.evictions }
 
-  /** What an `Authorization` header stands for. @param shown Knows the credential's tag as events show it. */
-  ofAuthorization (header: string, client: number, at: number, shown: Shown): SessionRecord {
-    return this.#known(header, client, at) ?? this.#find(this.#byHeader, header, credentialOf(header), client, at, shown)
+  /** What an `Authorization` header stands for. A person's is kept with the name of the credential, which is looked up anyway. */
+  ofAuthorization (header: string, client: number, at: number, bearer: Bearer): SessionRecord {
+    const named = header === bearer.token ? bearer.named : null
+    const kept = named === null ? null : named.session as SessionRecord | null
+    if (kept !== null && !kept.isGone) return this.#touch(kept, at)
+    const record = this.#known(header, client, at) ?? this.#find(this.#byHeader, header, credentialOf(header), client, at, bearer)
+    if (named !== null && record.isPersonal) named.session = record
+    return record
   }
 
   /** What an API key stands for. */
-  ofApiKey (key: string, client: number, at: number, shown: Shown): SessionRecord {
-    return this.#known(key, client, at) ?? this.#find(this.#byHeader, key, { kind: 'api_key', token: key }, client, at, shown)
+  ofApiKey (key: string, client: number, at: number, bearer: Bearer): SessionRecord {
+    return this.#known(key, client, at) ?? this.#find(this.#byHeader, key, { kind: 'api_key', token: key }, client, at, bearer)
   }
 
   /** What the session cookie among a header's cookies stands for; `null` without one. */
@@ -62,7 +68,7 @@ export class SessionTable {
     const known = this.#byCookies.get(header)
     if (known !== undefined && !known.isGone) return this.#touch(known, at)
     const token = this.#sessionIn(header)
-    return token === null ? null : this.#find(this.#byCookies, header, { kind: 'session_cookie', token }, 0, at, NOT_SHOWN)
+    return token === null ? null : this.#find(this.#byCookies, header, { kind: 'session_cookie', token }, 0, at, NOBODY)
   }
 
   #known (header: string, client: number, at: number): SessionRecord | null {
@@ -80,13 +86,13 @@ export class SessionTable {
     return record
   }
 
-  #find (memo: StringMemo<SessionRecord>, header: string, { kind, token }: Credential, client: number, at: number, shown: Shown): SessionRecord {
+  #find (memo: StringMemo<SessionRecord>, header: string, { kind, token }: Credential, client: number, at: number, bearer: Bearer): SessionRecord {
     const isPersonal = kind === 'bearer' || kind === 'session_cookie'
     const own = isPersonal ? 0 : client
     const tag = this.#hash.tag('session', own === 0 ? `${kind} ${token}` : `${kind} ${own} ${token}`)
     let record = this.#records.get(tag)
     if (record === undefined) {
-      record = this.#make(tag, kind, own, isPersonal ? jwtClaims(token) : null, at, shown.credential)
+      record = this.#make(tag, kind, own, isPersonal ? jwtClaims(token) : null, at, bearer.credential)
       this.#records.set(tag, record)
     }
     memo.set(header, record, own)

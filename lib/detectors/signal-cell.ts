@@ -19,11 +19,16 @@ export class SignalCell {
     this.topEntities = new TopTable(top)
   }
 
-  add (value: number, entity: number): void {
+  /** @param times How often the value came. */
+  addValue (value: number, times: number): void {
     this.values.add(value)
+    this.topValues.add(value, times)
+  }
+
+  /** @param times How often the entity came. */
+  addEntity (entity: number, times: number): void {
     this.entities.add(entity)
-    this.topValues.add(value)
-    this.topEntities.add(entity)
+    this.topEntities.add(entity, times)
   }
 
   merge (other: SignalCell): void {

@@ -47,8 +47,8 @@ export class SignalTier {
   /** Whether a bucket's counts are kept. */
   holds (bucket: number): boolean { return bucket >= this.oldest && bucket <= this.open }
 
-  /** Counts one signal in the open bucket. */
-  count (type: number): void { this.#counts[this.#openSlot + type]!++ }
+  /** Counts signals in the open bucket. */
+  count (type: number, signals: number): void { this.#counts[this.#openSlot + type]! += signals }
 
   /** The cell of the open bucket, made when it is first asked for. */
   openCell (type: number): SignalCell {

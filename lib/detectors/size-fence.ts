@@ -5,6 +5,11 @@ import type { QuantileSketchJson } from '../stats/quantile-sketch'
 const FEWEST = 30
 /** How much further out than the 99th percentile is from the median a fence stands. */
 const REACH = 1.5
+/** Rules shared; further ones are their fence's own. */
+const MAX_RULES = 64
+
+/** What a fence's constructor says of it: the same object for all alike, since numbers of their own would take 16 bytes more each. */
+interface Rule { readonly factor: number, readonly floor: number, readonly reach: number }
 
 /** The plain form of a `SizeFence`. */
 export interface SizeFenceJson { n: number, sketch: QuantileSketchJson }
@@ -16,18 +21,16 @@ export interface SizeFenceJson { n: number, sketch: QuantileSketchJson }
  * The upper fence is p99 · (p99 / p50)^1.5, at least `factor` · p99 + `floor`: on a log-normal quantity 5.8 standard
  * deviations, whatever its width. The lower one mirrors it. A value is clipped to the upper fence before it is learned.
  *
- * Memory: about 110 bytes and a sketch (60 bytes empty, 150 to 1,200 in use). Time: O(1); fences are numbers kept ready.
+ * Memory: about 100 bytes and a sketch (72 bytes empty, 140 to 1,200 in use). Time: O(1); fences are numbers kept ready.
  */
 export class SizeFence {
   /** Values learned. */
   n = 0
   /** From here on a value is unusual; `Infinity` until fences are set. */
   high = Infinity
-  /** Below this a value is unusual; -1 until fences are set. */
+  /** Below this a whole value is unusual; -1 until fences are set. */
   low = -1
-  readonly #factor: number
-  readonly #floor: number
-  readonly #reach: number
+  readonly #rule: Rule
   #sketch = new QuantileSketch()
   #next = FEWEST
 
@@ -37,9 +40,7 @@ export class SizeFence {
    * @param reach Exponent above; 0 where a wide spread is that of different sources, and says nothing of one.
    */
   constructor (factor: number, floor: number, reach = REACH) {
-    this.#factor = factor
-    this.#floor = floor
-    this.#reach = reach
+    this.#rule = ruleOf(factor, floor, reach)
   }
 
   /** Octaves above the upper fence, 0 at or below it. */
@@ -71,7 +72,7 @@ export class SizeFence {
 
   /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
   mergeJson (json: SizeFenceJson): void {
-    const other = new SizeFence(this.#factor, this.#floor, this.#reach)
+    const other = new SizeFence(this.#rule.factor, this.#rule.floor, this.#rule.reach)
     other.restore(json)
     this.merge(other)
   }
@@ -99,8 +100,20 @@ export class SizeFence {
     const middle = Math.max(1, fence.#sketch.quantile(0.5))
     const top = Math.max(1, fence.#sketch.quantile(0.99))
     const bottom = Math.max(1, fence.#sketch.quantile(0.01))
-    fence.high = Math.max(top * (top / middle) ** fence.#reach, top * fence.#factor + fence.#floor)
-    fence.low = Math.min(bottom / (middle / bottom) ** fence.#reach, bottom / (2 * fence.#factor) - fence.#floor / 8)
+    const { factor, floor, reach } = fence.#rule
+    fence.high = Math.max(top * (top / middle) ** reach, top * factor + floor)
+    // Of a whole quantity, as much lies below the next integer; and an integer needs no memory of its own.
+    fence.low = Math.ceil(Math.min(bottom / (middle / bottom) ** reach, bottom / (2 * factor) - floor / 8)) + 0
     fence.#next = fence.n + Math.max(16, fence.n >>> 2)
   }
+}
+
+const rules: Rule[] = []
+
+function ruleOf (factor: number, floor: number, reach: number): Rule {
+  const known = rules.find((rule) => rule.factor === factor && rule.floor === floor && rule.reach === reach)
+  if (known !== undefined) return known
+  const rule = { factor, floor, reach }
+  if (rules.length < MAX_RULES) rules.push(rule)
+  return rule
 }

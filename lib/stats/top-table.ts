@@ -33,18 +33,19 @@ export class TopTable {
   countAt (place: number): number { return this.#cells[this.#capacity + place] as number }
   errorAt (place: number): number { return this.#cells[2 * this.#capacity + place] as number }
 
-  add (key: number): void {
+  /** @param times How often the key came. */
+  add (key: number, times = 1): void {
     const cells = this.#cells
     const wanted = key >>> 0
     for (let place = 0; place < this.size; place++) {
       if (cells[place] !== wanted) continue
-      cells[this.#capacity + place]!++
+      cells[this.#capacity + place]! += times
       this.#rise(place)
       return
     }
     const error = this.unseen
     const place = this.size < this.#capacity ? this.size++ : this.size - 1
-    this.#set(place, wanted, error + 1, error)
+    this.#set(place, wanted, error + times, error)
     this.#rise(place)
   }
 

@@ -1,9 +1,7 @@
+import { sampleHash } from './text-sample'
+
 /** Longer strings are not kept. */
 export const MAX_KEPT = 512
-/** Characters that say which place: all of shorter strings. */
-const HEAD = 4
-const MIDDLE = 8
-const TAIL = 24
 
 /**
  * A set of strings seen lately, for what clients send again and again: one place per slot, in which a newer string replaces an older one.
@@ -24,24 +22,9 @@ export class RecentStrings {
     this.#mask = capacity - 1
   }
 
-  has (text: string): boolean { return this.#strings[slotOf(text) & this.#mask] === text }
+  has (text: string): boolean { return this.#strings[sampleHash(text) & this.#mask] === text }
 
   add (text: string): void {
-    if (text.length <= MAX_KEPT) this.#strings[slotOf(text) & this.#mask] = text
+    if (text.length <= MAX_KEPT) this.#strings[sampleHash(text) & this.#mask] = text
   }
 }
-
-function slotOf (text: string): number {
-  const { length } = text
-  if (length <= HEAD + MIDDLE + TAIL) return finish(mix(text, 0, length, length))
-  const middle = length >> 1
-  return finish(mix(text, length - TAIL, length, mix(text, middle, middle + MIDDLE, mix(text, 0, HEAD, length))))
-}
-
-function mix (text: string, from: number, to: number, seed: number): number {
-  let hash = seed
-  for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return hash
-}
-
-function finish (hash: number): number { return hash ^ (hash >>> 15) }

@@ -1,34 +1,14 @@
 import { OrderedHeap } from './ordered-heap'
 import type { HeapItem } from './ordered-heap'
+import { BLOCK, CALM, copyReasons, copyRecord, MOST_RISK, raise, THROTTLE } from './risk-record'
+import type { EntityRisk, RiskLevel, RiskRecord } from './risk-record'
 
-const MOST_RISK = 100
-/** Where many small additions from one source end. */
-const SOURCE_BUDGET = 70
 const MOST_REASONS = 8
-const MOST_SOURCES = 8
 /** Risk below this is none. */
 const FORGOTTEN = 0.01
 const FORGET_AT_ONCE = 4
 /** Octaves of risk: what is lost where logarithms stand for risks of today (3e6 half-lives since 1970). */
 const ROUNDING = 1e-6
-
-export interface RiskReason {
-  source: string
-  /** As it was added, before budget and decay. */
-  risk: number
-  at: number
-  reason: number | string
-}
-
-export interface EntityRisk {
-  entity: string
-  /** 0 to 100, now. */
-  risk: number
-  /** When this risk began to build up. */
-  since: number
-  /** The last eight additions, oldest first. */
-  reasons: RiskReason[]
-}
 
 export interface RiskLedgerOptions {
   /** Entities remembered at most. */
@@ -38,31 +18,11 @@ export interface RiskLedgerOptions {
   keepAbove: number
 }
 
-interface SourceRisk {
-  source: string
-  risk: number
-}
-
-/** What a risk calls for: nothing, to be slowed down, to be refused. */
-export type RiskLevel = 0 | 1 | 2
-export const CALM = 0
-export const THROTTLE = 1
-export const BLOCK = 2
-
 export interface RiskThresholds {
   throttleAt: number
   blockAt: number
   /** How far below its threshold a risk has to fall for its level to end. */
   hysteresis: number
-}
-
-/** What is kept of an entity. */
-export interface RiskRecord extends EntityRisk {
-  /** What its risk called for when it was last asked. */
-  level: RiskLevel
-  /** When `risk` and the sources' risks were as they stand. */
-  at: number
-  sources: SourceRisk[]
 }
 
 export interface RiskLedgerJson extends RiskLedgerOptions {
@@ -286,36 +246,4 @@ export class RiskLedger {
   #decay (record: RiskRecord, at: number): number {
     return at > record.at ? 0.5 ** ((at - record.at) / this.#options.halfLifeMs) : 1
   }
-}
-
-/** Noisy-or within the source, cut to its budget; the entity's risk rises by what is left of the addition. */
-function raise (record: RiskRecord, source: string, addition: number): void {
-  const own = sourceOf(record, source)
-  const raised = Math.min(noisyOr(own.risk, addition), Math.max(SOURCE_BUDGET, own.risk, addition))
-  if (own.risk < MOST_RISK) record.risk = noisyOr(record.risk, MOST_RISK * (raised - own.risk) / (MOST_RISK - own.risk))
-  own.risk = raised
-}
-
-/** The source that says least makes room, so that invented source names do not grow a record. */
-function sourceOf (record: RiskRecord, source: string): SourceRisk {
-  const known = record.sources.find((candidate) => candidate.source === source)
-  if (known !== undefined) return known
-  const added = { source, risk: 0 }
-  const others = record.sources
-  const crowded = others.length < MOST_SOURCES ? null : others.reduce((a, b) => b.risk < a.risk ? b : a)
-  record.sources = others.filter((other) => other !== crowded).concat(added)
-  return added
-}
-
-function noisyOr (a: number, b: number): number {
-  return Math.min(MOST_RISK, a + b - a * b / MOST_RISK)
-}
-
-function copyReasons ({ reasons }: RiskRecord): RiskReason[] {
-  return reasons.map((reason) => ({ ...reason }))
-}
-
-function copyRecord (record: RiskRecord): RiskRecord {
-  const { entity, risk, since, at, level = CALM } = record
-  return { entity, risk, since, at, level, sources: record.sources.map((source) => ({ ...source })), reasons: copyReasons(record) }
 }

@@ -8,8 +8,8 @@
  * gains is that two of its own texts are made anew each time.
  */
 export class StringMemo<V> {
-  readonly #texts: string[]
-  readonly #values: (V | undefined)[]
+  /** Texts and what was made of them in turn: both places of a text, and what they hold, are one line of a cache. */
+  readonly #places: (string | V | undefined)[]
   readonly #mask: number
 
   readonly #tail: number
@@ -21,36 +21,36 @@ export class StringMemo<V> {
    */
   constructor (capacity: number, tail = 12) {
     if (capacity < 1 || (capacity & (capacity - 1)) !== 0) throw new RangeError(`capacity must be a power of two, got ${capacity}`)
-    this.#texts = new Array<string>(capacity).fill('')
-    this.#values = new Array<V | undefined>(capacity).fill(undefined)
+    this.#places = new Array<string | V | undefined>(2 * capacity).fill(undefined)
     this.#mask = capacity - 1
     this.#tail = tail
   }
 
   /** @param salt Tells apart what is made of one text under different circumstances. */
   get (text: string, salt = 0): V | undefined {
+    const places = this.#places
     const slot = (slotOf(text, this.#tail) ^ salt) & this.#mask
-    if (this.#texts[slot] === text) return this.#values[slot]
+    if (places[2 * slot] === text) return places[2 * slot + 1] as V
     const other = slot ^ (1 & this.#mask)
-    return this.#texts[other] === text ? this.#values[other] : undefined
+    return places[2 * other] === text ? places[2 * other + 1] as V : undefined
   }
 
   set (text: string, value: V, salt = 0): void {
     if (text.length > MAX_LENGTH) return
     const slot = (slotOf(text, this.#tail) ^ salt) & this.#mask
     const other = slot ^ (1 & this.#mask)
-    if (this.#texts[slot] !== text && this.#texts[slot] !== '') {
-      this.#texts[other] = this.#texts[slot] as string
-      this.#values[other] = this.#values[slot]
+    const places = this.#places
+    if (places[2 * slot] !== text && places[2 * slot] !== undefined) {
+      places[2 * other] = places[2 * slot]
+      places[2 * other + 1] = places[2 * slot + 1]
     }
-    this.#texts[slot] = text
-    this.#values[slot] = value
+    places[2 * slot] = text
+    places[2 * slot + 1] = value
   }
 
   /** Forgets everything. */
   clear (): void {
-    this.#texts.fill('')
-    this.#values.fill(undefined)
+    this.#places.fill(undefined)
   }
 }
 

@@ -1,97 +1,48 @@
-import { setIndex } from './set-index'
-
-const WAYS = 8
+import { WayIndex } from './way-index'
 
 /**
- * Records of as many keys (clients, sessions) as `capacity` allows, rounded up to a multiple of 8: a record is made when its place is first taken, and
- * used again for whoever displaces its key, so that nothing is allocated once the table is full.
+ * Records of as many keys (clients, sessions) as `capacity` allows: a record is made when its place is first taken, and used again for whoever displaces its key, so that
+ * nothing is allocated once the table is full. Which key has which place, and which one goes: `WayIndex`.
  *
- * 8-way set associative: a key lives in one of eight places; when all are taken, the one least recently used goes. Keys are keyed 32-bit hashes; what has
- * one hash shares one record.
- *
- * Time: O(1), about 30 ns. Memory: 16 bytes times the capacity from the start, and a record for each place that was ever taken.
+ * Time: O(1), about 30 ns. Memory: 20 bytes times the capacity from the start, and a record for each place that was ever taken.
  */
 export class WayTable<T extends object> {
-  readonly capacity: number
-  /** Places taken. */
-  size = 0
-  /** Keys displaced. */
-  evictions = 0
-  readonly #keys: Uint32Array
-  readonly #used: Uint32Array
-  /** Places that were ever taken, in that order. */
-  readonly #taken: Uint32Array
+  readonly #index: WayIndex
   readonly #records: (T | null)[]
-  readonly #sets: number
   readonly #make: () => T
-  readonly #leave: (record: T) => void
-  #tick = 0
-  #hand = 0
 
   /**
+   * @param capacity Rounded up to a multiple of 8.
    * @param make Makes an empty record.
    * @param leave Told whose record is used for another key now; it empties the record.
    */
   constructor (capacity: number, make: () => T, leave: (record: T) => void) {
-    if (!(Number.isInteger(capacity) && capacity > 0)) throw new RangeError(`capacity must be a positive integer, got ${capacity}`)
-    this.#sets = Math.ceil(capacity / WAYS)
-    this.capacity = this.#sets * WAYS
-    this.#keys = new Uint32Array(this.capacity)
-    this.#used = new Uint32Array(this.capacity)
-    this.#taken = new Uint32Array(this.capacity)
-    this.#records = new Array<T | null>(this.capacity).fill(null)
+    this.#index = new WayIndex(capacity, (place) => leave(this.#records[place] as T))
+    this.#records = new Array<T | null>(this.#index.capacity).fill(null)
     this.#make = make
-    this.#leave = leave
   }
+
+  get capacity (): number { return this.#index.capacity }
+  /** Places taken. */
+  get size (): number { return this.#index.size }
+  /** Keys displaced. */
+  get evictions (): number { return this.#index.evictions }
 
   /** The record of a key, `null` where there is none. Looking uses it not. */
   get (key: number): T | null {
-    const hash = key >>> 0
-    const set = this.#setOf(hash)
-    for (let place = set; place < set + WAYS; place++) if (this.#keys[place] === hash && this.#used[place] !== 0) return this.#records[place] as T
-    return null
+    const place = this.#index.get(key)
+    return place < 0 ? null : this.#records[place] as T
   }
 
   /** The record of a key, made or taken from another where there was none. */
   of (key: number): T {
-    const hash = key >>> 0
-    const set = this.#setOf(hash)
-    this.#tick = (this.#tick + 1) >>> 0 || 1
-    for (let place = set; place < set + WAYS; place++) {
-      if (this.#keys[place] !== hash || this.#used[place] === 0) continue
-      this.#used[place] = this.#tick
-      return this.#records[place] as T
-    }
-    return this.#claim(hash, set)
+    const place = this.#index.of(key)
+    return this.#records[place] ?? (this.#records[place] = this.#make())
   }
 
   /** The next record in turn, for work that is spread over requests: `size` calls come by all; `null` where there is none. */
   next (): T | null {
-    if (this.size === 0) return null
-    if (this.#hand >= this.size) this.#hand = 0
-    return this.#records[this.#taken[this.#hand++]!] as T
+    const place = this.#index.next()
+    return place < 0 ? null : this.#records[place] as T
   }
-
-  #setOf (hash: number): number { return setIndex(hash, this.#sets) * WAYS }
-
-  #claim (hash: number, set: number): T {
-    let oldest = set
-    for (let place = set; place < set + WAYS && this.#used[oldest] !== 0; place++) {
-      if (this.#used[place] === 0 || this.#idle(place) > this.#idle(oldest)) oldest = place
-    }
-    this.#keys[oldest] = hash
-    this.#used[oldest] = this.#tick
-    const known = this.#records[oldest]
-    if (known !== null && known !== undefined) {
-      this.evictions++
-      this.#leave(known)
-      return known
-    }
-    this.#taken[this.size++] = oldest
-    const record = this.#make()
-    this.#records[oldest] = record
-    return record
-  }
-
-  #idle (place: number): number { return (this.#tick - this.#used[place]!) >>> 0 }
 }

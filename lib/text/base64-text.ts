@@ -1,3 +1,5 @@
+import type { TextUnits } from './text-units'
+
 const BASE64 = new Int8Array(128).fill(-1)
 for (let i = 0; i < 64; i++) BASE64['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.charCodeAt(i)] = i
 BASE64[45] = 62
@@ -12,19 +14,21 @@ const decoded = Buffer.alloc(MAX_BASE64)
 /**
  * What a value decodes to where all of it is base64 (RFC 4648, either alphabet, padding optional) of printable text; `null` for all else.
  * Random ids are told apart by their first bytes, without allocation: of 12 random characters one in 10,000 decodes to printable ones.
+ * @param from Where the value begins in the text.
  */
-export function base64Text (text: string): string | null {
-  let length = text.length
-  while (length > 0 && text.length - length < 2 && text.charCodeAt(length - 1) === 61) length--
+export function base64Text (text: string, from = 0): string | null {
+  let end = text.length
+  while (end > from && text.length - end < 2 && text.charCodeAt(end - 1) === 61) end--
+  const length = end - from
   if (length < MIN_BASE64 || length > MAX_BASE64 || length % 4 === 1) return null
   let bytes = 0
   for (let pass = 0; pass < 2; pass++) {
-    const end = pass === 0 ? Math.min(length, 24) & ~3 : length
+    const stop = pass === 0 ? from + (Math.min(length, 24) & ~3) : end
     let bits = 0
     let held = 0
     let isWide = false
     if (pass === 1) bytes = 0
-    for (let i = 0; i < end; i++) {
+    for (let i = from; i < stop; i++) {
       const code = text.charCodeAt(i)
       const value = code < 128 ? BASE64[code] as number : -1
       if (value < 0) return null
@@ -40,4 +44,14 @@ export function base64Text (text: string): string | null {
     }
   }
   return decoded.toString('latin1', 0, bytes)
+}
+
+/** Whether a text that is loaded begins as base64 does: without another look most texts are none. */
+export function mayBeBase64 ({ units, length }: TextUnits): boolean {
+  if (length < MIN_BASE64) return false
+  for (let i = 0; i < MIN_BASE64; i++) {
+    const code = units[i] as number
+    if (code >= 128 || (BASE64[code] as number) < 0) return false
+  }
+  return true
 }

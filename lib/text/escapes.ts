@@ -64,46 +64,86 @@ export const BACKSLASH = 92
 /** Code point of the escape that was read last. */
 let found = 0
 let isForeign = false
-let isSignLeft = false
+
+/** Signs left by a round that are noted; where there are more, the next round looks at the whole text. */
+const MAX_LEFT = 256
+
+/** Where a round left signs that an escape may begin with: all others could not change in another. */
+interface Left {
+  readonly places: Uint32Array
+  count: number
+}
+let left: Left = { places: new Uint32Array(MAX_LEFT), count: 0 }
+let before: Left = { places: new Uint32Array(MAX_LEFT), count: 0 }
 
 /**
  * Undoes each escape once, in place: what stands there is never longer than how it was written. Well-formed escapes only; all else stays.
+ * @param isFirst Whether the text is new; else only what the last call left of it is looked at.
  * @returns How long the text is now; the same as before where there was nothing to undo.
  */
-export function unescapeOnce (units: Uint16Array, length: number): number {
-  let out = 0
+export function unescapeOnce (units: Uint16Array, length: number, isFirst: boolean): number {
+  const unused = before
+  before = left
+  left = unused
+  left.count = 0
   isForeign = false
-  isSignLeft = false
-  for (let at = 0; at < length; at++) {
-    const code = units[at] as number
-    if (code !== PERCENT && code !== AMPERSAND && code !== BACKSLASH) {
-      units[out++] = code
-      continue
+  const { places, count } = before
+  const isListed = !isFirst && count <= MAX_LEFT
+  let out = 0
+  let at = 0
+  for (let i = 0; ;) {
+    if (isListed) {
+      // An escape of several bytes may have taken in signs that are in the list.
+      while (i < count && (places[i] as number) < at) i++
+      const sign = i < count ? places[i] as number : length
+      if (out === at) out = at = sign
+      else while (at < sign) units[out++] = units[at++] as number
+    } else {
+      for (let code = 0; at < length && !isSign(code = units[at] as number); at++) units[out++] = code
     }
-    const end = code === PERCENT ? percentAt(units, at, length) : code === AMPERSAND ? entityAt(units, at, length) : backslashAt(units, at, length)
+    if (at >= length) return out
+    const end = endOfEscape(units, at, length)
     if (end < 0) {
-      isSignLeft = true
-      units[out++] = code
+      leave(out)
+      units[out++] = units[at++] as number
       continue
     }
     if (found > 126) isForeign = true
-    else if (found === PERCENT || found === AMPERSAND || found === BACKSLASH) isSignLeft = true
-    if (found > 0xffff) {
-      units[out++] = 0xd800 + ((found - 0x10000) >> 10)
-      units[out++] = 0xdc00 + ((found - 0x10000) & 0x3ff)
-    } else {
-      units[out++] = found
-    }
-    at = end - 1
+    else if (isSign(found)) leave(out)
+    out = write(units, out, found)
+    at = end
   }
-  return out
+}
+
+function leave (place: number): void {
+  if (left.count < MAX_LEFT) left.places[left.count] = place
+  left.count++
 }
 
 /** Whether the last `unescapeOnce` brought something outside ASCII. */
 export function unescapedForeign (): boolean { return isForeign }
 
 /** Whether it left a sign that an escape may begin with: without one, another round would change nothing. */
-export function mayUnescapeMore (): boolean { return isSignLeft }
+export function mayUnescapeMore (): boolean { return left.count > 0 }
+
+function isSign (code: number): boolean { return code === PERCENT || code === AMPERSAND || code === BACKSLASH }
+
+/** Where the escape ends that begins here, and what it stands for in `found`; -1 where it is none. */
+function endOfEscape (units: Uint16Array, at: number, length: number): number {
+  const code = units[at] as number
+  return code === PERCENT ? percentAt(units, at, length) : code === AMPERSAND ? entityAt(units, at, length) : backslashAt(units, at, length)
+}
+
+/** Writes a code point. @returns Where it ends. */
+function write (units: Uint16Array, at: number, point: number): number {
+  if (point <= 0xffff) {
+    units[at] = point
+    return at + 1
+  }
+  units[at] = 0xd800 + ((point - 0x10000) >> 10)
+  units[at + 1] = 0xdc00 + ((point - 0x10000) & 0x3ff)
+  return at + 2
+}
 
 /** `%41`, `%u0041`, and UTF-8 of two to four bytes; a byte that is no UTF-8 is read as ISO-8859-1. */
 function percentAt (units: Uint16Array, at: number, length: number): number {

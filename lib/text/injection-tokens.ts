@@ -11,7 +11,7 @@ const { C_CONTROL, C_DIGIT, C_FOREIGN, C_LETTER, C_SPACE, C_SYMBOL, C_WIDE_SPACE
 const { knownWord, meaningOf, WORD_PRIME, WORD_SEED } = words
 const { LONG_WORD, MAX_WORD, readNumber } = numbers
 const { digitsIn, isMixed, nextIs } = runs
-const { endOfLiveComment, LIVE_COMMENT, OPEN_COMMENT, readQuote, readSymbol, SYMBOL } = symbols
+const { ALONE, endOfLiveComment, FOLLOWED, LIVE_COMMENT, OPEN_COMMENT, readQuote, readSymbol, SYMBOL, UNSURE } = symbols
 const MEANING = FIRST_MEANING
 
 /** Tokens that the buffers hold. */
@@ -24,6 +24,8 @@ export const COMMENTED = 2
 /** it is a known word whose letters change case in its midst (`uNiOn`). */
 export const MIXED = 4
 
+const ZERO_ONE = kindNamed('zero-one')
+const DIGIT = kindNamed('digit')
 const START = kindNamed('start')
 const END = kindNamed('end')
 const WORD = kindNamed('word')
@@ -45,6 +47,9 @@ const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 /** Shortest run of base64url that is taken for one. */
 const MIN_ENCODED = 22
+/** Characters of ASCII after which a single digit is nothing more. */
+const ENDS_DIGIT = new Uint8Array(128)
+for (let code = 0; code < 128; code++) if (FOLDED[code] === 0 && code !== 45 && code !== 46) ENDS_DIGIT[code] = 1
 /** Longest `onsomething` taken for a handler. */
 const MAX_HANDLER = 32
 
@@ -213,6 +218,11 @@ export class TokenScanner {
   }
 
   #readNumber (units: Uint16Array, start: number, to: number): number {
+    const next = units[start + 1] as number
+    if (next < 128 && ENDS_DIGIT[next] !== 0) {
+      this.#kind = (units[start] as number) < 50 ? ZERO_ONE : DIGIT
+      return start + 1
+    }
     const end = readNumber(units, start, to, this.#out)
     this.steps += this.#out.steps
     this.#kind = this.#out.kind
@@ -228,10 +238,16 @@ export class TokenScanner {
 
   #readSymbol (units: Uint16Array, at: number, to: number, spaced: number): number {
     const code = units[at] as number
+    const next = units[at + 1] as number
+    const followed = FOLLOWED[code * 128 + (next < 128 ? next : 0)] as number
+    if (followed !== UNSURE) {
+      this.#kind = followed === ALONE ? (SYMBOL[code] as number) | (spaced & SPACED) : followed
+      return followed === ALONE ? at + 1 : at + 2
+    }
     let end
     if (code === 39 || code === 34) end = readQuote(units, at, to, this.#out)
-    else if (code === 47 && units[at + 1] === 42) return this.#readComment(units, at, to)
-    else if (code === DOLLAR && CLASS[units[at + 1] as number] === C_LETTER) return this.#readWord(units, at, to, spaced)
+    else if (code === 47 && next === 42) return this.#readComment(units, at, to)
+    else if (code === DOLLAR && CLASS[next] === C_LETTER) return this.#readWord(units, at, to, spaced)
     else end = readSymbol(units, at, to, spaced & SPACED, this.#out)
     this.#kind = this.#out.kind
     return end

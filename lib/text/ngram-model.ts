@@ -64,44 +64,66 @@ export class NgramModel {
     this.#beforeThat = 0
   }
 
-  /** Takes the tokens of the scanner's last call in. @param end Where in the text they end. */
-  read (scanner: TokenScanner, end: number): void {
+  /** Takes the tokens of the scanner's last call in, for the greatest sum alone. */
+  add (scanner: TokenScanner): void {
     const { weights } = this
+    const { kinds, words, flags, count } = scanner
+    let { best } = this
+    let run = this.#run
+    let b = this.#before
+    let c = this.#beforeThat
+    for (let i = 0; i < count; i++) {
+      const a = kinds[i] as number
+      const sum = sumOf(weights, c, b, a, words[i] as number, flags[i] as number)
+      // The sum so far, or zero where that is greater: without a branch, since which it is cannot be predicted.
+      run = (run & ~(run >> 31)) + sum
+      if (run > best) best = run
+      c = b
+      b = a
+    }
+    this.best = best
+    this.#run = run
+    this.#before = b
+    this.#beforeThat = c
+  }
+
+  /** The same, and where the stretch begins and ends. @param end Where in the text the tokens end. */
+  read (scanner: TokenScanner, end: number): void {
     const { kinds, words, flags, starts, count } = scanner
     let run = this.#run
     let b = this.#before
     let c = this.#beforeThat
     for (let i = 0; i < count; i++) {
       const a = kinds[i] as number
-      let sum = weights[KIND_PLACE[a] as number] as number
-      const word = words[i] as number
-      if (word !== 0) sum += weights[WORD_PLACE[word] as number] as number
-      const flag = flags[i] as number
-      if (flag > 1) {
-        if ((flag & MIXED) !== 0) sum += weights[MIXED_PLACE] as number
-        if ((flag & COMMENTED) !== 0) sum += weights[COMMENTED_PLACE] as number
-      }
-      const pair = (b << 8) | a
-      sum += (weights[Math.imul(pair ^ PAIR, PRIME) >>> SHIFT] as number) + (weights[Math.imul(((c << 16) | pair) ^ TRIPLE, PRIME) >>> SHIFT] as number) +
-        (weights[Math.imul(((c << 8) | a) ^ SKIP, PRIME) >>> SHIFT] as number)
-      c = b
-      b = a
-      if (run > 0) {
-        run += sum
-      } else {
-        run = sum
+      if (run <= 0) {
+        run = 0
         this.#runFrom = starts[i] as number
       }
+      run += sumOf(this.weights, c, b, a, words[i] as number, flags[i] as number)
       if (run > this.best) {
         this.best = run
         this.bestFrom = this.#runFrom
         this.bestTo = i + 1 < count ? starts[i + 1] as number : end
       }
+      c = b
+      b = a
     }
     this.#run = run
     this.#before = b
     this.#beforeThat = c
   }
+}
+
+/** What a token weighs: its kind, word and flags, and its pair, triple, and pair with one between. @param c Two kinds before it. @param b The one between. */
+function sumOf (weights: Int8Array, c: number, b: number, a: number, word: number, flag: number): number {
+  const pair = (b << 8) | a
+  let sum = (weights[KIND_PLACE[a] as number] as number) + (weights[placeOf(PAIR, pair)] as number) + (weights[placeOf(TRIPLE, (c << 16) | pair)] as number) + (weights[placeOf(SKIP, (c << 8) | a)] as number)
+  if (word !== 0) sum += weights[WORD_PLACE[word] as number] as number
+  if (flag > 1) {
+    if ((flag & MIXED) !== 0) sum += weights[MIXED_PLACE] as number
+    if ((flag & COMMENTED) !== 0) sum += weights[COMMENTED_PLACE] as number
+  }
+  return sum
 }
 
 /**

@@ -9,14 +9,17 @@ const MAGICS: readonly string[] = ['rO0AB', 'gASV', 'gAWV', 'gANj', 'gAJj', 'AAE
 /** Shorter texts hold no object. */
 const SHORTEST = 16
 
-/** By first character: what an object that begins with it begins with. */
-const BY_FIRST: readonly string[][] = Array.from({ length: 128 }, (_, code) => MAGICS.filter((magic) => magic.charCodeAt(0) === code))
+/** First characters of them. */
+const IS_FIRST = new Uint8Array(128)
+for (const magic of MAGICS) IS_FIRST[magic.charCodeAt(0)] = 1
 
-/** Whether a value is a serialised object of a kind that runs code when it is read. Looks at the first characters only. */
-export function isSerializedObject (text: string): boolean {
-  if (text.length < SHORTEST) return false
-  const magics = BY_FIRST[text.charCodeAt(0)]
-  if (magics === undefined) return false
-  for (let i = 0; i < magics.length; i++) if (text.startsWith(magics[i] as string)) return true
+/** Whether a value is a serialised object of a kind that runs code when it is read. Looks at the first characters only. @param from Where the value begins in the text. */
+export function isSerializedObject (text: string, from = 0): boolean {
+  if (text.length - from < SHORTEST) return false
+  return IS_FIRST[text.charCodeAt(from)] === 1 && beginsWithMagic(text, from)
+}
+
+function beginsWithMagic (text: string, from: number): boolean {
+  for (let i = 0; i < MAGICS.length; i++) if (text.startsWith(MAGICS[i] as string, from)) return true
   return false
 }

@@ -1,7 +1,7 @@
 import * as characters from './token-characters'
 import { kindNamed, LONGER_SYMBOLS, SYMBOLS } from './token-kinds'
 
-const { C_DIGIT, CLASS, IN_WORD } = characters
+const { C_DIGIT, C_LETTER, CLASS, IN_WORD } = characters
 
 const QUOTE = kindNamed('quote-in')
 const DOUBLE = kindNamed('double-in')
@@ -30,6 +30,18 @@ for (const name of LONGER_SYMBOLS) {
   else (THREE[first] as Three[]).push({ second: name.charCodeAt(1), third: name.charCodeAt(2), kind: kindNamed(name) })
 }
 for (const list of THREE) list.sort((a, b) => b.third - a.third)
+
+/** What `FOLLOWED` says: the symbol is read alone, or has to be looked at; all else is the kind of both characters. */
+export const ALONE = 0
+export const UNSURE = 1
+/** By a symbol and the character after it (0 for those outside ASCII), what the two are: one look-up settles most symbols. */
+export const FOLLOWED = new Uint8Array(128 * 128)
+for (let code = 0; code < 128; code++) {
+  for (let next = 0; next < 128; next++) {
+    const isUnsure = next === code || code === 39 || code === 34 || (THREE[code] as Three[]).some(({ second }) => second === next) || (code === 47 && next === 42) || (code === 36 && CLASS[next] === C_LETTER)
+    FOLLOWED[code * 128 + next] = isUnsure ? UNSURE : TWO[code * 128 + next] as number
+  }
+}
 
 /** Where readers leave what they found beside its end. */
 export interface TokenOut {
@@ -88,14 +100,16 @@ function readThree (units: Uint16Array, at: number, to: number, out: TokenOut): 
   return 0
 }
 
+/** By whether a word comes before quotes (2) and after them (1): in, open, close or free. */
+const QUOTE_PLACE = Uint8Array.of(3, 1, 2, 0)
+
 /** Reads quotes, three and more alike as one, by what they stand between. @returns Where they end. */
 export function readQuote (units: Uint16Array, at: number, to: number, out: TokenOut): number {
   const code = units[at] as number
   let end = at + 1
   if (end + 1 < to && units[end] === code && units[end + 1] === code) while (end < to && units[end] === code) end++
-  const isAfterWord = at > 0 && IN_WORD[units[at - 1] as number] !== 0
-  const isBeforeWord = end < to && IN_WORD[units[end] as number] !== 0
-  out.kind = (code === 39 ? QUOTE : DOUBLE) + (isAfterWord ? isBeforeWord ? 0 : 2 : isBeforeWord ? 1 : 3)
+  const before = at > 0 ? IN_WORD[units[at - 1] as number] as number : 0
+  out.kind = (code === 39 ? QUOTE : DOUBLE) + (QUOTE_PLACE[2 * before + (IN_WORD[units[end] as number] as number)] as number)
   return end
 }
 

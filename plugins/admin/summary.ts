@@ -2,7 +2,7 @@ import type { AddressFault } from '../../lib/address-watch'
 import type { ManualRule } from '../../lib/entity-risks'
 import type { ActionCounts } from '../guard'
 import type { Registry } from '../registry-state'
-import type { BaselineView } from '../route-table'
+import type { BaselineView } from '../baseline-view'
 
 const MOST_ROUTES = 1000
 const MOST_ENTITIES = 10

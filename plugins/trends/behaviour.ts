@@ -4,16 +4,17 @@ import { subjectOf } from '../../lib/detectors/flow-episode'
 import { TIMING, VELOCITY_SPIKE } from '../../lib/detectors/flow-signals'
 import { GAPS } from '../../lib/detectors/gap-rhythm'
 import type { IdentityFlow } from '../../lib/detectors/identity-flow'
-import { ObjectWalk, isFruitless } from '../../lib/detectors/object-walk'
+import { isFruitless } from '../../lib/detectors/object-walk'
+import type { ObjectWalk, WalkNorms } from '../../lib/detectors/object-walk'
 import { RouteBehaviour } from '../../lib/detectors/route-behaviour'
 import { SignalVelocity } from '../../lib/detectors/signal-velocity'
 import type { RateChange, RateWatch } from '../../lib/detectors/rate-watch'
 import { Senders } from '../../lib/detectors/senders'
+import { WalkTable } from '../../lib/detectors/walk-table'
 import type { Observation } from '../../lib/observation'
 import type { RouteState } from '../../lib/route-state'
 import { Signal } from '../../lib/signal'
 import { TYPE } from '../../lib/detectors/signal-types'
-import { WayTable } from '../../lib/store/way-table'
 import { hashText } from '../../lib/text/keyed-hash'
 import { finishHash } from '../../lib/text/value-shape'
 import type { FastifyRequest } from 'fastify'
@@ -38,10 +39,7 @@ const PATTERN = 5
 export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour | null> {
   const { settings, senders, habits, store, fastify: { anomalies } } = context
   const routes = new Map<number, RouteBehaviour>()
-  const walks = new WayTable<ObjectWalk>(2 * settings.senders, () => new ObjectWalk(), (walk) => {
-    closeWalk(walk, lastAt)
-    walk.clear()
-  })
+  const walks = new WalkTable(2 * settings.senders, (walk) => closeWalk(walk, lastAt))
   /** Rises that are not told, because a finding tells of their cause. */
   const explained = new WeakSet<RateWatch>()
   const velocity = new SignalVelocity({ leastJump: settings.velocityJump, tellsRequests }, tellVelocity)
@@ -84,28 +82,26 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     const isFrozen = anomalies.routes.frozen || observation.route.frozen
     const shown = observation.user !== null || observation.credential !== null ? SHOWN.credential : request.headers.cookie !== undefined ? SHOWN.cookie : SHOWN.nothing
     if (own.settings.authCoverage) own.coverage.observe(shown, observation, habits, finishHash(flow.key ^ own.hash ^ HABIT_COVERAGE), isFrozen ? Infinity : settings.habitAfter)
-    if (own.walks !== null && observation.params !== null) judgeWalk(own, flow, observation, shown === SHOWN.credential)
+    if (own.walks !== null && observation.params !== null) judgeWalk(own, own.walks, flow, observation, shown === SHOWN.credential)
     judgeRhythm(own, flow, observation, isFrozen)
     if (own.settings.sequence && observation.status < 400) judgeSequence(own, flow, observation, isFrozen)
     noteNavigation(own, flow, observation)
     flow.visit(own.hash)
   }
 
-  function judgeWalk (own: RouteBehaviour, flow: IdentityFlow, observation: Observation, isKnown: boolean): void {
-    const key = finishHash(flow.key ^ own.hash)
+  function judgeWalk (own: RouteBehaviour, norms: WalkNorms, flow: IdentityFlow, observation: Observation, isKnown: boolean): void {
+    const key = finishHash(flow.key ^ own.hash) | 0
     const walk = walks.of(key)
     const { window } = senders
-    walk.key = key
     if (walk.window !== window) {
       closeWalk(walk, lastAt)
-      walk.open(window, observation.at)
+      walk.open(key, norms, window, observation.at)
     }
-    walk.route = own.walks
     if (window !== tidied) {
       tidied = window
       left = walks.size
     }
-    if (left > 0) tidyWalks(walk, window)
+    if (left > 0) tidyWalks(key, window)
     const params = observation.params as Record<string, unknown>
     let object = anomalies.hash.seed
     let last = ''
@@ -114,17 +110,17 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
       object = hashText(last, object)
     }
     walk.ask(object, numberOf(last), isFruitless(observation.status))
-    own.walks?.judge(walk, observation, isKnown || own.coverage.isGuarded)
+    norms.judge(walk, observation, isKnown || own.coverage.isGuarded)
   }
 
   /** Closes what was left open in the window before, of two walks a request. */
-  function tidyWalks (own: ObjectWalk, window: number): void {
+  function tidyWalks (key: number, window: number): void {
     for (let i = 0; i < 2; i++) {
       const idle = walks.next()
       left--
-      if (idle === null || idle === own || idle.window < 0 || idle.window === window) continue
+      if (idle === null || idle.key === key || idle.window < 0 || idle.window === window) continue
       closeWalk(idle, lastAt)
-      idle.open(-1, lastAt)
+      idle.close()
     }
   }
 
@@ -149,7 +145,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
         if (isRegular) habits.note(habit, 1, at, route.rhythms < YOUNG ? settings.window / 2 : settings.habitAfter)
         route.noteRhythm(isRegular)
       }
-      flow.rhythmVotes = 0
+      flow.closeVote()
     }
     if (!flow.isRegular) return
     flow.episode(REGULAR_EPISODE).report(TIMING, 'client.timing', REGULAR, observation, subjectOf(observation), at - GAPS * rhythm.meanMs, settings.regularBelow, Number(rhythm.variation.toPrecision(2)), {
@@ -170,7 +166,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     if (last !== 0 && last !== own.hash) signal(TYPE.navigation, Math.imul(last, 31) ^ own.hash, observation)
     if (flow.requests % PATTERN !== 0) return
     let pattern = 0
-    for (let i = 0; i < flow.routesSeen; i++) if (flow.routes.indexOf(flow.routes[i] as number) === i) pattern ^= flow.routes[i] as number
+    for (let i = 0; i < flow.routesSeen; i++) if (flow.firstOf(flow.routeAt(i)) === i) pattern ^= flow.routeAt(i)
     signal(TYPE.request_pattern, pattern, observation)
   }
 

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { endianness } from 'node:os'
 import { SIZE_HIGH } from '../../lib/detectors/endpoint-signals'
 import { OVERSIZED_REQUEST, OVERSIZED_RESPONSE } from '../../lib/detectors/flow-signals'
 import { subjectOf } from '../../lib/detectors/flow-episode'
@@ -31,6 +32,9 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
   const looks = looksFor.includes(true)
   const kindHashes = SECRET_KINDS.map((kind) => anomalies.hash.hash(kind))
   const found = new Uint8Array(SECRET_KINDS.length)
+  /** Room for the characters of a reply: they are written as Node writes UTF-16, so where the machine orders bytes as that does. */
+  const codes = endianness() === 'LE' ? new Uint16Array(settings.dlpBytes) : undefined
+  const room = codes === undefined ? null : Buffer.from(codes.buffer)
   senders.onWindow((flow, at) => watch.close(flow, at))
   SECRET_KINDS.forEach((kind, i) => store.name(kindHashes[i] as number, kind))
 
@@ -67,8 +71,9 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
     const isText = typeof payload === 'string'
     if ((!isText && !Buffer.isBuffer(payload)) || observation.status >= 400 || !isTextual(observation.responseType)) return
     const text = isText ? payload : payload.toString('latin1', 0, settings.dlpBytes)
+    room?.write(text, 0, 2 * settings.dlpBytes, 'utf16le')
     const isFrozen = route.frozen || anomalies.routes.frozen
-    if (scanSecrets(text, settings.dlpBytes, found) === 0) {
+    if (scanSecrets(text, settings.dlpBytes, found, codes) === 0) {
       if (!isFrozen) secrets.learn(null, 0)
       return
     }

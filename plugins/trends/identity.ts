@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import { DeviceReader, textAt } from '../../lib/detectors/device-reader'
+import type { Device } from '../../lib/detectors/device-reader'
 import { API_KEY, AUTHORIZATION, COOKIE, HeaderLayouts } from '../../lib/detectors/header-layout'
 import type { HeaderLayout } from '../../lib/detectors/header-layout'
 import type { SessionRecord } from '../../lib/detectors/session-record'
 import { SessionTable } from '../../lib/detectors/session-table'
 import { SessionWatch } from '../../lib/detectors/session-watch'
+import type { Visit } from '../../lib/detectors/signal-tallies'
 import { TYPE } from '../../lib/detectors/signal-types'
 import { TravelWatch } from '../../lib/detectors/travel-watch'
 import type { Observation } from '../../lib/observation'
@@ -31,8 +33,9 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
   const hops = new TrustedHops()
   const readJa4 = ja4Source(fastify, settings.ja4, hops, 0)
   const tls = readJa4 === null ? null : new TlsIdentity(hash, store, settings.clusterClients)
-  /** One object for all requests, read before the next, and the request that is being judged: nothing has to be made for each. */
+  /** Two objects for all requests, read before the next, and the request that is being judged: nothing has to be made for each. */
   const traits = { device: 0, network: 0, agent: 0, ja4: 0 }
+  const visit: Visit = { entity: 0, who: 0, sessionType: -1, session: 0, fingerprint: 0, order: 0, accept: 0, hints: 0 }
   let current: Observation | null = null
   const ja4hAt = settings.ja4h === undefined ? -1 : HeaderLayouts.further(further.length - 1)
 
@@ -43,19 +46,14 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
   function arrive (observation: Observation, request: FastifyRequest): void {
     const { rawHeaders, at } = observation
     const client = observation.clientHash | 0
-    const layout = layouts.of(rawHeaders)
-    const device = devices.read(layout, rawHeaders)
+    const layout = layouts.of(observation.headerNames)
     const session = sessionOf(layout, observation, client)
+    const device = devices.read(layout, rawHeaders, session === null ? null : session.lastDevice)
     // Where a session came from before is not looked up again, unless places are wanted.
     const place = session === null || session.lastClient !== client || settings.geo !== undefined ? places.of(observation.client) : null
-    const who = session?.entity ?? 0
-    if (session !== null) store.add(session.type, session.hash, client, who, at)
-    store.add(TYPE.ip, client, client, who, at)
+    const who = session === null ? 0 : session.entity
     if (place !== null) notePlace(place, client, who, at)
-    if (device.agent !== 0) store.add(TYPE.http_fingerprint, device.fingerprint, client, who, at)
-    store.add(TYPE.header_order, layout.order, client, who, at)
-    store.add(TYPE.accept_pattern, device.accept, client, who, at)
-    if (device.hints !== 0) store.add(TYPE.client_hints, device.hints, client, who, at)
+    noteVisit(session, device, layout.order, client, at)
     const known = readJa4 === null || tls === null ? null : tls.read(readJa4(request, layout, rawHeaders))
     observation.session = session
     observation.tls = known
@@ -64,11 +62,24 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
     traits.device = device.device
     traits.network = place === null ? 0 : place.network
     session.lastClient = client
+    session.lastDevice = device
     traits.agent = device.agent
     traits.ja4 = known?.family ?? 0
     current = observation
     sessions.judge(session, traits, at, add)
     if (ja4hAt >= 0) judgeJa4h(session, layout, observation, request)
+  }
+
+  function noteVisit (session: SessionRecord | null, device: Device, order: number, client: number, at: number): void {
+    visit.entity = client
+    visit.who = session === null ? 0 : session.entity
+    visit.sessionType = session === null ? -1 : session.type
+    visit.session = session === null ? 0 : session.hash
+    visit.fingerprint = device.agent === 0 ? 0 : device.fingerprint
+    visit.order = order
+    visit.accept = device.accept
+    visit.hints = device.hints
+    store.visit(visit, at)
   }
 
   /** The session that a request belongs to: a person's token, else a person's cookie, else a machine's key. */
@@ -113,7 +124,7 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
     const { status, at } = observation
     const session = observation.session as SessionRecord | null
     const known = observation.tls as KnownJa4 | null
-    const device = known === null && travel === null ? null : devices.read(layouts.of(observation.rawHeaders), observation.rawHeaders)
+    const device = known === null && travel === null ? null : devices.read(layouts.of(observation.headerNames), observation.rawHeaders, session === null ? null : session.lastDevice)
     current = observation
     if (known !== null && device !== null) tls?.answer(known, device.family, observation)
     if (status >= 400 || status < 200) return
@@ -121,10 +132,10 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
       session.accepted++
       if (at > session.expiresAt + settings.expiryLeeway && observation.route.refusesStrangers) sessions.reuseExpired(session, at, add)
     }
-    if (travel !== null && device !== null) visit(travel, observation, session, device.agent)
+    if (travel !== null && device !== null) travelTo(travel, observation, session, device.agent)
   }
 
-  function visit (watch: TravelWatch, { user: named, client, at }: Observation, session: SessionRecord | null, agent: number): void {
+  function travelTo (watch: TravelWatch, { user: named, client, at }: Observation, session: SessionRecord | null, agent: number): void {
     const user = named ?? session?.subject ?? (session?.isPersonal === true ? session.tag : null)
     if (user === null) return
     const { location, network } = places.of(client)

@@ -46,15 +46,23 @@ export class TrendsRoute implements DetectorState {
     this.parts = parts
   }
 
-  halve (): void { for (const part of this.parts) (part as DetectorState | null)?.halve?.() }
+  halve (): void {
+    this.samples >>>= 1
+    for (const part of this.parts) (part as DetectorState | null)?.halve?.()
+  }
 
-  toJSON (): Record<string, unknown> { return collect(this.#names, this.parts, (part) => (part as DetectorState).toJSON?.()) }
+  /** What the watchers have learned, by their names, and from how many requests. */
+  toJSON (): Record<string, unknown> { return { samples: this.samples, ...collect(this.#names, this.parts, (part) => (part as DetectorState).toJSON?.()) } }
 
-  restore (json: Record<string, unknown>): void { spread(this.#names, this.parts, json, (part, own) => (part as DetectorState).restore?.(own as never)) }
+  restore (json: Record<string, unknown>): void {
+    this.samples = samplesOf(json)
+    spread(this.#names, this.parts, json, (part, own) => (part as DetectorState).restore?.(own as never))
+  }
 
   /** What another process has learned of the route; it may be another's object or its plain form. */
   merge (other: TrendsRoute | Record<string, unknown>): void {
     const json = other instanceof TrendsRoute ? other.toJSON() : other
+    this.samples += samplesOf(json)
     spread(this.#names, this.parts, json, (part, own) => (part as DetectorState).merge?.(own as never))
   }
 
@@ -77,6 +85,9 @@ export class TrendsShared implements SharedState {
   restore (json: Record<string, unknown>): void { spread(this.#names, this.#parts, json, (part, own) => (part as SharedState).restore?.(own as never)) }
   merge (json: Record<string, unknown>): void { spread(this.#names, this.#parts, json, (part, own) => (part as SharedState).merge?.(own as never)) }
 }
+
+/** Missing from what was written before 1.0. */
+function samplesOf ({ samples }: Record<string, unknown>): number { return Number.isInteger(samples) ? samples as number : 0 }
 
 function collect (names: readonly string[], parts: readonly unknown[], of: (part: unknown) => unknown): Record<string, unknown> {
   const found: Record<string, unknown> = {}

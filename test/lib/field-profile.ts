@@ -136,6 +136,16 @@ test('a level closed by many things opens again after a half-life', async (t) =>
   t.ok(partsOf(profile, 'random').includes('enum'))
 })
 
+test('lengths and numbers that were not seen for two half-lives are forgotten', async (t) => {
+  const profile = learned(['7', '1000000'])
+  profile.halve()
+  learned(['7', '8', '9', '8'], profile)
+  t.same(profile.lengths, [1, 7])
+  t.ok((profile.numbers?.[1] ?? 0) > 900_000)
+  profile.halve()
+  t.same([profile.lengths, profile.numbers], [[1, 1], [7, 9]])
+})
+
 test('numbers without a gap are counts: the next one is no unseen value of an enumeration', async (t) => {
   t.same(partsOf(many((i) => String(1 + i % 3)), '4'), [])
   t.ok(partsOf(many((i) => ['12', '24', '96'][i % 3] as string), '40').includes('enum'), 'sizes to choose from are one')

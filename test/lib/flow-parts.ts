@@ -90,8 +90,7 @@ test('a sequence keeps the most frequent routes before it, whatever comes betwee
   const sequence = new RouteSequence()
   const flow = new IdentityFlow()
   for (let i = 0; i < 300; i++) {
-    flow.routes.fill(0)
-    flow.routesAt = flow.routesSeen = 0
+    flow.clear()
     flow.visit(77)
     for (let other = 0; other < 5; other++) flow.visit(1000 + (i * 5 + other) % 400)
     sequence.learn(flow, 1, (hash) => `route ${hash}`)

@@ -4,6 +4,7 @@ import { HeaderList } from '../../lib/detectors/header-list'
 import { HeaderReader } from '../../lib/detectors/header-shape'
 import { Observation } from '../../lib/observation'
 import { RouteState } from '../../lib/route-state'
+import { HeaderNames } from '../../lib/text/header-names'
 
 const NAMES = ['User-Agent', 'Accept-Language', 'Accept-Encoding']
 const route = new RouteState('GET /a', 'GET', '/a', true, 'observe', 50)
@@ -15,7 +16,7 @@ function learned (reader: HeaderReader, requests: number, clients: number, names
   const draws = new ClientDraws()
   const list = new HeaderList(draws)
   for (let i = 0; i < requests; i++) {
-    const raw = rawOf(namesOf(i))
+    const raw = new HeaderNames(namesOf(i))
     for (const name of reader.read(raw).names) if (name.bit < 0) reader.enrol(name)
     const shape = reader.read(raw)
     draws.learn(Math.imul(i % clients + 1, 0x9e3779b1) >>> 0, true)
@@ -25,13 +26,11 @@ function learned (reader: HeaderReader, requests: number, clients: number, names
   return { draws, list }
 }
 
-function rawOf (names: readonly string[]): string[] { return names.flatMap((name) => [name, 'v']) }
-
 /** Types and risk of what is found about such a list of a kind of five clients, in an application with the habits of `reader`. */
 function found (reader: HeaderReader, names: readonly string[]): Map<string, number> {
   const { list } = learned(reader, 120, 5)
   const observation = new Observation(0, 0, route, 'GET', '/a', [], null, 0, '', 0, null, 0, '')
-  list.judgeNames(reader.read(rawOf(names)), new HeaderList(new ClientDraws()), reader, observation)
+  list.judgeNames(reader.read(new HeaderNames(names)), new HeaderList(new ClientDraws()), reader, observation)
   return new Map((observation.signals ?? []).map(({ type, risk }) => [type, risk]))
 }
 
@@ -65,7 +64,7 @@ test('a kind counts once, and one restored counts no more', async (t) => {
   const { draws, list } = learned(reader, 240, 60)
   const before = reader.always.toJSON()
   t.ok(before[0] > 0)
-  const shape = reader.read(rawOf(NAMES))
+  const shape = reader.read(new HeaderNames(NAMES))
   const restored = HeaderList.from(JSON.parse(JSON.stringify(list)), draws, (bit) => bit)
   for (let i = 0; i < 200; i++) {
     list.noteAlways(shape, reader)

@@ -12,6 +12,7 @@ import type { Location, Visit } from '../../lib/detectors/travel-watch'
 import { greatCircleKm } from '../../lib/stats/great-circle'
 import { RecentSignals } from '../../lib/store/recent-signals'
 import { credentialOf, isSessionName } from '../../lib/text/credential'
+import { HeaderLists } from '../../lib/text/header-names'
 import { ja4Family, ja4Of } from '../../lib/text/ja4'
 import { jwtClaims } from '../../lib/text/jwt-claims'
 import { hashText } from '../../lib/text/keyed-hash'
@@ -129,10 +130,11 @@ test('a popular fingerprint that fails as all do is no cluster, however many hav
 })
 
 test('a device is the same whatever is asked for, and whatever its version', (t) => {
+  const lists = new HeaderLists(5)
   const layouts = new HeaderLayouts(5, [])
   const reader = new DeviceReader(5)
   const device = (rawHeaders: string[]): [number, number, number] => {
-    const { device, fingerprint, agent } = reader.read(layouts.of(rawHeaders), rawHeaders)
+    const { device, fingerprint, agent } = reader.read(layouts.of(lists.read(rawHeaders)), rawHeaders)
     return [device, fingerprint, agent]
   }
   const get = ['Host', 'a', 'User-Agent', CHROME, 'Accept', 'text/html', 'Accept-Encoding', 'gzip', 'Accept-Language', 'en']

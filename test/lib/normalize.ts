@@ -17,6 +17,15 @@ test('what is not well-formed stays as it is', async (t) => {
   for (const text of ['100%', '%', '%4', '%zz', '&', '&amp', '&nosuchname;', '&#;', '&#xzz;', '\\', '\\u12', '\\x4', '\\u{', 'a & b', 'C:\\Users\\me', '\ud800', '%u12']) t.equal(normalize(text), text, text)
 })
 
+test('what one round leaves is undone by the next, wherever it stands', async (t) => {
+  t.equal(normalize('%25C3%25A9 %26lt; x'), 'é < x')
+  t.equal(normalize('&amp;lt; &amp;#39; 100&amp;#37; \\u0026amp;'), '< \' 100% &')
+  t.equal(normalize('a & b &amp;amp; c % \\ d'), 'a & b & c % \\ d')
+  // More signs are left than are noted: the next round looks at the whole text.
+  t.equal(normalize('&amp;lt; '.repeat(400)), '< '.repeat(400))
+  t.equal(normalize(`${'% '.repeat(300)}%2525`), `${'% '.repeat(300)}%`)
+})
+
 test('any text is normalised without a throw, and ends', async () => {
   const units = fc.array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(37, 38, 92, 35, 120, 117, 59, 50, 53, 65)), { maxLength: 300 })
   fc.assert(fc.property(units, (codes) => {

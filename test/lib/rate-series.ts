@@ -152,18 +152,18 @@ test('merged with nothing, or into nothing, it is what was known; other buckets 
 })
 
 test('frozen, it judges by what was learned, and learns nothing, however long a level lasts', (t) => {
-  let isFrozen = false
+  const state = { frozen: false }
   const told: string[] = []
-  const subject = new RateSeries(null, rateSeriesOptions(OPTIONS, 0), (which, measure, watch, change) => { if (change !== 'step') told.push(change) }, () => isFrozen)
+  const subject = new RateSeries(null, rateSeriesOptions(OPTIONS, 0), (which, measure, watch, change) => { if (change !== 'step') told.push(change) }, state)
   send(subject, 0, 3000, 10)
   const before = knownBy(subject)
-  isFrozen = true
+  state.frozen = true
   send(subject, 3000, 12_000, 60)
   t.same(told, ['open'])
   send(subject, 12_000, 13_000, 10)
   t.same(told, ['open', 'close'])
   t.match(knownBy(subject), before)
-  isFrozen = false
+  state.frozen = false
   send(subject, 13_000, 14_000, 12)
   t.ok(knownBy(subject).buckets > before.buckets)
   t.end()

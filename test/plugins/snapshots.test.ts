@@ -51,6 +51,22 @@ test('what was learned judges the same after a restart', async (t) => {
   t.same(expected.slice(10), [[], []])
 })
 
+test('each detector knows after a restart from how many requests it has learned a route', async (t) => {
+  const learnedOf = ({ app }: TestApp): unknown => app.anomalies.baselines().map(({ id, state, detectors }) => [id, state, Object.entries(detectors).map(([name, { samples }]) => [name, samples])])
+  const first = await fresh()
+  await first.teach(240, ordinary)
+  const learned = learnedOf(first)
+  t.match(JSON.stringify(learned), /"active".*"trends",\d\d/)
+  const second = await fresh()
+  await second.teach(2, ordinary)
+  second.app.anomalies.restore(copyOf(first.app.anomalies.snapshot()))
+  t.same(learnedOf(second), learned)
+  const third = await fresh()
+  await third.teach(2, ordinary)
+  third.app.anomalies.merge(copyOf(first.app.anomalies.snapshot()))
+  t.match(JSON.stringify(learnedOf(third)), /"active".*"trends",\d\d/)
+})
+
 test('restoring replaces what was learned before', async (t) => {
   const first = await fresh()
   await first.teach(240, ordinary)
