@@ -1,16 +1,11 @@
 import { ENTITIES_VERSION, readManual, readRecords } from './entity-risks-json'
 import type { EntityRisksJson } from './entity-risks-json'
 import { BoundedMap } from './store/bounded-map'
-<<<<<<< HEAD
-import { BLOCK, CALM, RiskLedger, THROTTLE } from './store/risk-ledger'
-import type { RiskLedgerOptions, RiskLevel, RiskRecord, RiskThresholds } from './store/risk-ledger'
-import { RecentHashes } from './store/recent-hashes'
-=======
 import { RiskLedger } from './store/risk-ledger'
 import type { RiskLedgerOptions, RiskThresholds } from './store/risk-ledger'
 import { BLOCK, CALM, THROTTLE } from './store/risk-record'
 import type { RiskLevel, RiskRecord } from './store/risk-record'
->>>>>>> main
+import { RecentHashes } from './store/recent-hashes'
 import { SharedAddresses } from './store/shared-addresses'
 
 /** Who sent a request, as far as it is known. Users, credentials and sessions are keyed hashes. */

@@ -499,7 +499,8 @@ test('a client on HTTP/2 is throttled and blocked like any other', async (t) => 
 
 test('on HTTP/2, too, a stuffing client is refused, and an aborted login is a failed one', async (t) => {
   const app = Fastify({ http2: true })
-  await app.register(anomalies, { headerProfiler: false, endpointProfiler: false, secret: SECRET, clock: new ManualClock(), mode: 'enforce' })
+  const clock = new ManualClock()
+  await app.register(anomalies, { headerProfiler: false, endpointProfiler: false, secret: SECRET, clock, mode: 'enforce' })
   shop(app as never)
   app.post('/slow', { config: { anomalies: { authBurst: {} } } }, () => new Promise(() => {}))
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -524,7 +525,8 @@ test('on HTTP/2, too, a stuffing client is refused, and an aborted login is a fa
   t.equal(app.anomalies.query({ detector: 'auth-burst' }).events[0]?.type, 'auth_brute_force')
   app.anomalies.release('127.0.0.1')
   const statuses: number[] = []
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 100; i++) {
+    clock.advance(2000)
     const stream = post('/login', { email: `user${i}`, password: 'summer2026' })
     statuses.push(await new Promise((resolve) => stream.once('response', (headers) => resolve(Number(headers[':status'])))))
     stream.resume()
