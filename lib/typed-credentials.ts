@@ -19,7 +19,8 @@ const PUNCTUATION = symbolMask('-._+@')
  * Whether a signal only says that somebody typed another user or another password than others did. On a login that is what everybody does, and
  * what is odd about it (wrong, too often, too many) is counted as logins, not as values: a password is never one of few, and
  * a user name is mostly new. What no name looks like (characters never seen, or far too long) stands, and so does all else about the body: its
- * members, their types, what reads as an injection.
+ * members, their types, what reads as an injection. So does a user that has not the format which users here must have (an e-mail address): where people do
+ * type something else, three of them make it known.
  * @param userField A field that is known to hold the user, whatever its name.
  */
 export function isMerelyTyped ({ type, field, actual, severity }: Signal, userField: string | null): boolean {
@@ -28,9 +29,10 @@ export function isMerelyTyped ({ type, field, actual, severity }: Signal, userFi
   const isSecret = isSecretName(name)
   if (!isSecret && name !== userField && !isUserName(name)) return false
   if (typeof actual === 'number') return actual <= (isSecret ? LONGEST_SECRET : LONGEST_NAME)
-  const { ingredients, length, parts } = (actual ?? {}) as { ingredients?: unknown, length?: unknown, parts?: readonly number[] }
+  const { ingredients, length, parts, isEnforced } = (actual ?? {}) as { ingredients?: unknown, length?: unknown, parts?: readonly number[], isEnforced?: boolean }
   if (!Array.isArray(ingredients) || typeof length !== 'number') return false
   if (isSecret) return length <= LONGEST_SECRET
+  if (isEnforced === true) return false
   return severity < MEDIUM || (length <= LONGEST_NAME && (!ingredients.includes('char') || isOfNames(parts)))
 }
 

@@ -67,7 +67,7 @@ export const jsonSchemaLearnerOptions: OptionTable = {
   minSamples: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 20, description: 'bodies a route is learned from before they are judged; each thing also waits for its own level to settle' },
   requests: { type: 'boolean', default: true, description: 'whether request bodies are learned and judged' },
   responses: { type: 'boolean', default: true, description: 'whether reply bodies are learned and judged' },
-  errorRate: { type: 'number', minimum: 0.000001, maximum: 0.1, default: 0.0001, description: 'share of ordinary lengths and numbers that a learned bound may leave out' },
+  errorRate: { type: 'number', minimum: 0.000001, maximum: 0.1, default: 0.0001, description: 'share of ordinary lengths and numbers that a learned bound may leave out (a tenth of one in those learned, while that is more)' },
   maxNodes: { type: 'integer', minimum: 8, maximum: 65_536, default: 512, description: 'places in bodies that are learned, per route and kind of body' },
   maxDepth: { type: 'integer', minimum: 1, maximum: 64, default: 12, description: 'levels of nesting that are looked at' },
   maxValues: { type: 'integer', minimum: 16, maximum: 1_000_000, default: 4096, description: 'values of one body that are looked at' },

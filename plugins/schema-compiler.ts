@@ -89,7 +89,7 @@ function check (validate: ValidateFunction, body: unknown, samples: number, obse
   const isElement = kind === kinds.TYPE_MISMATCH && field.endsWith('[]')
   const expected = kind === kinds.UNEXPECTED_FIELD || kind === kinds.MISSING_FIELD ? samples : expectedOf(error)
   const actual: unknown = kind === kinds.PATTERN_MISMATCH
-    ? { sample: '[not shown]', length: 0, ingredients: [], parts: [0, 0, 0, 0], format: String(expected) } satisfies kinds.TextEvidence
+    ? { sample: '[not shown]', length: 0, ingredients: [], parts: [0, 0, 0, 0], format: String(expected), isEnforced: true } satisfies kinds.TextEvidence
     : kind === kinds.MISSING_FIELD ? undefined : 'another'
   const isPattern = kind === kinds.PATTERN_MISMATCH
   observation.add(new Signal(isElement ? kinds.ARRAY_TYPE_MISMATCH : kind, field, isPattern ? PATTERN_SEVERITY : SEVERITY, isPattern ? PATTERN_RISK : RISK, expected, actual))

@@ -5,6 +5,7 @@ import { RequestMix } from '../bench/request-mix'
 import type { MixRequest } from '../bench/request-mix'
 import { declareRoutes } from '../bench/routes'
 import { exchange } from '../bench/stub-exchange'
+import { teach, TeachingClock } from '../bench/teaching'
 import anomalies from '../plugins'
 import { SECRET } from './fixtures/app'
 
@@ -19,6 +20,22 @@ test('requests of the memory benchmark leave the baselines that injected ones le
   })
   t.equal(Object.keys(stubbed).length, ROUTES.length)
   t.same(stubbed, injected)
+})
+
+test('routes that were not taught themselves know what the like of them was taught', async (t) => {
+  const clock = new TeachingClock()
+  const app = Fastify({ trustProxy: 'loopback' })
+  await app.register(anomalies, { secret: SECRET, clock })
+  declareRoutes(app, Array.from({ length: 30 }, (_, route) => route))
+  await app.ready()
+  await teach(app, 30, 60, clock)
+  const baselines = app.anomalies.baselines()
+  const samplesOf = (id: string): unknown => baselines.find((view) => view.id === id)?.detectors['endpoint-profiler']?.samples
+  t.equal(baselines.length, 30)
+  t.same(baselines.filter(({ state }) => state !== 'active'), [])
+  t.same(samplesOf('GET /api/catalogue-23/items/:id'), samplesOf('GET /api/catalogue-3/items/:id'))
+  t.same(samplesOf('POST /api/shop-29/orders'), 61)
+  await app.close()
 })
 
 /** What the profilers have learned of each route after the same requests. */

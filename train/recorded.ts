@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib'
 import { parse } from 'fast-querystring'
 import { InjectionText, Budget, SETTLED } from '../lib/detectors/injection-text'
 import { InjectionWalk } from '../lib/detectors/injection-walk'
+import type { TextPlace } from '../lib/detectors/text-place'
 import { exchangeOf } from '../lib/har'
 import type { Exchange, HarEntry } from '../lib/har'
 import type { Observation } from '../lib/observation'
@@ -53,8 +54,8 @@ export class RecordedJudge {
     const observation = observationOf(exchangeOf(entry))
     const judged: Judged = { set: entry._dataset ?? '', kind: entry._attack ?? 'benign', place: entry._placement ?? 'request', isAttack: entry._label === 'attack', logOdds: SETTLED, text: '', field: '', put: '' }
     const visitor = {
-      visit: (text: string, isName: boolean, walk: InjectionWalk): boolean => {
-        const field = walk.field()
+      visit: (text: string, isName: boolean, place: TextPlace): boolean => {
+        const field = place.field()
         if (!isName && PUT.has(field)) judged.put = text.includes('%') ? decoded(text) : text
         const logOdds = this.#text.logOdds(text, this.#budget)
         if (logOdds <= judged.logOdds) return false

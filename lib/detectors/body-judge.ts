@@ -108,8 +108,9 @@ export class BodyJudge {
   #judgeList (node: BodyNode, shape: ListShape, list: readonly unknown[], guide: BodyGuide | null): void {
     const { length } = list
     if (shape.lengths.n >= this.#floor && shape.isBeyond(length)) {
-      const chance = this.#leaves.chanceBeyond('items', node, shape.lengths.n, length > FAR * shape.lengths.limit)
-      this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(shape.lengths.limit < Infinity && shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
+      const { limit } = shape.lengths
+      const chance = this.#leaves.chanceBeyond('items', node, shape.lengths.n, limit === Infinity || length > FAR * limit)
+      this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(limit < Infinity && shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
     }
     const most = this.#isRequest ? ELEMENTS.body : ELEMENTS.response
     const step = length <= most ? 1 : Math.ceil(length / most)

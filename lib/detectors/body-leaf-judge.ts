@@ -56,14 +56,21 @@ export class LeafJudge {
   }
 
   #addNumber (node: BodyNode, leaf: NumberLeaf, value: number, side: 1 | -1, scale: number): void {
-    const isSigned = value >= 0 || leaf.negatives > 0
-    const isNear = (side > 0 ? leaf.highest : leaf.lowest).reach(value) < OUT && isSigned
-    const isFar = Math.abs(value) > FAR * Math.abs(side > 0 ? leaf.highest.limit : leaf.highest.extreme) || !isSigned
-    const chance = this.chanceBeyond(side > 0 ? 'high' : 'low', node, leaf.n, isFar)
     const isSecret = this.#context.redactor.hides(nameOf(node))
     const limit = side > 0 ? leaf.bounds?.[1] : leaf.bounds?.[0]
-    this.#findings.add(side > 0 ? signals.NUMBER_TOO_LARGE : signals.NUMBER_TOO_SMALL, this.#findings.path(node), 5, riskOf(isNear ? WEAK : STRONG, chance) * scale,
+    // The first negative number, no further out than others might be: as the first fraction.
+    const risk = leaf.isFirstNegative(value) ? riskOf(STRONG, this.#chance('negative', node, leaf.n)) : this.#riskBeyond(node, leaf, value, side)
+    this.#findings.add(side > 0 ? signals.NUMBER_TOO_LARGE : signals.NUMBER_TOO_SMALL, this.#findings.path(node), 5, risk * scale,
       isSecret ? '[redacted]' : rounded(limit ?? NaN), isSecret ? '[redacted]' : rounded(value))
+  }
+
+  #riskBeyond (node: BodyNode, leaf: NumberLeaf, value: number, side: 1 | -1): number {
+    const isSigned = value >= 0 || leaf.negatives > 0
+    const bound = side > 0 ? leaf.highest : leaf.lowest
+    const isBounded = Number.isFinite(bound.limit)
+    const isNear = isBounded && bound.reach(value) < OUT && isSigned
+    const isFar = !isBounded || !isSigned || Math.abs(value) > FAR * Math.abs(side > 0 ? bound.limit : bound.extreme)
+    return riskOf(isNear ? WEAK : STRONG, this.chanceBeyond(side > 0 ? 'high' : 'low', node, leaf.n, isFar))
   }
 
   judgeBoolean (node: BodyNode, value: boolean): void {
@@ -79,10 +86,9 @@ export class LeafJudge {
       if (leaf.common !== null && leaf.profile !== null) this.#judgeValue(node, leaf, text, false, false)
       return
     }
-    const tolerance = toleranceOf(leaf)
-    const isTooLong = leaf.longest.isBeyond(length) && length > leaf.longest.extreme + tolerance
+    const isTooLong = leaf.isTooLong(length)
     if (isTooLong) this.#addLong(node, leaf, length)
-    else if (length < leaf.shortest - tolerance) this.#findings.add(signals.STRING_TOO_SHORT, this.#findings.path(node), 3, riskOf(SLIGHT, 1 / (Math.min(leaf.n, node.draws) + 2)), leaf.shortest, length)
+    else if (length < leaf.shortest - leaf.tolerance) this.#findings.add(signals.STRING_TOO_SHORT, this.#findings.path(node), 3, riskOf(SLIGHT, 1 / (Math.min(leaf.n, node.draws) + 2)), leaf.shortest, length)
     const isOdd = this.#isOdd(node, leaf, text)
     if (leaf.profile !== null) {
       if (isOdd || !leaf.isWellKnown(text)) this.#judgeValue(node, leaf, text, isOdd, isTooLong)
@@ -92,9 +98,9 @@ export class LeafJudge {
   }
 
   #addLong (node: BodyNode, leaf: TextLeaf, length: number): void {
-    const isFar = length > FAR * leaf.longest.limit
+    const isFar = leaf.longest.limit === Infinity || length > FAR * leaf.longest.limit
     const isRequest = this.#findings.side === 'body'
-    const full = isRequest ? isFarBeyond(leaf, length) ? STRONG : WEAK : isFar ? WEAK : SLIGHT
+    const full = isRequest ? isFar || isFarBeyond(leaf, length) ? STRONG : WEAK : isFar ? WEAK : SLIGHT
     this.#findings.add(signals.STRING_TOO_LONG, this.#findings.path(node), 5, riskOf(full, this.chanceBeyond('long', node, leaf.n, isFar)), leaf.longest.extreme, length)
   }
 
@@ -133,7 +139,8 @@ export class LeafJudge {
       length: text.length,
       ingredients: ingredientNames(parts),
       parts: [parts, kinds, symbols, symbol],
-      format
+      format,
+      isEnforced: isOdd && leaf.enforced !== NONE
     }
     const { profile } = leaf
     const expected = format ?? (profile === null ? 'other' : `${describeCharacters(profile.kinds, profile.symbols)}, ${leaf.shortest} to ${leaf.longest.extreme} characters`)
@@ -152,15 +159,9 @@ export class LeafJudge {
   }
 }
 
-/** Characters by which lengths that vary at all may differ further: a digit more, a word more. */
-function toleranceOf ({ longest, shortest }: TextLeaf): number {
-  return longest.extreme === shortest ? 0 : Math.max(2, longest.extreme / 8, (longest.extreme - shortest) / 4)
-}
-
 /** Whether a length is among those seen or next to them: then runs of another length (`Customer 99`, `Customer 999`) are hardly news. */
 function isNearBy (leaf: TextLeaf, length: number): boolean {
-  const tolerance = toleranceOf(leaf)
-  return length <= leaf.longest.extreme + tolerance && length >= leaf.shortest - tolerance
+  return length <= leaf.longest.extreme + leaf.tolerance && length >= leaf.shortest - leaf.tolerance
 }
 
 /** Whether a length is so far beyond the bound that no ordinary text is: half as long again and more, or any in a place where all are alike. */

@@ -45,6 +45,8 @@ export class BodyLearner {
   #several = false
   #values = 0
   #characters = 0
+  /** Number of what is one draw: the body, or the value of a map in it, as it was while its name had a place of its own. */
+  #draw = 0
 
   constructor (context: BodyContext, tree: BodyTree) {
     this.#context = context
@@ -62,6 +64,7 @@ export class BodyLearner {
     this.#values = this.#context.limits.values
     this.#characters = this.#context.limits.characters
     tree.bodies++
+    this.#draw = ++tree.draws
     this.#learn(tree.root, body, guide, 0)
     if (this.#values <= 0 || this.#characters <= 0) tree.exceeded++
   }
@@ -71,7 +74,7 @@ export class BodyLearner {
     const type = typeOf(value)
     if (type === OPAQUE) return
     if (node.types[type] === 0 && node.n > 0) this.#context.priors.meet(type === NULL ? nullSort(node) : 'type', node.draws)
-    if (node.meet(type, this.#tree.bodies, this.#principal) && isMilestone(node.draws)) this.#context.priors.pass(node)
+    if (node.meet(type, this.#draw, this.#principal) && isMilestone(node.draws)) this.#context.priors.pass(node)
     if (type === STRING) {
       this.#learnText(node, value as string, guide)
     } else if (type === NUMBER) {
@@ -97,10 +100,11 @@ export class BodyLearner {
     const leaf = node.number
     if (leaf.n > 0) {
       if (leaf.reals === 0 && !Number.isInteger(value)) priors.meet('fraction', node.draws)
-      const side = leaf.side(value)
+      if (leaf.negatives === 0 && value < 0) priors.meet('negative', node.draws)
+      const side = leaf.isFirstNegative(value) ? 0 : leaf.side(value)
       if (side !== 0) priors.meet(side > 0 ? 'high' : 'low', node.draws)
     }
-    leaf.learn(value, this.#tree.bodies)
+    leaf.learn(value, this.#draw)
   }
 
   #learnText (node: BodyNode, text: string, guide: BodyGuide | null): void {
@@ -112,9 +116,9 @@ export class BodyLearner {
       node.text.isSecret = redactor.hides(nameOf(node))
     }
     const leaf = node.text
-    if (leaf.longest.isBeyond(text.length)) priors.meet('long', node.draws)
+    if (leaf.isTooLong(text.length)) priors.meet('long', node.draws)
     const { sole } = leaf
-    leaf.learn(text, this.#principal, this.#tree.bodies)
+    leaf.learn(text, this.#principal, this.#draw)
     if (sole > NONE && leaf.sole === NONE) priors.meet('format', node.draws)
     const { profile } = leaf
     if (profile === null || leaf.isCalm) return
@@ -140,7 +144,7 @@ export class BodyLearner {
     const shape = node.list
     const { length } = list
     if (shape.isBeyond(length)) this.#context.priors.meet('items', node.draws)
-    shape.rises.learn(shape.lengths.learn(length, this.#tree.bodies))
+    shape.rises.learn(shape.lengths.learn(length, this.#draw))
     const step = length <= MAX_ELEMENTS ? 1 : Math.ceil(length / MAX_ELEMENTS)
     for (let i = step === 1 ? 0 : this.#tree.bodies % step; i < length && this.#values > 0; i += step) this.#learn(shape.element, list[i], guide === null ? null : guide.element, depth + 1)
   }
@@ -151,7 +155,7 @@ export class BodyLearner {
     if (shape.values !== null) return this.#learnMap(shape, object, guide, depth)
     const { priors } = this.#context
     const objects = node.types[OBJECT] as number
-    const { isVaried } = shape
+    const { isVaried, always: lasting } = shape
     let always = 0
     let isForeign = false
     let isFresh = false
@@ -177,15 +181,18 @@ export class BodyLearner {
       if (child.isAlways) always++
       this.#learn(child, value, guide === null ? null : guide.members.get(name) ?? null, depth + 1)
     }
-    if (always < shape.always) {
+    if (always < lasting) {
       priors.meet(missingSort(isVaried), node.draws)
       shape.refresh(objects)
     }
     if (isForbidden) shape.forbidden++
-    if (!isFresh) return
-    if (objects > 1 && !shape.isOpen(objects)) priors.meet(nameSort(isVaried, isForeign), node.draws)
-    shape.fresh++
-    if (!shape.looksLikeMap(objects)) return
+    if (isFresh) {
+      if (objects > 1 && !shape.isOpen(objects)) priors.meet(nameSort(isVaried, isForeign), node.draws)
+      shape.fresh++
+    } else if (always === lasting) {
+      return
+    }
+    if (!shape.looksLikeMap(objects, this.#tree.nodes >= this.#context.limits.nodes)) return
     shape.collapse(this.#context)
     this.#tree.nodes = this.#tree.root.count()
   }
@@ -215,12 +222,15 @@ export class BodyLearner {
 
   #learnMap (shape: ObjectShape, object: Record<string, unknown>, guide: BodyGuide | null, depth: number): void {
     const { scan } = this.#context
+    const draw = this.#draw
     let names = 0
     for (const name in object) {
       if (this.#values <= 0 || ++names > MAX_ELEMENTS) break
       if (typeOf(object[name]) === OPAQUE) continue
+      this.#draw = ++this.#tree.draws
       shape.keys?.learn(scan.scan(name), this.#principal, this.#several)
       this.#learn(shape.values as BodyNode, object[name], guide === null ? null : guide.members.get(name) ?? null, depth + 1)
     }
+    this.#draw = draw
   }
 }

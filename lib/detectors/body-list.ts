@@ -2,10 +2,8 @@ import { RecordTrend } from '../stats/record-trend'
 import type { RecordTrendJson } from '../stats/record-trend'
 import { TailBound } from '../stats/tail-bound'
 import type { TailBoundJson } from '../stats/tail-bound'
+import { isManifold } from './body-bounds'
 import type { BodyNode, BodyNodeJson, NodeSettings } from './body-node'
-
-/** How many times the longest of the first few arrays another may be. */
-const MANIFOLD = 16
 
 /** The plain form of a `ListShape`. */
 export interface ListShapeJson { lengths: TailBoundJson, rises: RecordTrendJson, element: BodyNodeJson }
@@ -25,7 +23,7 @@ export class ListShape {
 
   /** Whether a length is far beyond what is ordinary; lists that keep growing may grow fourfold. */
   isBeyond (length: number): boolean {
-    if (this.lengths.limit === Infinity) return length > MANIFOLD * Math.max(1, this.lengths.extreme)
+    if (this.lengths.limit === Infinity) return isManifold(length, this.lengths.extreme)
     if (!this.lengths.isBeyond(length)) return false
     return !this.rises.isOn(this.lengths.n) || length > 4 * this.lengths.extreme
   }

@@ -7,7 +7,7 @@ import type { ObjectShapeJson } from './body-object'
 import { joinPath } from './body-path'
 import { TextLeaf } from './body-text'
 import type { TextLeafJson } from './body-text'
-import { OBJECT, TYPES } from './body-types'
+import { BOOLEAN, OBJECT, TYPES } from './body-types'
 
 /** The plain form of a `BodyNode`. */
 export interface BodyNodeJson {
@@ -81,6 +81,12 @@ export class BodyNode {
     this.body = body
     this.draws++
     return true
+  }
+
+  /** Whether there were booleans, all alike. */
+  get isConstantBoolean (): boolean {
+    const booleans = this.types[BOOLEAN] as number
+    return booleans > 0 && (this.trues === 0 || this.trues === booleans)
   }
 
   /** Where it is, such as `body.items[].price`. @param root What the body itself is called. */

@@ -2,12 +2,18 @@ import { RecordTrend } from '../stats/record-trend'
 import type { RecordTrendJson } from '../stats/record-trend'
 import { TailBound } from '../stats/tail-bound'
 import type { TailBoundJson } from '../stats/tail-bound'
+import { isOfOtherMagnitude } from './body-bounds'
 
 /** Numbers this large whose range is this narrow (times, sequence numbers) drift: what is near them is not unusual. */
 const LARGE = 100_000
 const NARROW = 2
-/** How far above the largest a rising number may come. */
+/** How many times the largest a rising number may come to, and one that has not even doubled while it was learned. */
 const RISE = 100
+const DRIFT = 10
+
+/** Numbers after which one below zero is not to be expected where the bound lies above it, and where it lies below. */
+const FEW = 30
+const CERTAIN = 3000
 
 /** The plain form of a `NumberLeaf`. */
 export interface NumberLeafJson {
@@ -48,10 +54,14 @@ export class NumberLeaf {
   side (value: number): -1 | 0 | 1 {
     if (!Number.isFinite(value)) return this.infinite > 0 ? 0 : value > 0 ? 1 : -1
     if (value < 0 && this.negatives === 0) return -1
-    if (this.highest.isBeyond(value)) return this.#isRising() ? value > RISE * Math.abs(this.highest.extreme) + RISE ? 1 : 0 : this.#isNear(value) ? 0 : 1
+    if (this.highest.limit === Infinity) return !isOfOtherMagnitude(value, Math.max(this.highest.extreme, -this.lowest.extreme)) ? 0 : value > 0 ? 1 : -1
+    if (this.highest.isBeyond(value)) return this.#isRising() ? this.#hasRisenTo(value) ? 0 : 1 : this.#isNear(value) ? 0 : 1
     if (this.lowest.isBeyond(value)) return this.#isFalling() || this.#isNear(value) ? 0 : -1
     return 0
   }
+
+  /** Whether it is the first negative number, and no further out than others might be: there may be more like it. */
+  isFirstNegative (value: number): boolean { return value < 0 && this.negatives === 0 && !this.lowest.isBeyond(value) }
 
   /** @param body Number of the body that it came in. */
   learn (value: number, body: number): void {
@@ -74,10 +84,11 @@ export class NumberLeaf {
     const bounds = this.bounds
     if (bounds === null || this.infinite > 0) return { minimum: null, maximum: null }
     const width = this.#isNarrow() ? Math.abs(bounds[1]) / NARROW : 0
-    const minimum = Math.min(bounds[0] - width, this.lowest.settle())
-    const maximum = Math.max(bounds[1] + width, this.highest.settle())
+    const minimum = Math.min(bounds[0] - width, this.lowest.furthest())
+    const maximum = Math.max(bounds[1] + width, this.highest.furthest())
+    const isSigned = this.negatives > 0 || this.n < (minimum < 0 ? CERTAIN : FEW)
     return {
-      minimum: this.#isFalling() || !Number.isFinite(minimum) ? this.#isSigned() ? null : 0 : this.#isSigned() ? minimum : Math.max(0, minimum),
+      minimum: this.#isFalling() || !Number.isFinite(minimum) ? isSigned ? null : 0 : isSigned ? minimum : Math.max(0, minimum),
       maximum: this.#isRising() || !Number.isFinite(maximum) ? null : maximum
     }
   }
@@ -123,7 +134,7 @@ export class NumberLeaf {
     return leaf
   }
 
-  #isSigned (): boolean { return this.negatives > 0 || this.n < 30 }
+  #hasRisenTo (value: number): boolean { return value <= (this.#isNarrow() ? DRIFT : RISE) * Math.abs(this.highest.extreme) + RISE }
   #isRising (): boolean { return this.#rises.isOn(this.n) }
   #isFalling (): boolean { return this.#falls.isOn(this.n) }
   #isNarrow (): boolean { return this.lowest.extreme * NARROW > this.highest.extreme && this.highest.extreme > LARGE }

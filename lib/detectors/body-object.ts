@@ -4,6 +4,11 @@ import type { BodyNode, BodyNodeJson, NodeSettings } from './body-node'
 
 /** Names of an object's members that are learned; more are counted only. */
 export const MAX_NAMES = 128
+/** Members that some object lacked; where they are more, names are data. */
+const MAX_VARIED = 64
+/** The same where there is no room for more, and objects that brought some of them. */
+const VARIED = 16
+const FRESH = 12
 /** Members up to which names are looked through; a map would take as much room as two of them. */
 const FEW = 8
 const NONE: readonly BodyNode[] = []
@@ -25,8 +30,10 @@ export interface ObjectShapeJson {
  * The objects at one place: their members by name, or, where the names are data (ids, dates, words of a language), what all values have in
  * common. At most 128 names are learned; more are counted.
  *
- * Whether names are data shows in how many objects bring new ones: where one in four still does after sixteen names were seen, the members
- * are collapsed into one (W. Spoth et al., "Reducing ambiguity in JSON schema discovery", SIGMOD 2021, judge by entropy likewise).
+ * Names are data where objects differ in more than 64 of them (or, where there is no room for more, in sixteen, and one object in four brings new ones):
+ * then the members are collapsed into one (W. Spoth et al., "Reducing ambiguity in JSON schema discovery", SIGMOD 2021, judge by entropy likewise).
+ * That number only ever grows, and follows from counts that add up: so it does not matter in which order objects came, or whether two halves
+ * of them were learned apart.
  */
 export class ObjectShape {
   readonly owner: BodyNode
@@ -98,8 +105,14 @@ export class ObjectShape {
     return least
   }
 
-  /** Whether names are data, by what was learned so far. @param objects Objects learned. */
-  looksLikeMap (objects: number): boolean { return this.order.length >= 16 && this.fresh >= 12 && this.isOpen(objects) }
+  /** Whether names are data, by what was learned so far. @param objects Objects learned. @param isFull Whether there is no room for another name. */
+  looksLikeMap (objects: number, isFull: boolean): boolean {
+    const most = isFull && this.fresh >= FRESH && this.isOpen(objects) ? VARIED - 1 : MAX_VARIED
+    if (this.order.length <= most) return false
+    let varied = 0
+    for (const child of this.order) if (child.n < objects) varied++
+    return varied > most
+  }
 
   /** Takes the names for data from now on. */
   collapse (settings: NodeSettings): void {
@@ -154,14 +167,15 @@ export class ObjectShape {
     for (const theirs of other.order) {
       let ours = this.find(theirs.name)
       if (ours === undefined) {
-        if (this.order.length >= MAX_NAMES) {
-          this.overflow++
-          continue
-        }
         ours = this.owner.child(theirs.name)
         this.add(ours)
       }
       ours.merge(theirs, settings)
+    }
+    if (this.looksLikeMap(objects, false)) return this.collapse(settings)
+    for (const child of this.order.slice(MAX_NAMES)) {
+      this.remove(child)
+      this.overflow++
     }
     this.refresh(objects)
   }

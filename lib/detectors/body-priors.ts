@@ -2,10 +2,10 @@ import { NoveltyPrior } from '../stats/novelty-prior'
 import type { NoveltyPriorJson } from '../stats/novelty-prior'
 import type { BodyNode } from './body-node'
 import type { ObjectShape } from './body-object'
-import { BOOLEAN, NULL } from './body-types'
+import { NULL } from './body-types'
 
 /** Sorts of novelty in a body, each with its own frequency in an application. */
-export const SORTS = ['missing', 'missingOfVaried', 'name', 'nameOfVaried', 'foreignName', 'foreignNameOfVaried', 'null', 'nullBesideNull', 'type', 'fraction', 'truth', 'format',
+export const SORTS = ['missing', 'missingOfVaried', 'name', 'nameOfVaried', 'foreignName', 'foreignNameOfVaried', 'null', 'nullBesideNull', 'type', 'fraction', 'negative', 'truth', 'format',
   'long', 'high', 'low', 'items'] as const
 export type Sort = typeof SORTS[number]
 
@@ -21,7 +21,7 @@ export type BodyPriorsJson = Record<string, NoveltyPriorJson>
  * it needs few bodies of its own route (see `NoveltyPrior`). Objects that all had the same members are counted apart from those that vary; so are
  * names that no place of the application has, and places whose neighbours are null at times.
  *
- * Memory: 16 priors, and the hashes of 8,192 names at the most.
+ * Memory: 17 priors, and the hashes of 8,192 names at the most.
  */
 export class BodyPriors {
   readonly #priors: Readonly<Record<Sort, NoveltyPrior>> = Object.fromEntries(SORTS.map((sort) => [sort, new NoveltyPrior()])) as Record<Sort, NoveltyPrior>
@@ -43,10 +43,10 @@ export class BodyPriors {
     const n = node.draws
     this.#priors.type.pass(n)
     if (node.types[NULL] === 0) this.#priors[nullSort(node)].pass(n)
-    const booleans = node.types[BOOLEAN] as number
-    if (booleans > 0 && (node.trues === 0 || node.trues === booleans)) this.#priors.truth.pass(n)
+    if (node.isConstantBoolean) this.#priors.truth.pass(n)
     if (node.number !== null) {
       if (node.number.reals === 0) this.#priors.fraction.pass(n)
+      if (node.number.negatives === 0) this.#priors.negative.pass(n)
       this.#priors.high.pass(n)
       this.#priors.low.pass(n)
     }

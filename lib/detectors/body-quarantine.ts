@@ -65,7 +65,7 @@ export class BodyQuarantine {
   #noteText (node: BodyNode, text: string, path: string): void {
     const leaf = node.text
     if (leaf === null) return
-    if (leaf.longest.isBeyond(text.length) && this.#isEnough(`long ${path}`)) this.#promote(path, (group) => leaf.longest.learn(text.length, group))
+    if (leaf.isTooLong(text.length) && this.#isEnough(`long ${path}`)) this.#promote(path, (group) => leaf.longest.learn(text.length, group))
     if (text.length < leaf.shortest && this.#isEnough(`short ${path}`)) this.#promote(path, () => leaf.allowLength(text.length))
     if (leaf.enforced !== NONE && !fitsFormat(leaf.enforced, text) && this.#isEnough(`format ${path}`)) {
       leaf.allowAnyFormat()

@@ -20,6 +20,9 @@ const SETTLED = 0.005
 /** How much further than the estimated bound a stated one is. */
 const SLACK = 1.5
 
+/** Whether confidence is told, and what it is counted in: of a map each value is a draw of its own, else all of one body are one. */
+type Notes = 'none' | 'bodies' | 'values'
+
 /**
  * What a tree has learned, as a JSON Schema. It accepts every body that was learned from. Constraints are stated only once they are settled:
  * `required`, lengths and ranges after 99 values, `additionalProperties: false` after 199, formats once the Wilson bound of their share exceeds 95 %
@@ -28,32 +31,33 @@ const SLACK = 1.5
  * @param isAnnotated With how much is behind it: `x-samples`, `x-share` (presence), `x-confidence` (1 - chance of something unseen).
  */
 export function schemaOf (tree: BodyTree, isAnnotated: boolean): JsonSchema {
-  return nodeSchema(tree.root, tree.bodies, isAnnotated)
+  return nodeSchema(tree.root, tree.bodies, isAnnotated ? 'bodies' : 'none')
 }
 
 /** @param bodies Values that could have been here. */
-function nodeSchema (node: BodyNode, bodies: number, isAnnotated: boolean): JsonSchema {
+function nodeSchema (node: BodyNode, bodies: number, notes: Notes): JsonSchema {
   const types: number[] = []
   for (let type = BOOLEAN; type < TYPES.length; type++) if ((node.types[type] as number) > 0) types.push(type)
   const isNullable = (node.types[NULL] as number) > 0
-  const notes = isAnnotated ? { 'x-samples': node.n, 'x-share': bodies > 0 ? rounded(Math.min(1, node.n / bodies)) : 0, 'x-confidence': rounded(1 - 1 / (node.draws + 2)) } : null
-  if (types.length === 0) return isNullable && node.draws >= ENOUGH ? { type: 'null', ...notes } : { ...notes }
-  if (types.length === 1) return { ...typeSchema(node, types[0] as number, isNullable, isAnnotated), ...notes }
-  const variants = types.map((type) => ({ ...typeSchema(node, type, false, isAnnotated), ...isAnnotated ? { 'x-share': rounded((node.types[type] as number) / node.n) } : null }))
-  return { anyOf: isNullable ? [...variants, { type: 'null' }] : variants, ...notes }
+  const draws = notes === 'values' ? node.n : node.draws
+  const noted = notes !== 'none' ? { 'x-samples': node.n, 'x-share': bodies > 0 ? rounded(Math.min(1, node.n / bodies)) : 0, 'x-confidence': rounded(1 - 1 / (draws + 2)) } : null
+  if (types.length === 0) return isNullable && draws >= ENOUGH ? { type: 'null', ...noted } : { ...noted }
+  if (types.length === 1) return { ...typeSchema(node, types[0] as number, isNullable, notes), ...noted }
+  const variants = types.map((type) => ({ ...typeSchema(node, type, false, notes), ...notes !== 'none' ? { 'x-share': rounded((node.types[type] as number) / node.n) } : null }))
+  return { anyOf: isNullable ? [...variants, { type: 'null' }] : variants, ...noted }
 }
 
-function typeSchema (node: BodyNode, type: number, isNullable: boolean, isAnnotated: boolean): JsonSchema {
+function typeSchema (node: BodyNode, type: number, isNullable: boolean, notes: Notes): JsonSchema {
   switch (type) {
-    case STRING: return textSchema(node.text, isNullable, isAnnotated)
+    case STRING: return textSchema(node.text, isNullable, notes)
     case NUMBER: return numberSchema(node.number, isNullable)
-    case ARRAY: return listSchema(node.list, isNullable, isAnnotated)
-    case OBJECT: return objectSchema(node, node.object, isNullable, isAnnotated)
+    case ARRAY: return listSchema(node.list, isNullable, notes)
+    case OBJECT: return objectSchema(node, node.object, isNullable, notes)
     default: return { type: typeName('boolean', isNullable) }
   }
 }
 
-function textSchema (leaf: TextLeaf | null, isNullable: boolean, isAnnotated: boolean): JsonSchema {
+function textSchema (leaf: TextLeaf | null, isNullable: boolean, notes: Notes): JsonSchema {
   const schema: JsonSchema = { type: typeName('string', isNullable) }
   if (leaf === null) return schema
   const values = leaf.values()
@@ -61,11 +65,12 @@ function textSchema (leaf: TextLeaf | null, isNullable: boolean, isAnnotated: bo
   const { format } = leaf
   if (format !== 'none' && wilsonLower(leaf.n, leaf.n) > LEAST_SHARE) {
     if (PATTERNS[format] === undefined) schema['format'] = format
-    else Object.assign(schema, { pattern: PATTERNS[format], ...isAnnotated ? { 'x-format': format } : null })
+    else Object.assign(schema, { pattern: PATTERNS[format], ...notes !== 'none' ? { 'x-format': format } : null })
     return schema
   }
   if (leaf.n < ENOUGH) return schema
-  if (Number.isFinite(leaf.longest.settle())) schema['maxLength'] = Math.ceil(SLACK * Math.max(leaf.longest.extreme, leaf.longest.settle()))
+  const longest = leaf.longest.furthest()
+  if (Number.isFinite(longest)) schema['maxLength'] = Math.ceil(SLACK * Math.max(leaf.longest.extreme, longest))
   // Lengths are learned in UTF-16 units, of which a character has two at the most.
   const least = Math.floor(leaf.shortest / 2)
   if (least >= 1 && leaf.n >= WELL_ENOUGH) schema['minLength'] = least
@@ -86,24 +91,25 @@ function numberSchema (leaf: NumberLeaf | null, isNullable: boolean): JsonSchema
   return schema
 }
 
-function listSchema (shape: ListShape | null, isNullable: boolean, isAnnotated: boolean): JsonSchema {
+function listSchema (shape: ListShape | null, isNullable: boolean, notes: Notes): JsonSchema {
   const schema: JsonSchema = { type: typeName('array', isNullable) }
   if (shape === null) return schema
-  if (shape.element.n > 0) schema['items'] = nodeSchema(shape.element, shape.element.n, isAnnotated)
+  if (shape.element.n > 0) schema['items'] = nodeSchema(shape.element, shape.element.n, notes)
   const { lengths } = shape
-  if (lengths.n >= ENOUGH && Number.isFinite(lengths.settle())) schema['maxItems'] = Math.ceil(SLACK * Math.max(lengths.extreme, lengths.settle()))
+  const longest = lengths.furthest()
+  if (lengths.n >= ENOUGH && Number.isFinite(longest)) schema['maxItems'] = Math.ceil(SLACK * Math.max(lengths.extreme, longest))
   return schema
 }
 
-function objectSchema (node: BodyNode, shape: ObjectShape | null, isNullable: boolean, isAnnotated: boolean): JsonSchema {
+function objectSchema (node: BodyNode, shape: ObjectShape | null, isNullable: boolean, notes: Notes): JsonSchema {
   const schema: JsonSchema = { type: typeName('object', isNullable) }
   if (shape === null) return schema
-  if (shape.values !== null) return { ...schema, additionalProperties: nodeSchema(shape.values, shape.values.n, isAnnotated) }
+  if (shape.values !== null) return { ...schema, additionalProperties: nodeSchema(shape.values, shape.values.n, notes === 'none' ? notes : 'values') }
   const objects = node.types[OBJECT] as number
   const properties = new Map<string, JsonSchema>()
   const required: string[] = []
   for (const child of shape.order) {
-    properties.set(child.name, nodeSchema(child, objects, isAnnotated))
+    properties.set(child.name, nodeSchema(child, objects, notes))
     if (child.n >= objects && Math.min(objects, node.draws) >= ENOUGH) required.push(child.name)
   }
   // Not an assignment: `__proto__` is a name like any other.

@@ -16,6 +16,8 @@ export interface TextEvidence {
   parts: readonly [parts: number, kinds: number, symbols: number, symbol: number]
   /** The format that it does not have, or `null`. */
   format: string | null
+  /** Whether the share of that format among what was learned is certain, not only likely. */
+  isEnforced: boolean
 }
 
 export const UNEXPECTED_FIELD = kind('unexpected_field', (signal) => `${signal.field} (${signal.actual}) was never sent in ${signal.expected} bodies`)

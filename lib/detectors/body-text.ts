@@ -2,6 +2,7 @@ import { wilsonLower } from '../stats/proportion'
 import { TailBound } from '../stats/tail-bound'
 import type { TailBoundJson } from '../stats/tail-bound'
 import { fitsFormat, FORMATS, formatOf, NONE } from '../text/value-format'
+import { isManifold } from './body-bounds'
 import { LEAST_SHARE } from './body-formats'
 import { BodyLiterals } from './body-literals'
 import type { BodyLiteralsJson } from './body-literals'
@@ -90,6 +91,19 @@ export class TextLeaf {
 
   /** Whether the value model need not see this one: where nothing was new in the last 256, one in four is enough. */
   get isCalm (): boolean { return this.quiet >= CALM && this.n % SAMPLE !== 0 }
+
+  /** Characters by which lengths that vary at all may differ further: a digit more, a word more. */
+  get tolerance (): number {
+    const { longest, shortest } = this
+    return longest.extreme === shortest ? 0 : Math.max(2, longest.extreme / 8, (longest.extreme - shortest) / 4)
+  }
+
+  /** Whether a length is far above what is ordinary. */
+  isTooLong (length: number): boolean {
+    const { longest } = this
+    if (longest.limit === Infinity) return isManifold(length, longest.extreme)
+    return longest.isBeyond(length) && length > longest.extreme + this.tolerance
+  }
 
   /** Learns a length that became known otherwise. */
   allowLength (length: number): void { if (length < this.#least) this.#least = length }

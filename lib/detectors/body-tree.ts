@@ -2,6 +2,7 @@ import { Candidates } from './body-candidates'
 import { BodyNode } from './body-node'
 import type { BodyNodeJson, NodeSettings } from './body-node'
 import type { Sort } from './body-priors'
+import { NONE } from '../text/value-format'
 
 /** The plain form of a `BodyTree`. */
 export interface BodyTreeJson {
@@ -28,6 +29,8 @@ export class BodyTree {
   bodies = 0
   /** Of them those that had more than is looked at. */
   exceeded = 0
+  /** Independent draws learned, as numbers for them: bodies, and values of maps in them. */
+  draws = 0
   /** Places learned. */
   nodes = 1
   root = new BodyNode('', null)
@@ -74,8 +77,12 @@ export class BodyTree {
 
 function mayShow (node: BodyNode, sort: Sort): boolean {
   switch (sort) {
-    case 'fraction': case 'high': case 'low': return node.number !== null
-    case 'long': case 'format': return node.text !== null
+    case 'high': case 'low': return node.number !== null
+    case 'fraction': return node.number !== null && node.number.reals === 0
+    case 'negative': return node.number !== null && node.number.negatives === 0
+    case 'truth': return node.isConstantBoolean
+    case 'long': return node.text !== null
+    case 'format': return node.text !== null && node.text.sole !== NONE
     case 'items': return node.list !== null
     default: return true
   }

@@ -10,7 +10,7 @@ import type { InjectionSettings, InjectionShared } from './injection-shared'
 import { KINDS, NOT_INSPECTED, NOVEL_REQUESTS } from './injection-signals'
 import type { InjectionEvidence, InjectionExpectation } from './injection-signals'
 import { ALARM_FROM, HEADER_FROM, SECRET_FROM, STRICT_FROM } from './injection-thresholds'
-import type { InjectionWalk, TextVisitor } from './injection-walk'
+import type { TextPlace, TextVisitor } from './text-place'
 
 /** Requests of a route after which the registry lets one ordinary request in eight teach. */
 const SAMPLED_FROM = 512
@@ -99,27 +99,27 @@ export class InjectionBaseline implements TextVisitor {
   }
 
   /** For the walk: judges one text. */
-  visit (text: string, isName: boolean, walk: InjectionWalk, observation: Observation): boolean {
+  visit (text: string, isName: boolean, place: TextPlace, observation: Observation): boolean {
     const { text: model, budget } = this.#shared
     const logOdds = model.logOdds(text, budget)
     if (logOdds < STRICT_FROM) return budget.skipped === 0
-    this.#judge(text, logOdds, isName, walk, observation)
+    this.#judge(text, logOdds, isName, place, observation)
     return false
   }
 
   /** A text that some field might alarm at. */
-  #judge (text: string, logOdds: number, isName: boolean, walk: InjectionWalk, observation: Observation): void {
+  #judge (text: string, logOdds: number, isName: boolean, place: TextPlace, observation: Observation): void {
     const { text: model } = this.#shared
-    const fields = walk.isHeader ? this.#shared.headers : this.#fields
-    const field = walk.field()
-    if (!isName && logOdds < SECRET_FROM && !walk.isHeader && this.#shared.redactor.hides(walk.name())) return
+    const fields = place.isHeader ? this.#shared.headers : this.#fields
+    const field = place.field()
+    if (!isName && logOdds < SECRET_FROM && !place.isHeader && this.#shared.redactor.hides(place.name())) return
     const never = isName ? null : fields.neverLike(field)
-    const from = never === 'id' ? STRICT_FROM : never === 'text' && walk.isHeader ? HEADER_FROM : ALARM_FROM
+    const from = never === 'id' ? STRICT_FROM : never === 'text' && place.isHeader ? HEADER_FROM : ALARM_FROM
     if (logOdds < from) return
     const { name, patterns, stretch, wasHidden } = model.read(text, this.#settings.maxCharacters)
     if (!isName && fields.isTame(field, name)) return
     const expected: InjectionExpectation = { from: probability(from), samples: Math.round(fields.samples(field)) }
-    const actual: InjectionEvidence = { probability: probability(logOdds), patterns, sample: this.#shared.redactor.sample(walk.name(), stretch), length: text.length, encoded: wasHidden }
+    const actual: InjectionEvidence = { probability: probability(logOdds), patterns, sample: this.#shared.redactor.sample(place.name(), stretch), length: text.length, encoded: wasHidden }
     observation.add(new Signal(KINDS[name] ?? KINDS.sql as never, field, severityOf(logOdds - from), riskOf(logOdds - from), expected, actual))
   }
 

@@ -14,7 +14,7 @@ export const SETTLED = -Infinity
 
 /** Texts up to this length are remembered with their log-odds: many come again and again. */
 const MAX_REMEMBERED = 512
-const REMEMBERED = 4096
+const REMEMBERED = 1024
 /** Log-odds of serialised objects: nothing else begins so, but some applications do send them, which a field's history tells. */
 const SERIALIZED = 4
 /** Longest text of which signs of base64 are looked for behind percent-encoding: as long as headers are. */

@@ -1,7 +1,7 @@
 import { WayIndex } from '../store/way-index'
 import type { FlowEpisode } from './flow-episode'
 import { ObjectWalk, WALK_CELLS } from './object-walk'
-import type { WalkNorms } from './object-walk'
+import type { WalkNorms } from './walk-norms'
 
 /**
  * What each sender asks of each route with path parameters, in the open window: as many pairs of the two as `capacity` allows, the one least recently seen of eight goes. The numbers of

@@ -6,6 +6,8 @@ const MAX_LAWS = 64
 /** Values after which the most extreme one alone no longer moves the bound: until then an outlier or two can hide. */
 const MANY = 60
 
+/** The limit is that of one value in ten times as many as were seen, at the most: what is rarer they say too little about. */
+const REACH = 10
 /** How much further out than the others expect it the most extreme value may be and still count; it does so as well where it is no twice as large. */
 const STRAY = 2
 
@@ -16,10 +18,10 @@ interface Law { readonly sign: 1 | -1, readonly error: number }
 export interface TailBoundJson { n: number, top: number[], before: number, topBefore: number[] }
 
 /**
- * The bound that a share of at most `error` of ordinary values exceeds, from the eight largest values seen (for the lower tail, the eight
+ * The bound that a share of at most `error` of ordinary values exceeds (a tenth of one in those seen, while they are few), from the eight largest values seen (for the lower tail, the eight
  * smallest). Conformal prediction says how often the next value lies beyond the largest of `n`: 1/(n + 1). Beyond what was seen the
  * tail is extended as an exponential one whose scale is known from eight values only (its predictive quantile), or by Hill's estimator where
- * that reaches further. So a quantity that ends sharply (a rating, a page size) has a sharp bound, and one with a long tail a far one.
+ * that reaches further; no further than to one value in ten times as many as were seen. So a quantity that ends sharply (a rating, a page size) has a sharp bound, and one with a long tail a far one.
  *
  * From 60 values on, the most extreme one does not count where the others put it out of reach, so one outlier cannot move the bound. Values of
  * one *group* (the elements of one body) are one draw: only the most extreme of them counts, once the group is over. Values of the half-life
@@ -119,6 +121,12 @@ export class TailBound {
     return this.limit
   }
 
+  /** The bound of a share of `error`, however few values were seen: what is certainly no ordinary one lies beyond. */
+  furthest (): number {
+    this.#flush()
+    return this.#limitOf(1 / (this.n * this.#law.error))
+  }
+
   toJSON (): TailBoundJson {
     this.#flush()
     return { n: this.n, top: [...this.#top], before: this.#before, topBefore: [...this.#topBefore] }
@@ -157,37 +165,39 @@ export class TailBound {
 
   #set (): void {
     this.#next = Math.ceil(this.n * 1.25)
-    const seen = this.#topBefore.length === 0 ? this.#top : [...this.#top, ...this.#topBefore].sort((a, b) => b - a)
-    const kept = Math.min(KEPT, seen.length, Math.max(2, this.n >>> 1))
-    if (kept < 3) {
-      this.limit = this.#law.sign * Infinity
-      return
-    }
-    const least = seen[kept - 1] as number
-    const without = this.#bound(seen, 1, kept)
-    const distance = (seen[0] as number) - least
-    const isStray = this.n >= MANY && distance > STRAY * (without - least) && distance > Math.abs(least) + 2
-    this.limit = this.#law.sign * (isStray ? without : this.#bound(seen, 0, kept)) + 0
+    this.limit = this.#limitOf(Math.min(REACH, 1 / (this.n * this.#law.error)))
   }
 
-  /** The bound that the values from `first` on say. */
-  #bound (seen: readonly number[], first: number, kept: number): number {
+  /** The bound of one value in so many times as many as were seen. */
+  #limitOf (times: number): number {
+    const seen = this.#topBefore.length === 0 ? this.#top : [...this.#top, ...this.#topBefore].sort((a, b) => b - a)
+    const kept = Math.min(KEPT, seen.length, Math.max(2, this.n >>> 1))
+    if (kept < 3) return this.#law.sign * Infinity
+    const odds = Math.max(1, kept * times)
     const least = seen[kept - 1] as number
-    const terms = kept - 1 - first
-    const odds = Math.max(1, kept / (this.n * this.#law.error))
-    const isScalable = least > 0 || (seen[0] as number) < 0
-    let excess = 0
-    let logExcess = 0
-    for (let i = first; i < kept - 1; i++) {
-      excess += (seen[i] as number) - least
-      if (isScalable) logExcess += Math.abs(Math.log((seen[i] as number) / least))
-    }
-    // Whole numbers are values rounded: those not alike differ by half a unit more or less.
-    if (excess > 0 && areWhole(seen, kept)) excess += terms / 2
-    const linear = least + excess * (odds ** (1 / terms) - 1)
-    const heavy = isScalable ? least * Math.exp(Math.sign(least) * logExcess / terms * Math.log(odds)) : linear
-    return Math.max(seen[first] as number, linear, heavy)
+    const without = boundOf(seen, 1, kept, odds)
+    const distance = (seen[0] as number) - least
+    const isStray = this.n >= MANY && distance > STRAY * (without - least) && distance > Math.abs(least) + 2
+    return this.#law.sign * (isStray ? without : boundOf(seen, 0, kept, odds)) + 0
   }
+}
+
+/** The bound that the values from `first` on say. */
+function boundOf (seen: readonly number[], first: number, kept: number, odds: number): number {
+  const least = seen[kept - 1] as number
+  const terms = kept - 1 - first
+  const isScalable = least > 0 || (seen[0] as number) < 0
+  let excess = 0
+  let logExcess = 0
+  for (let i = first; i < kept - 1; i++) {
+    excess += (seen[i] as number) - least
+    if (isScalable) logExcess += Math.abs(Math.log((seen[i] as number) / least))
+  }
+  // Whole numbers are values rounded: those not alike differ by half a unit more or less.
+  if (excess > 0 && areWhole(seen, kept)) excess += terms / 2
+  const linear = least + excess * (odds ** (1 / terms) - 1)
+  const heavy = isScalable ? least * Math.exp(Math.sign(least) * logExcess / terms * Math.log(odds)) : linear
+  return Math.max(seen[first] as number, linear, heavy)
 }
 
 const laws: Law[] = []

@@ -75,7 +75,7 @@ export class ItemTable {
     const count = countOf(word)
     if (count === MAX_COUNT && supportOf(word) === MAX_SUPPORT) return count
     const supported = withPrincipal(word, principal)
-    const next = several && count === 1 && supportOf(supported) < 2 ? 1 : Math.min(MAX_COUNT, count + 1)
+    const next = nextCount(count, supportOf(supported), several)
     put(this.#things, at, key, withCount(supported, next))
     move(this.#things, level, count, next)
     return next
@@ -302,6 +302,12 @@ function setTally (things: number[], level: number, tally: number): void {
   number[0] = things[level >> 1] as number
   halves[level & 1] = tally
   things[level >> 1] = number[0] as number
+}
+
+/** Times admitted after one more sighting: what somebody else has sent before in a request not admitted was seen twice. */
+function nextCount (count: number, support: number, several: boolean): number {
+  if (count === 0) return support < 2 ? 1 : 2
+  return several && count === 1 && support < 2 ? 1 : Math.min(MAX_COUNT, count + 1)
 }
 
 /** Keeps the tallies right when a thing's count goes from one value to another. */

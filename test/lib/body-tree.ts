@@ -80,6 +80,22 @@ test('two trees merged are as one that learned both streams', async () => {
   }), { numRuns: 150 })
 })
 
+test('names are found to be data in two trees merged as in one that learned both streams', async () => {
+  const values = fc.record({ at: fc.integer(), by: fc.string({ maxLength: 3 }) }, { requiredKeys: ['at'] })
+  const objects = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { maxLength: 9 }).chain((keys) => fc.tuple(...keys.map((key) => values.map((value) => [`key${key}`, value] as const)))).map((members) => Object.fromEntries(members))
+  const maps = fc.array(objects, { minLength: 4, maxLength: 24 })
+  let collapsed = 0
+  fc.assert(fc.property(maps, maps, (ours, theirs) => {
+    const merged = learned(ours)
+    merged.merge(learned(theirs), parts().request)
+    const whole = learned([...ours, ...theirs])
+    if (whole.root.object?.values) collapsed++
+    assert.deepEqual(sorted(schemaOf(merged, true)), sorted(schemaOf(whole, true)))
+    assert.equal(merged.nodes, whole.nodes)
+  }), { numRuns: 60 })
+  assert.ok(collapsed > 5 && collapsed < 55, String(collapsed))
+})
+
 test('two settled trees merged judge as one that learned both streams', async () => {
   fc.assert(fc.property(fc.array(orders, { minLength: 60, maxLength: 80 }), fc.array(orders, { minLength: 60, maxLength: 80 }), (ours, theirs) => {
     const merged = learned(ours)
@@ -162,6 +178,8 @@ test('an object of many optional members stays one', async (t) => {
   const tree = learned(Array.from({ length: 400 }, (_, i) => Object.fromEntries(optional.filter((_, k) => (i * 7 + k * 3) % 5 < 2).map((name) => [name, i]))))
   t.equal(Object.keys(schemaOf(tree, false)['properties'] as object).length, optional.length)
   t.match(found(tree, { a: 1, zz: 1 })[0], 'unexpected_field body.zz')
+  const wide = learned(Array.from({ length: 80 }, (_, i) => Object.fromEntries(Array.from({ length: 100 }, (_, k) => [`column${k}`, i]))))
+  t.equal(Object.keys(schemaOf(wide, false)['properties'] as object).length, 100, 'and one of a hundred that are always there')
 })
 
 test('presence is counted against the parent: a member of a rare object can be required', async (t) => {
@@ -183,6 +201,36 @@ test('numbers that grow have no upper bound near what was seen', async (t) => {
   t.same(found(tree, { number: 9000, at: 1_790_000_000_000, rating: 3 }), [])
   t.match(found(tree, { number: 1100, at: 1_772_000_000_000, rating: 60 })[0], 'number_too_large body.rating')
   t.match(found(tree, { number: 1100, at: 12, rating: 3 })[0], 'number_too_small body.at')
+})
+
+test('in an application that keeps to its form a place of three bodies is judged: form, length, number, elements', async (t) => {
+  const shared = parts()
+  const file = (i: number): object => ({ url: `https://files.example/${'abcdefgh'.repeat(3)}/${i}`, bytes: 1000 + i * 37, tags: ['a', 'b'] })
+  for (let route = 0; route < 6; route++) learned(Array.from({ length: 40 }, (_, i) => ({ id: i, at: '2026-03-01', site: `https://a.example/${i}`, list: [1, 2, 3], file: file(i) })), new BodyTree(), shared)
+  const tree = learned(Array.from({ length: 100 }, (_, i) => ({ id: i, ...i % 40 === 5 ? { file: file(i) } : null })), new BodyTree(), shared)
+  t.same(found(tree, { id: 3, file: file(2) }, 1), [])
+  t.match(found(tree, { id: 3, file: { ...file(2), url: 'javascript://%0aalert(1)' } }, 1).join(), /pattern_mismatch body\.file\.url [6-9]\d/)
+  t.match(found(tree, { id: 3, file: { ...file(2), url: `https://files.example/${'a'.repeat(900)}` } }, 1).join(), /string_too_long body\.file\.url 6\d/)
+  t.match(found(tree, { id: 3, file: { ...file(2), bytes: 5e13 } }, 1).join(), /number_too_large body\.file\.bytes 6\d/)
+  t.match(found(tree, { id: 3, file: { ...file(2), bytes: -5 } }, 1).join(), /number_too_small body\.file\.bytes 6\d/)
+  t.match(found(tree, { id: 3, file: { ...file(2), tags: Array.from({ length: 60 }, () => 'a') } }, 1).join(), /array_too_long body\.file\.tags 6\d/)
+})
+
+test('where numbers of other places did turn negative, the first negative one near zero says less', async (t) => {
+  const riskOf = (sign: number, value: number): number => {
+    const shared = parts()
+    for (let route = 0; route < 8; route++) learned(Array.from({ length: 60 }, (_, i) => ({ level: i === 20 + route ? sign : i % 9 + 1 })), new BodyTree(), shared)
+    const tree = learned(Array.from({ length: 24 }, (_, i) => ({ level: 1 + (i * 7) % 20 })), new BodyTree(), shared)
+    return Number(found(tree, { level: value })[0]?.split(' ')[2] ?? 0)
+  }
+  t.equal(riskOf(1, -1), 65)
+  t.ok(riskOf(-1, -1) < 60, String(riskOf(-1, -1)))
+})
+
+test('a schema of few bodies allows numbers below zero where their bound reaches there, and further tails than are judged by', async (t) => {
+  const minimumOf = (numbers: readonly number[]): unknown => ((schemaOf(learned(numbers.map((t) => ({ t }))), false)['properties'] as Record<string, Record<string, unknown>>)['t'] ?? {})['minimum']
+  t.ok(Number(minimumOf(Array.from({ length: 200 }, (_, i) => 3 + (i * 37) % 200 / 10))) < 0)
+  t.equal(minimumOf(Array.from({ length: 200 }, (_, i) => 1 + i % 5)), 0)
 })
 
 function withoutRisk (signal: string): string { return signal.replace(/ \d+$/, '') }

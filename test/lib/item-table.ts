@@ -74,6 +74,15 @@ test('what is only noted is pending: it has supporters and no count until it is 
   t.equal(table.pending(0), MAX_PENDING)
 })
 
+test('what somebody else has sent in a request not admitted was seen twice when it is admitted', async (t) => {
+  const table = new ItemTable()
+  table.note(1, 7, 11)
+  t.equal(table.learn(1, 7, 12, true), 2)
+  table.note(1, 8, 11)
+  t.equal(table.learn(1, 8, 11, true), 1, 'but not by the same principal')
+  t.same([table.once(1), table.twice(1), table.pending(1)], [1, 1, 0])
+})
+
 test('halving halves counts and forgets what falls to nothing', async () => {
   fc.assert(fc.property(sightings(200), (stream) => {
     const table = learned(stream)

@@ -29,3 +29,14 @@ test('two parts of one trend are a trend', async (t) => {
   ours.halve()
   t.ok(ours.isOn(50))
 })
+
+test('however many sequences without a trend are merged, they are none', async (t) => {
+  const trend = new RecordTrend()
+  let n = 0
+  for (let part = 0; part < 60; part++) {
+    const other = new RecordTrend()
+    for (let i = 0; i < 4; i++, n++) other.learn(i === 0)
+    trend.merge(other)
+  }
+  t.notOk(trend.isOn(n))
+})

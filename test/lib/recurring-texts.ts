@@ -32,16 +32,11 @@ test('what is known of a text is what was noted of it, or nothing', async () => 
   }))
 })
 
-test('texts that come once displace none of those that come again', async (t) => {
+test('texts that come once displace none of those that came again', async (t) => {
   const texts = new RecurringTexts(4096, 512)
   const usual = Array.from({ length: 300 }, (_, i) => `Mozilla/5.0 (X11; Linux x86_64) Chrome/${i}.0.0.0`)
-  let once = 0
-  for (let round = 0; round < 4; round++) {
-    for (const text of usual) {
-      meet(texts, text, 1)
-      for (let i = 0; i < 20; i++) meet(texts, `customer${once++}@example.com`, 0)
-    }
-  }
+  for (let i = 0; i < 2; i++) for (const text of usual) meet(texts, text, 1)
+  for (let i = 0; i < 24_000; i++) meet(texts, `customer${i}@example.com`, 0)
   const known = usual.filter((text) => !Number.isNaN(texts.get(text))).length
   t.ok(known >= 270, `${known} of 300`)
 })

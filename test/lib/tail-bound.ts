@@ -85,7 +85,16 @@ test('a quantity that ends sharply has a sharp bound, one with a long tail a far
   const ratings = learned('upper', Array.from({ length: 500 }, () => DISTRIBUTIONS['a rating']?.(share) ?? 0))
   t.equal(ratings.limit, 5)
   const prices = learned('upper', Array.from({ length: 500 }, () => DISTRIBUTIONS['a log-normal one']?.(share) ?? 0))
-  t.ok(prices.limit > 1.5 * prices.extreme, `${prices.limit} ${prices.extreme}`)
+  t.ok(prices.limit > 1.25 * prices.extreme, `${prices.limit} ${prices.extreme}`)
+})
+
+test('few values say little about what is rare: the limit is that of one in ten times as many, the furthest that of the error asked for', async (t) => {
+  const few = learned('upper', Array.from({ length: 100 }, (_, i) => 1 + 40 * (i * 61 % 100)))
+  t.equal(few.limit, learned('upper', Array.from({ length: 100 }, (_, i) => 1 + 40 * (i * 61 % 100)), 0.001).limit)
+  t.ok(few.furthest() > few.limit, `${few.furthest()} ${few.limit}`)
+  const many = learned('upper', Array.from({ length: 2000 }, (_, i) => i * 61 % 100))
+  t.equal(many.furthest(), many.limit)
+  t.equal(new TailBound('upper', 0.001).furthest(), Infinity)
 })
 
 test('one outlier moves a bound of many values little, two a lot', async (t) => {

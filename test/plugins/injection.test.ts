@@ -229,6 +229,15 @@ for (const [name, texts] of Object.entries(PATTERNS)) {
   })
 }
 
+test('what hides in a credential is found although tokens are passed over at sight', async (t) => {
+  const subject = await app()
+  const asked = (authorization: string): Ask => ({ url: '/search', headers: { authorization, 'x-one': 'a' } })
+  for (let i = 0; i < 3; i++) t.same((await subject.ask(asked(`Bearer eyJhbGciOiJIUzI1NiJ9.${'aB3_-x'.repeat(20 + i)}.QmFzZTY0`))).types, [])
+  t.match((await subject.ask(asked(`Basic ${Buffer.from('admin:\' or 1=1 --').toString('base64')}`))).types, ['sql_injection'])
+  t.match((await subject.ask(asked(`Bearer rO0ABXNyABFqYXZhLnV0aWwuSGFzaE1hcA${'x'.repeat(30)}`))).assessment.signals[0]?.field, 'header.authorization')
+  t.match((await subject.ask({ url: '/search', headers: { authorization: 'Bearer abc', 'x-one': Buffer.from(SCRIPT).toString('base64url') } })).types, ['xss'])
+})
+
 test('texts that only contain the letters of an injection do not alarm', async (t) => {
   const subject = await app()
   for (const text of ['Version 2 is out; update now', 'Please call back; with kind regards', 'sweet dreams; set the alarm', '100% fact or true story', 'rock \'n\'#1', 'thread.sleep(10)', 'Western Union: select your country, then order by phone',
