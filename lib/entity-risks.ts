@@ -5,13 +5,17 @@ import { RiskLedger } from './store/risk-ledger'
 import type { RiskLedgerOptions, RiskThresholds } from './store/risk-ledger'
 import { BLOCK, CALM, THROTTLE } from './store/risk-record'
 import type { RiskLevel, RiskRecord } from './store/risk-record'
+import { RecentHashes } from './store/recent-hashes'
 import { SharedAddresses } from './store/shared-addresses'
-import { hashText } from './text/keyed-hash'
 
-/** Who sent a request, as far as it is known. Users and credentials are keyed hashes. */
+/** Who sent a request, as far as it is known. Users, credentials and sessions are keyed hashes. */
 export interface Sender {
   readonly user: string | null
   readonly credential: string | null
+  /** What a session cookie stands for, where somebody reads cookies. */
+  readonly session: { readonly tag: string, readonly hash: number } | null
+  /** Hash of the user, else of the credential, else of the client. */
+  readonly principal: number
   /** Client address, IPv6 by /64; `''` where unknown. */
   readonly client: string
   readonly clientHash: number
@@ -50,8 +54,8 @@ const HOUSEHOLD = 3.5
 /** Credentials of one client that were blamed, from which on the client is blamed with them. */
 const ROTATED = 4
 const ROTATING_CLIENTS = 4096
-/** Places for credentials that were accepted where others are refused: 64 kB. */
-const ESTABLISHED = 16_384
+/** Sessions remembered that were accepted where others are refused: 128 kB. */
+const ESTABLISHED = 32_768
 const MOST_MANUAL = 10_000
 /** Entities whose risk goes into a snapshot: those with the most. */
 const MOST_KEPT = 10_000
@@ -61,7 +65,7 @@ const SEALED = '#'
 /**
  * The risk of senders: who is blamed for a finding, and what that calls for.
  *
- * The principal comes first: a known user, else a credential, else the client address, so that one person's doing is not blamed on
+ * The principal comes first: a known user, else a credential, else a session cookie that was accepted, else the client address, so that one person's doing is not blamed on
  * all behind an address. A credential that was never accepted anywhere counts as little more than a claim: its sender is also
  * judged by the address, and an address from which one credential after another is blamed is blamed itself. What an address is
  * blamed for is divided by the logarithm of the sessions behind it, beyond those of a household.
@@ -80,7 +84,9 @@ export class EntityRisks {
   readonly #manual = new Map<string, ManualRule>()
   readonly #shared = new SharedAddresses(SESSION_WINDOW_MS)
   readonly #rotated = new BoundedMap<string, string[]>(ROTATING_CLIENTS)
-  readonly #established = new Uint32Array(ESTABLISHED)
+  readonly #established = new RecentHashes(ESTABLISHED)
+  /** Whether a route is known that refuses strangers. */
+  #hasGuarded = false
   readonly #seal: (address: string) => string
   /** Addresses known by their hash only, from a snapshot, until they come again. */
   readonly #sealed = new Set<string>()
@@ -94,23 +100,34 @@ export class EntityRisks {
 
   /** Adds to the risk of whoever is to blame. @param atClient Whether the client is to blame too, whoever it says it is. */
   blame (sender: Sender, source: string, amount: number, at: number, reason: string, isEnforced: boolean, atClient: boolean): void {
-    const { user, credential, client } = sender
-    const principal = user ?? credential
+    const { user, client } = sender
+    const principal = user ?? this.#sessionOf(sender)
     if (principal !== null) this.#add(principal, source, amount, at, reason, isEnforced)
     if (client === '') return
     this.#unseal(client)
-    if (principal === null || atClient || (user === null && credential !== null && this.#rotates(client, credential))) {
+    if (principal === null || atClient || (user === null && this.#rotates(client, principal))) {
       this.#add(client, source, amount / this.#dampingOf(sender, at), at, reason, isEnforced)
     }
   }
 
-  /** A session that is what it says: it was accepted, on a route where others are refused or by a user's name. */
-  vouch ({ user, credential, clientHash }: Sender, at: number, isGuarded: boolean): void {
-    const principal = user ?? credential
-    if (principal === null) return
-    const hash = hashText(principal, 1)
-    this.#shared.note(clientHash, hash, at)
-    if (user === null && isGuarded) this.#established[hash % ESTABLISHED] = hash
+  /**
+   * A session was accepted on a route where strangers are refused: it is what it says. O(1), one look at a table.
+   */
+  accept (sender: Sender, at: number): void {
+    const hash = sender.user !== null ? 0 : provedBy(sender)
+    if (hash !== 0 && !this.#established.see(hash)) this.#shared.note(sender.clientHash, hash, at)
+  }
+
+  /**
+   * A session behind an address has been seen, with an ordinary reply. Once the application is known to have routes that refuse strangers, a credential that none of them
+   * has accepted is a mere claim, of which anybody can make as many as he likes: no session.
+   */
+  vouch (sender: Sender, at: number, isGuarded: boolean): void {
+    const { user, credential, clientHash, principal } = sender
+    if (isGuarded) this.#hasGuarded = true
+    if (user !== null) return this.#shared.note(clientHash, principal, at)
+    const hash = provedBy(sender)
+    if (hash !== 0 && (this.#established.has(hash) || (credential !== null && !this.#hasGuarded))) this.#shared.note(clientHash, hash, at)
   }
 
   /** Somebody has logged in from that client. */
@@ -131,9 +148,9 @@ export class EntityRisks {
     const manual = this.#manual.size === 0 ? null : this.#manualOf(sender, at)
     if (manual !== null) return manual
     if (user !== null) return this.#levelOf(user, at, ledger)
-    const { credential } = sender
-    const own = credential === null ? NO_VERDICT : this.#levelOf(credential, at, ledger)
-    if (client === '' || !byAddress || own.level === BLOCK || (credential !== null && this.#isEstablished(credential))) return own
+    const session = this.#sessionOf(sender)
+    const own = session === null ? NO_VERDICT : this.#levelOf(session, at, ledger)
+    if (client === '' || !byAddress || own.level === BLOCK || this.#isEstablished(sender)) return own
     const address = this.#levelOf(client, at, ledger)
     return address.level > own.level ? address : own
   }
@@ -229,9 +246,13 @@ export class EntityRisks {
     return level === CALM ? NO_VERDICT : { level, entity, risk: ledger.risk(entity, at), isManual: false }
   }
 
-  #isEstablished (credential: string): boolean {
-    const hash = hashText(credential, 1)
-    return this.#established[hash % ESTABLISHED] === hash
+  /** Whether a sender without a name has a session that is what it says. */
+  #isEstablished (sender: Sender): boolean { return this.#established.has(provedBy(sender)) }
+
+  /** What a sender's doing is blamed on before the address: a credential, or a cookie that was accepted. */
+  #sessionOf (sender: Sender): string | null {
+    if (sender.credential !== null || sender.session === null) return sender.credential
+    return this.#isEstablished(sender) ? sender.session.tag : null
   }
 
   #add (entity: string, source: string, amount: number, at: number, reason: string, isEnforced: boolean): void {
@@ -263,6 +284,9 @@ export class EntityRisks {
     for (const entity of this.#manual.keys()) this.manualOf(entity, at)
   }
 }
+
+/** What stands for a sender's session in tables: its credential, else its cookie; 0 for neither. */
+function provedBy ({ credential, session, principal }: Sender): number { return (credential !== null ? principal : session === null ? 0 : session.hash) >>> 0 }
 
 /** Keyed hashes have neither dots nor colons. */
 function isAddress (entity: string): boolean { return entity.includes('.') || entity.includes(':') }

@@ -21,6 +21,9 @@ export interface CredentialName {
   sender: object | null
 }
 
+/** What stands for a session: keyed hashes. */
+export interface SessionName { readonly tag: string, readonly hash: number }
+
 /** Makes the keyed hashes that stand for a credential. */
 export interface Namer { nameOf (token: string): CredentialName }
 
@@ -74,8 +77,8 @@ export class Observation {
   late = false
   /** Whether `onSend` runs again, for the error of a later `onSend` hook. */
   resent = false
-  /** What trends knows of its session and of its TLS client; kept from the request to the reply. */
-  session: object | null = null
+  /** What trends knows of its session (a token's, or a cookie's) and of its TLS client; kept from the request to the reply. */
+  session: SessionName | null = null
   tls: object | null = null
   /** Who did it, as events show it; made with the first signal, completed when the user is known. */
   entity: EntityRef | null = null
@@ -159,6 +162,9 @@ export class Observation {
     if (this.user === null && this.#named === null && this.token !== null) this.#nameCredential(this.token)
     return this.#principal
   }
+
+  /** Whether it shows a credential, or a cookie that somebody took for a session's. */
+  get hasSession (): boolean { return this.session !== null || this.token !== null }
 
   /** Tells who the user is. @param user Keyed hash of the name. */
   identify (user: string, principal: number): void {

@@ -60,6 +60,7 @@ export class RouteState {
   responses = 0
   /** Tags of the first distinct principals, as many as are asked for; signed, since such integers need no memory of their own. */
   #principals: number[] = []
+  #refusesStrangers = false
   #statuses = new ItemTable()
   #random: number
 
@@ -110,6 +111,7 @@ export class RouteState {
   answer (status: number, principal: number): void {
     this.responses++
     this.#statuses.learn(STATUS, status, principal, false)
+    if (status === 401 || status === 403) this.#refusesStrangers = true
   }
 
   /**
@@ -124,12 +126,16 @@ export class RouteState {
   }
 
   /** Whether it has answered 401 or 403: who is served here has shown something. */
-  get refusesStrangers (): boolean { return this.#statuses.count(STATUS, 401) > 0 || this.#statuses.count(STATUS, 403) > 0 }
+  get refusesStrangers (): boolean { return this.#refusesStrangers }
+
+  /** Whether a request that is served here has shown that its session is what it says. A login only shows that its password is right, and nothing of a session that came with it. */
+  get isGuarded (): boolean { return !this.isLogin && this.refusesStrangers }
 
   /** Statuses seen, with counts to 31. */
   halve (): void {
     this.responses >>>= 1
     this.#statuses.halve()
+    this.#noteRefusals()
   }
 
   /** Adds what another process learned, so many half-lives ago. */
@@ -139,6 +145,7 @@ export class RouteState {
     this.responses += json.responses >>> halfLives
     for (const principal of json.principals) this.meet(principal, 16)
     this.#statuses.merge(statuses)
+    this.#noteRefusals()
   }
 
   /** Forgets what was learned. */
@@ -147,6 +154,7 @@ export class RouteState {
     this.promotions = NONE
     this.#principals = []
     this.#statuses = new ItemTable()
+    this.#refusesStrangers = false
   }
 
   toJSON (): RouteStateJson {
@@ -158,5 +166,8 @@ export class RouteState {
     this.responses = json.responses
     this.#principals = json.principals.slice(0, 16).map((principal) => principal | 0)
     this.#statuses = ItemTable.from(json.statuses)
+    this.#noteRefusals()
   }
+
+  #noteRefusals (): void { this.#refusesStrangers = this.#statuses.count(STATUS, 401) > 0 || this.#statuses.count(STATUS, 403) > 0 }
 }

@@ -7,6 +7,7 @@ import { RouteState } from '../lib/route-state'
 import type { Signal } from '../lib/signal'
 import { hashText } from '../lib/text/keyed-hash'
 import { credentialsIn, credentialsInHeader, fieldOfUser, loginName } from '../lib/text/login-body'
+import { leadsBack, leadsToLogin, refusesLogin } from '../lib/text/login-reply'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
 import type { AuthRecord } from './auth-record'
@@ -84,8 +85,11 @@ class LoginRoute {
   describe (): Record<string, unknown> { return { login: this.isProposed ? 'proposed' : 'configured', attempts: this.samples } }
 }
 
-/** Client errors that say nothing about credentials: too slow, too large, not read, too many. */
-const NEUTRAL: readonly number[] = [405, 406, 408, 411, 413, 414, 415, 429, 431]
+/** Client errors that say nothing about credentials: too slow, taken already, too large, not read, too many. */
+const NEUTRAL: readonly number[] = [405, 406, 408, 409, 411, 413, 414, 415, 429, 431]
+
+/** Methods that ask and do nothing: without credentials they are no try to log in (RFC 9110, section 9.2.1). */
+const SAFE: readonly string[] = ['GET', 'HEAD']
 
 /** Watches logins: guessing of one password, spraying, stuffing from many clients, low and slow, and accounts taken over. */
 async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): Promise<void> {
@@ -94,6 +98,8 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   const watch = new AuthWatch(settings.capacity, settings)
   /** Routes that may turn out to be login routes. */
   const candidates = new Set<RouteState>()
+  /** Requests of which the application has told the outcome: their status does not. */
+  const told = new WeakSet<Observation>()
   const elsewhere = new RouteState('recordAuth', '*', '(recordAuth)', true, anomalies.settings.mode ?? 'observe', anomalies.settings.flagAt ?? 50)
 
   const detector = anomalies.detector<LoginRoute>('auth-burst', createLogin, { check: checkRoute, minSamples: 1, mode: options.mode })
@@ -122,7 +128,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   /** A route that refuses somebody's password is a login route from then on. */
   function adopt (request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
     if (!candidates.has(observation.route)) return
-    if (credentialsIn(request.body) === null && credentialsInHeader(request.headers.authorization) === null) return
+    if (!bringsSecret(request)) return
     const { route } = observation
     const login = new LoginRoute(settings, true)
     candidates.delete(route)
@@ -134,19 +140,33 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   }
 
   function judgeReply (login: LoginRoute, observation: Observation, request: FastifyRequest, reply: FastifyReply): void {
-    if (observation.refused || observation.method === 'OPTIONS') return
-    const success = outcomeOf(login, observation.status, request, reply)
-    if (success === null || (observation.loginCounted && !success)) return
+    if (observation.refused || told.has(observation)) return
+    settle(login, observation, request, outcomeOf(login, observation.status, observation.payload, request, reply))
+  }
+
+  /** @param success `null` where nothing can be said. */
+  function settle (login: LoginRoute, observation: Observation, request: FastifyRequest, success: boolean | null): void {
+    if (success === null || (observation.loginCounted && !success) || observation.method === 'OPTIONS') return
     const user = userOf(login, request)
+    if (user === null && !isAttempt(login, request)) return
     if (login.user !== undefined && user !== null) observation.route.userField ??= fieldOfUser(request.body, user)
     count(login, observation, user, request, success)
   }
 
-  /** Who goes away before the answer does not want it known: that is a failure. A listener here costs other routes nothing. */
+  /** Whether a request that names no user is a try to log in at all, and does not only ask for the form, or what credentials are wanted. */
+  function isAttempt (login: LoginRoute, request: FastifyRequest): boolean {
+    if (bringsSecret(request) || credentialsIn(request.query) !== null) return true
+    return !login.isProposed && !SAFE.includes(request.method)
+  }
+
+  /**
+   * Who goes away before the answer does not want it known: that is a failure. An answer that was ended past Fastify (`reply.hijack`) is
+   * one like others. A listener here costs other routes nothing.
+   */
   function awaitEnd (login: LoginRoute, observation: Observation, request: FastifyRequest, reply: FastifyReply): void {
     reply.raw.on('close', () => {
-      if (observation.refused || observation.loginCounted || observation.status !== 0 || observation.method === 'OPTIONS') return
-      detector.guard(() => count(login, observation, userOf(login, request), request, false))
+      if (observation.refused || observation.loginCounted || observation.status !== 0) return
+      detector.guard(() => settle(login, observation, request, reply.raw.writableEnded && outcomeOf(login, reply.raw.statusCode, null, request, reply)))
       recordNew(observation)
     })
   }
@@ -155,10 +175,11 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     if (observation.signals !== null && observation.signals.length > observation.recorded) anomalies.record(observation)
   }
 
-  function outcomeOf (login: LoginRoute, status: number, request: FastifyRequest, reply: FastifyReply): boolean | null {
+  function outcomeOf (login: LoginRoute, status: number, payload: unknown, request: FastifyRequest, reply: FastifyReply): boolean | null {
     const failed = login.failed?.(request as LoginRequest, reply)
     if (failed !== undefined) return !failed
-    if (status < 400) return status < 300 || !leadsBack(request, reply)
+    if (status < 300) return !refusesLogin(payload)
+    if (status < 400) return !isSentBack(request, reply)
     return status < 500 && !NEUTRAL.includes(status) ? false : null
   }
 
@@ -190,7 +211,10 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     const own = request?.[kObservation]
     const client = ip === undefined ? undefined : clientOf(ip)
     const isOwn = own !== undefined && own !== null && own !== OFF && (client === undefined || client === own.client)
-    if (own !== undefined && own !== null && own !== OFF) own.loginCounted = true
+    if (own !== undefined && own !== null && own !== OFF) {
+      told.add(own)
+      own.loginCounted = true
+    }
     const observation = isOwn ? own : observationOf(client ?? '')
     detector.guard(() => count(null, observation, name, isOwn ? request as FastifyRequest : null, success))
     recordNew(observation)
@@ -203,18 +227,14 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   }
 }
 
-/** Whether a redirection leads to the page that it comes from: a form that is shown again. */
-function leadsBack (request: FastifyRequest, reply: FastifyReply): boolean {
-  const location = reply.getHeader('location')
-  if (typeof location !== 'string' || location.length > 4096) return false
-  const path = location.startsWith('/') ? location : URL.canParse(location) ? new URL(location).pathname : location
-  return pathOf(path) === pathOf(request.raw.url ?? '')
+/** Whether a redirection leads back to where one logs in. */
+function isSentBack (request: FastifyRequest, reply: FastifyReply): boolean {
+  const location = reply.getHeader('location') ?? reply.raw.getHeader('location')
+  if (typeof location !== 'string') return false
+  return leadsBack(location, request.raw.url ?? '') || (bringsSecret(request) && leadsToLogin(location, request.headers.host))
 }
 
-function pathOf (url: string): string {
-  const end = url.search(/[?#]/)
-  return end < 0 ? url : url.slice(0, end)
-}
+function bringsSecret ({ body, headers }: FastifyRequest): boolean { return credentialsIn(body) !== null || credentialsInHeader(headers.authorization) !== null }
 
 /** Header names in their order, and the user agent: what a tool keeps while it changes addresses. */
 function fingerprintOf ({ rawHeaders }: Observation, seed: number): number {

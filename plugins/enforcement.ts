@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { AddressWatch } from '../lib/address-watch'
-import { hostOf } from '../lib/client-address'
+import { withoutPort } from '../lib/client-address'
 import { BLOCK, CALM } from '../lib/entity-risks'
 import type { Verdict } from '../lib/entity-risks'
 import type { Observation } from '../lib/observation'
@@ -67,8 +67,8 @@ async function enforcement (fastify: FastifyInstance, options: EnforcementOption
 
   function concerns (request: FastifyRequest, observation: Observation, isLate: boolean): boolean {
     if (!isLate && (++seen <= FIRST || seen % SAMPLED === 0)) noteAddress(request, observation)
-    // Where the application may know the user later, everybody is judged then: the user comes before the address.
-    return (isLate || !hasLateStage) && !entities.isCalm(observation.at)
+    // Where it may be known later who it is, that is awaited: user and session come before the address.
+    return (isLate || !(hasLateStage || (observation.route.isEnforced && request.headers.cookie !== undefined))) && !entities.isCalm(observation.at)
   }
 
   function decide (request: FastifyRequest, reply: FastifyReply, observation: Observation, done: () => void): void {
@@ -169,7 +169,7 @@ function listOf (entries: readonly string[]): BlockList {
 }
 
 function isAllowed (list: BlockList, ip: string | undefined): boolean {
-  const address = hostOf(ip ?? '')
+  const address = withoutPort(ip ?? '')
   const version = isIP(address)
   return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4')
 }

@@ -61,7 +61,7 @@ export class LearningGate {
       return
     }
     route.meet(principal, this.#enough)
-    if (status < 400 && (observation.user !== null || observation.credential !== null)) this.#registry.entities.vouch(observation, observation.at, route.refusesStrangers)
+    if (status < 400) this.#registry.entities.vouch(observation, observation.at, route.isGuarded)
     for (const detector of detectors) {
       const state = route.slots[detector.slot]
       const wasActive = detector.progressOf(state) === 1 && detector.samplesOf(state) > 0

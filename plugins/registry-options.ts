@@ -1,6 +1,7 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
 import type { AnomalyEventJson } from '../lib/anomaly-event'
 import type { Clock } from './clock'
+import { FST_ANOMALIES_BAD_OPTION } from './errors'
 import type { OptionTable } from './options'
 
 export type Mode = 'observe' | 'enforce'
@@ -27,7 +28,7 @@ export interface RegistryOptions {
    */
   flagAt?: number
   /**
-   * Risk from which an entity's action is `throttle`.
+   * Risk from which an entity's action is `throttle`; where it is not given, no more than `blockAt`.
    * @default 60
    */
   throttleAt?: number
@@ -96,7 +97,7 @@ export const registryOptions: OptionTable = {
   routes: { isFunction: true, description: 'gives `false` or a config for routes that the user does not own' },
   key: { isFunction: true, description: 'the principal where the application knows one; kept as a keyed hash' },
   flagAt: { type: 'number', minimum: 1, maximum: 99, default: 50, description: 'score from which a request is flagged' },
-  throttleAt: { type: 'number', minimum: 1, maximum: 100, default: 60, description: 'risk from which an entity\'s action is `throttle`' },
+  throttleAt: { type: 'number', minimum: 1, maximum: 100, default: 60, description: 'risk from which an entity\'s action is `throttle`; where it is not given, no more than `blockAt`' },
   blockAt: { type: 'number', minimum: 1, maximum: 100, default: 85, description: 'risk from which an entity\'s action is `block`' },
   hysteresis: { type: 'number', minimum: 0, maximum: 50, default: 10, description: 'how far below `throttleAt` or `blockAt` a risk has to fall for the action to end' },
   riskHalfLife: { isDuration: true, default: '10 minutes', description: 'time in which an entity\'s risk halves' },
@@ -112,4 +113,16 @@ export const registryOptions: OptionTable = {
   clock: { isObject: true, description: 'where times come from; for tests and replays' },
   random: { isFunction: true, description: 'randomness, 0 to below 1' },
   secret: { type: 'string', minLength: 16, description: 'key of all hashes; by default new in each process' }
+}
+
+/**
+ * The options, with a threshold of throttling that does not lie beyond that of blocking.
+ * @param given What the application has said itself.
+ * @throws FST_ANOMALIES_BAD_OPTION Where that is one at which nobody would ever be throttled.
+ */
+export function withThresholds (settings: RegistryOptions, given: RegistryOptions): RegistryOptions {
+  const { throttleAt, blockAt } = settings as { throttleAt: number, blockAt: number }
+  if (throttleAt <= blockAt) return settings
+  if (given.throttleAt !== undefined) throw new FST_ANOMALIES_BAD_OPTION(`throttleAt must not be above blockAt (${blockAt}), or nobody is ever throttled, received ${throttleAt}`, '')
+  return { ...settings, throttleAt: blockAt }
 }

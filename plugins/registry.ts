@@ -6,7 +6,7 @@ import { declaredRoutes } from './declared-routes'
 import type { DetectorFactory } from './detector'
 import { Registry } from './registry-state'
 import { kObservation, OFF } from './symbols'
-import { registryOptions } from './registry-options'
+import { registryOptions, withThresholds } from './registry-options'
 import type { RegistryOptions } from './registry-options'
 import { installTraps } from './traps'
 import { resolveOptions } from './options'
@@ -18,7 +18,7 @@ export type { RegistryOptions } from './registry-options'
  * detectors share. Adds no behaviour of its own to a reply.
  */
 async function registry (fastify: FastifyInstance, options: RegistryOptions): Promise<void> {
-  const settings = resolveOptions<RegistryOptions>('', registryOptions, null, options)
+  const settings = withThresholds(resolveOptions<RegistryOptions>('', registryOptions, null, options), options)
   const state = new Registry(fastify, settings)
   const { observer, stages } = state
   const { onRequest, preValidation, onSend } = stages
@@ -70,7 +70,10 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       stages.judge(onSend, request, reply, observation)
       if (observation.status === 401 || observation.status === 403) state.onRefusal?.(request, reply, observation)
     }
-    if (!observation.refused) state.gate.answered(observation, reply)
+    if (!observation.refused) {
+      if (observation.status < 300 && observation.hasSession && observation.route.isGuarded) state.entities.accept(observation, observation.at)
+      state.gate.answered(observation, reply)
+    }
     done()
   })
   fastify.addHook('onClose', (_, done) => {

@@ -28,9 +28,9 @@ interface Print { ratio: AuthRatio, clients: DistinctWindow }
  */
 export class AuthCrowd {
   readonly all = new AuthRatio()
-  readonly #prints = new BoundedMap<number, Print>(FINGERPRINTS)
   /** Fingerprints with an episode that is open. */
   readonly #open = new Set<Print>()
+  readonly #prints = new BoundedMap<number, Print>(FINGERPRINTS, (print) => { this.#open.delete(print) })
 
   /** A user fails for the first time since the last success. @returns The bucket to give to `resolve`. */
   fail (attempt: AuthAttempt): number {

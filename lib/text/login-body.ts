@@ -2,6 +2,8 @@
 const SECRETS: readonly string[] = ['password', 'passwd', 'pass', 'pwd', 'pw', 'passwort', 'kennwort', 'motdepasse', 'mdp', 'contrasena', 'contraseña', 'clave', 'senha', 'parola', 'haslo', 'wachtwoord', 'passphrase', 'passcode', 'pin', 'jpassword', 'userpassword', 'loginpassword', 'secret', 'clientsecret']
 /** Names under which they send whose it is, the most telling first. */
 const NAMES: readonly string[] = ['username', 'email', 'login', 'user', 'emailaddress', 'userid', 'loginid', 'account', 'phone', 'phonenumber', 'mobile', 'identifier', 'identity', 'handle', 'jusername', 'log', 'usr', 'uid', 'clientid', 'name']
+/** Names of those that belong to an application. */
+const OF_CLIENT: readonly string[] = ['clientid', 'clientsecret']
 const MAX_FIELDS = 32
 const MAX_NAME = 256
 
@@ -68,11 +70,13 @@ function readFields (fields: Record<string, unknown>, isLogin: boolean): LoginCr
   let best = NAMES.length
   let user: unknown = null
   let seen = 0
+  const isExchange = asksForToken(fields)
   for (const name in fields) {
     if (++seen > MAX_FIELDS) break
     if (name.length > 32) continue
     const plain = plainName(name)
     const value = fields[name]
+    if (isExchange && OF_CLIENT.includes(plain)) continue
     if (SECRETS.includes(plain)) {
       if (typeof value === 'string' || typeof value === 'number') hasSecret = true
       continue
@@ -83,6 +87,12 @@ function readFields (fields: Record<string, unknown>, isLogin: boolean): LoginCr
     user = value
   }
   return hasSecret || (isLogin && user !== null) ? { user: loginName(user) } : null
+}
+
+/** Whether a token is asked for by another one (RFC 6749: `refresh_token`, `authorization_code`, ...): then what names the client is the same for all its users. */
+function asksForToken (fields: Record<string, unknown>): boolean {
+  const grant = fields.grant_type
+  return typeof grant === 'string' && grant !== 'client_credentials'
 }
 
 /** In lower case, without `_`, `-`, `.` and brackets (`user[email]` ends in `email`). */

@@ -30,6 +30,16 @@ test('a port behind an address, and brackets around one, belong to no client', a
   t.equal(clientOf('[2001:db8:1:2::7'), clientOf('[2001:db8:1:2::8'), 'what nobody writes is taken without an error')
 })
 
+test('however an IPv4 address is mapped, it is itself', async (t) => {
+  for (const address of ['::FFFF:192.0.2.1', '::ffff:c000:201', '0:0:0:0:0:ffff:192.0.2.1', '0000:0000:0000:0000:0000:FFFF:C000:0201']) t.equal(clientOf(address), '192.0.2.1', address)
+  for (const address of ['::ffff:0:192.0.2.1', '::192.0.2.1', '::ffff:192.0.2.256', '::ffff:192.0.2', '2001:db8::ffff:192.0.2.1']) t.match(clientOf(address), /::\/64$/, address)
+})
+
+test('a port that a proxy left with the address makes no other client', async (t) => {
+  for (const address of ['192.0.2.1:443', '192.0.2.1:50001', '[::ffff:192.0.2.1]:443']) t.equal(clientOf(address), '192.0.2.1', address)
+  for (const address of ['[2001:db8:1:2::7]:443', '[2001:db8:1:2::8]', '[2001:db8:1:2:9::]:1']) t.equal(clientOf(address), '2001:db8:1:2::/64', address)
+})
+
 test('addresses that share the first four groups are one client', async () => {
   const group = fc.integer({ min: 0, max: 65535 }).map((number) => number.toString(16))
   fc.assert(fc.property(fc.array(group, { minLength: 4, maxLength: 4 }), fc.array(group, { minLength: 4, maxLength: 4 }), (network, host) => {

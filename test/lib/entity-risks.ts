@@ -1,14 +1,17 @@
 import { test } from 'tap'
 import { BLOCK, CALM, EntityRisks, THROTTLE } from '../../lib/entity-risks'
 import type { Sender } from '../../lib/entity-risks'
-import { finishHash } from '../../lib/text/value-shape'
+import { hashText } from '../../lib/text/keyed-hash'
 
 const MINUTE = 60_000
 const options = { capacity: 1000, halfLifeMs: 10 * MINUTE, keepAbove: 60, throttleAt: 60, blockAt: 85, hysteresis: 10, seal: (address: string) => `tag-${[...address].map((letter) => letter.charCodeAt(0).toString(36)).reverse().join('')}` }
 
 function sender (client: string, credential: string | null = null, user: string | null = null): Sender {
-  return { client, clientHash: finishHash(client.length * 31 + client.charCodeAt(0)), credential, user }
+  return { client, clientHash: hashText(client, 1), credential, session: null, user, principal: hashText(user ?? credential ?? client, 1) }
 }
+
+/** A sender with a session cookie. */
+function browser (client: string, cookie: string): Sender { return { ...sender(client), session: { tag: `session ${cookie}`, hash: hashText(cookie, 2) } } }
 
 function levelOf (risks: EntityRisks, who: Sender, at = 0, byAddress = true): number { return risks.judge(who, at, risks.all, byAddress).level }
 
@@ -152,4 +155,42 @@ test('a level that ended while all was calm, and nobody asked, has ended', async
   risks.blame(sender('a'), 'y', 38, 10 * MINUTE, 'r', true, false)
   t.ok(risks.risk('a', 10 * MINUTE) > 50 && risks.risk('a', 10 * MINUTE) < 60)
   t.equal(levelOf(risks, sender('a'), 10 * MINUTE), CALM)
+})
+
+test('sessions behind an address count once they were accepted where others are refused; until such a place is known, credentials do', async (t) => {
+  const blamed = (risks: EntityRisks): number => {
+    risks.blame(sender('a'), 'x', 90, 0, 'r', true, false)
+    return risks.risk('a', 0)
+  }
+  const vouched = (isGuarded: boolean, isKnown: boolean, who = (i: number): Sender => sender('a', `token ${i}`)): EntityRisks => {
+    const risks = new EntityRisks(options)
+    if (isKnown) risks.vouch(sender('b', 'another'), 0, true)
+    for (let i = 0; i < 100; i++) {
+      if (isGuarded) risks.accept(who(i), 0)
+      risks.vouch(who(i), 0, isGuarded)
+    }
+    return risks
+  }
+  const cookie = (i: number): Sender => browser('a', `sid ${i}`)
+  t.ok(blamed(vouched(false, false)) < 30)
+  t.ok(blamed(vouched(true, true)) < 30)
+  t.ok(blamed(vouched(true, true, cookie)) < 30)
+  t.equal(blamed(vouched(false, true)), 90, 'claims are none')
+  t.equal(blamed(vouched(false, false, cookie)), 90, 'cookies are claims from the start')
+  t.ok(blamed(vouched(false, true, (i) => sender('a', null, `user ${i}`))) < 30, 'users whom the application names are')
+})
+
+test('a session that was accepted comes before the address, a made-up one does not', async (t) => {
+  for (const [own, another] of [[sender('a', 'token'), sender('a', 'made up')], [browser('a', 'sid'), browser('a', 'made up')]] as const) {
+    const risks = new EntityRisks(options)
+    risks.accept(own, 0)
+    risks.blame(sender('a'), 'x', 95, 0, 'r', true, false)
+    t.equal(levelOf(risks, sender('a')), BLOCK)
+    t.equal(levelOf(risks, another), BLOCK)
+    t.equal(levelOf(risks, own), CALM)
+    risks.blame(own, 'x', 95, 0, 'r', true, false)
+    t.equal(levelOf(risks, own), BLOCK, 'its own doing is its own')
+    t.equal(levelOf(risks, { ...own, client: 'b' }), BLOCK, 'wherever it goes')
+    t.equal(levelOf(risks, sender('b')), CALM)
+  }
 })

@@ -58,3 +58,13 @@ test('the field that holds a known user is found, no deeper than one object insi
   for (const body of [null, 'maria', 7, {}, ['paul']]) t.equal(fieldOfUser(body, 'maria'), null)
   t.equal(fieldOfUser(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`f${i}`, i === 99 ? 'maria' : i])), 'maria'), null, 'no further than 32 fields')
 })
+
+test('where a token is asked for by another, what names the application is nobody\'s name', async (t) => {
+  const client = { client_id: 'shop', client_secret: 'x' }
+  t.equal(credentialsIn({ grant_type: 'refresh_token', refresh_token: 'y', ...client }), null)
+  t.equal(credentialsIn({ grant_type: 'authorization_code', code: 'y', ...client }, true), null)
+  t.same(credentialsIn({ grant_type: 'password', username: 'ann', password: 'z', ...client }), { user: 'ann' })
+  t.same(credentialsIn({ grant_type: 'client_credentials', ...client }), { user: 'shop' })
+  t.same(credentialsIn(client), { user: 'shop' })
+  t.same(credentialsIn({ grant_type: 'refresh_token', email: 'ann', password: 'z' }), { user: 'ann' }, 'a password is one, whatever is said beside it')
+})

@@ -44,6 +44,19 @@ test('1,000 a second where 10 are ordinary is one episode, as long as it lasts',
   t.end()
 })
 
+test('hysteresis: an attack that ebbs to what would not have opened an episode is one episode still', (t) => {
+  const ebbing = (second: number): number => second < 1800 || second >= 3000 ? 10 : Math.floor(second / 30) % 2 === 0 ? 30 : 13.5
+  t.same(without(watch(HOUR, ebbing, { isExact: true }), 'step'), ['open spike 1800', 'close spike 3020'])
+  t.same(watch(HOUR, (second) => second < 1800 || second >= 3000 ? 10 : 13.5, { isExact: true }), [], 'which by itself opens none')
+  t.end()
+})
+
+test('while an episode is open its traffic does not teach: the next one is told by the level before', (t) => {
+  const changes = watch(HOUR, (second) => second >= 1800 && second < 2400 ? 1000 : second >= 2430 && second < 2600 ? 40 : 10, { isExact: true })
+  t.same(without(changes, 'step'), ['open spike 1800', 'close spike 2420', 'open spike 2430', 'close spike 2620'])
+  t.end()
+})
+
 test('a level that has lasted an hour is the new norm, and no episode follows', (t) => {
   const changes = watch(5 * HOUR, (second) => second < 1800 ? 10 : 1000)
   t.same(without(changes, 'step'), ['open spike 1800', 'close spike 5400'])

@@ -1,11 +1,12 @@
 import { test } from 'tap'
 import Fastify from 'fastify'
-import type { FastifyAnomaliesRouteConfig, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyAnomaliesRouteConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import anomalies from '../../plugins'
 import type { AnomaliesOptions } from '../../plugins'
-import { drive, ManualClock, SECRET } from '../fixtures/app'
+import { addressOf, drive, ManualClock, SECRET } from '../fixtures/app'
 import { loginApp, ordinaryLogins, publicAddress, replayLogins } from '../fixtures/logins'
 import type { Findings, Login } from '../fixtures/logins'
+import { WireClient } from '../fixtures/wire'
 import { ATTACKER, ATTACKS, OFFICE, office, ORDINARY, series } from '../fixtures/login-scenarios'
 
 const MOST_EVENTS = 5
@@ -68,6 +69,20 @@ test('a success of the user elsewhere does not clear what many others have faile
   t.ok(typesOf(await replayLogins(logins)).includes('auth_distributed_guessing') || typesOf(await replayLogins(logins)).includes('auth_brute_force'))
 })
 
+const LOGIN = { config: { anomalies: { authBurst: {} } } }
+
+async function emptyApp (): Promise<{ app: FastifyInstance, clock: ManualClock }> {
+  const app = Fastify()
+  const clock = new ManualClock()
+  await app.register(anomalies, { secret: SECRET, clock })
+  return { app, clock }
+}
+
+/** Types of what auth-burst has said. */
+function typesSaid (app: FastifyInstance): string[] {
+  return [...new Set(app.anomalies.query({ detector: 'auth-burst' }).events.map((event) => event.type))]
+}
+
 async function statuses (options: AnomaliesOptions, config: object, status: number, attempts = 30): Promise<string[]> {
   const app = Fastify()
   const clock = new ManualClock()
@@ -100,6 +115,80 @@ test('a redirection back to the form is a failure, any other a success', async (
     t.same([...new Set(app.anomalies.query({ detector: 'auth-burst' }).events.map((event) => event.type))], types, location)
     await app.close()
   }
+})
+
+test('a form with a path of its own: who is sent back to it, or to an error, has failed', async (t) => {
+  for (const [location, types] of [['/login', ['auth_brute_force']], ['/login.html?next=/', ['auth_brute_force']], ['/account?error=1', ['auth_brute_force']], ['http://localhost/sign-in', ['auth_brute_force']], ['/account', []], ['https://idp.test/login', []]] as const) {
+    const { app, clock } = await emptyApp()
+    app.post('/session', LOGIN, async (request, reply) => reply.redirect(location, 303))
+    const { ask } = drive(app, clock)
+    for (let i = 0; i < 20; i++) await ask({ method: 'POST', url: '/session', headers: { host: 'localhost' }, payload: { email: 'a@b.c', password: 'x' } })
+    t.same(typesSaid(app), types, location)
+    for (let i = 0; i < 20; i++) await ask({ method: 'POST', url: '/session', client: 2, headers: { host: 'localhost' }, payload: { email: 'c@b.c' } })
+    t.same(app.anomalies.query({ detector: 'auth-burst', entity: addressOf(2) }).events, [], 'where no password was brought, nobody was refused')
+    await app.close()
+  }
+})
+
+test('a refusal that is answered with 200: an error in JSON, or the form once more', async (t) => {
+  for (const [reply, types] of [[{ error: 'invalid' }, ['auth_brute_force']], [{ success: false }, ['auth_brute_force']], ['<form><input type="password">', ['auth_brute_force']], [{ error: null, token: 'x' }, []], ['<h1>Hello</h1>', []]] as const) {
+    const { app, clock } = await emptyApp()
+    app.post('/login', LOGIN, async (request, answer) => answer.type(typeof reply === 'string' ? 'text/html' : 'application/json').send(reply))
+    const { ask } = drive(app, clock)
+    for (let i = 0; i < 20; i++) await ask({ method: 'POST', url: '/login', payload: { email: 'a@b.c', password: 'x' } })
+    t.same(typesSaid(app), types, JSON.stringify(reply))
+    await app.close()
+  }
+})
+
+test('an answer that was ended past Fastify has its status', async (t) => {
+  for (const [status, types] of [[200, []], [401, ['auth_brute_force']]] as const) {
+    const { app } = await emptyApp()
+    app.post('/login', LOGIN, (request, reply) => {
+      reply.hijack()
+      reply.raw.writeHead(status).end('{}')
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const client = new WireClient(app, '127.0.0.8')
+    for (let i = 0; i < 20; i++) await client.ask('POST', '/login', { email: 'alice', password: `${i}` })
+    await client.ask('GET', '/')
+    t.same(typesSaid(app), types, `${status}`)
+    client.close()
+    await app.close()
+  }
+})
+
+test('who only asks, without credentials, does not try to log in: forms, challenges, health checks', async (t) => {
+  const basic = (text: string): { authorization: string } => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })
+  const { app, clock } = await emptyApp()
+  app.route({ method: ['GET', 'HEAD', 'POST'], url: '/login', ...LOGIN, handler: async (request, reply) => request.method === 'POST' ? reply.code(401).send({}) : reply.type('text/html').send('<form><input type="password">') })
+  app.get('/metrics', async (request, reply) => request.headers.authorization === basic('ann:right').authorization ? {} : reply.code(401).header('www-authenticate', 'Basic').send({}))
+  const { ask } = drive(app, clock)
+  await ask({ url: '/metrics', client: 5, headers: basic('ann:wrong') })
+  for (let i = 0; i < 80; i++) {
+    await ask({ url: '/login', client: 2 })
+    await ask({ url: '/metrics', client: 3 })
+    await ask({ url: '/metrics', client: 4 })
+    await ask({ url: '/metrics', client: 4, headers: basic('ann:right') })
+  }
+  t.same(typesSaid(app), [])
+  t.match(app.anomalies.baselines().map(({ detectors }) => detectors['auth-burst']?.samples), [81, 0])
+  for (let i = 0; i < 20; i++) {
+    await ask({ url: '/login', client: 6 })
+    await ask({ method: 'POST', url: '/login', client: 6, payload: { email: `user${i}`, password: 'x' } })
+  }
+  t.same(typesSaid(app), ['auth_password_spraying'], 'and whoever looks at the form between two guesses gains nothing')
+  await app.close()
+})
+
+test('guesses that are spread over several login routes are one attack', async (t) => {
+  const { app, clock } = await emptyApp()
+  for (const url of ['/login', '/api/v1/token', '/app/session', '/legacy']) app.post(url, url === '/legacy' ? {} : LOGIN, async (request, reply) => reply.code(401).send({}))
+  const { ask } = drive(app, clock)
+  for (let i = 0; i < 40; i++) await ask({ method: 'POST', url: ['/login', '/api/v1/token', '/app/session', '/legacy'][i % 4] as string, payload: { email: 'alice', password: `${i}` } })
+  const { events } = app.anomalies.query({ detector: 'auth-burst' })
+  t.same(events.map(({ type, episode }) => [type, episode?.state, episode?.count]), [['auth_brute_force', 'open', 15]])
+  await app.close()
 })
 
 test('without names, clients are still seen, and all together', async (t) => {
@@ -221,6 +310,22 @@ test('recordAuth with a request counts that login once, whatever its status', as
     t.same(seen.map((types) => types.length).reduce((sum, n) => sum + n), success ? 0 : 2)
     await app.close()
   }
+})
+
+test('recordAuth with a request has the last word: a failed login that is answered with 200 clears nothing', async (t) => {
+  const types = async (success: boolean, status: number): Promise<string[]> => {
+    const { app, clock } = await emptyApp()
+    app.post('/login', LOGIN, async (request, reply) => {
+      app.anomalies.recordAuth({ user: 'alice', success, request })
+      return reply.code(status).send({})
+    })
+    const { ask } = drive(app, clock)
+    for (let i = 0; i < 20; i++) await ask({ method: 'POST', url: '/login', payload: { email: 'alice', password: `${i}` } })
+    await app.close()
+    return typesSaid(app)
+  }
+  t.same(await types(false, 200), ['auth_brute_force'])
+  t.same(await types(true, 401), [])
 })
 
 test('recordAuth: a wrong argument is reported, and throws nothing', async (t) => {

@@ -1,4 +1,5 @@
 import { connect, constants } from 'node:http2'
+import type { ClientHttp2Stream, ServerHttp2Stream } from 'node:http2'
 import { connect as connectSocket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
@@ -61,11 +62,13 @@ test('a stuffing client is throttled, then blocked, then free again after decay;
   const seen: number[] = []
   const ordinary = new Map<number, number>()
   let headers = {}
+  let limited = 0
   for (let i = 0; i < 5000; i++) {
     clock.advance(100)
     const replies = [await customer.ask('GET', '/items')]
     if (i % 50 === 0) replies.push(await customer.ask('POST', '/login', { email: 'ann@example.com', password: 'right' }))
     else replies.push(await customer.ask('GET', '/items'))
+    limited += replies.filter(({ headers }) => 'x-ratelimit-limit' in headers).length
     for (const { status } of replies) ordinary.set(status, (ordinary.get(status) ?? 0) + 1)
     if (i % 5 !== 0 || i >= 2500) continue
     const reply = await attacker.ask('POST', '/login', { email: `user${i}@example.com`, password: 'summer2026' })
@@ -73,6 +76,7 @@ test('a stuffing client is throttled, then blocked, then free again after decay;
     if (reply.status === 429) headers = reply.headers
   }
   t.same([...ordinary], [[200, 10_000]])
+  t.equal(limited, 0, 'the limiter is asked about nobody who is not above the threshold')
   const order = [401, 429, 403].map((status) => seen.indexOf(status))
   t.ok(order[0] === 0 && (order[1] as number) > 0 && (order[2] as number) > (order[1] as number), `first 401, 429, 403 at ${order.join(', ')}`)
   t.match(headers, { 'retry-after': /^\d+$/, 'x-ratelimit-limit': /^\d+$/, 'x-ratelimit-remaining': '0' })
@@ -231,6 +235,11 @@ test('allow: addresses and networks that are never refused', async (t) => {
   for (let i = 0; i < 8; i++) for (const network of [113, 114]) await behind.ask(forwarded(`203.0.${network}.9:${50_000 + i}`))
   t.equal((await behind.ask(forwarded('203.0.113.9:50100'))).response.statusCode, 200, 'a proxy wrote a port behind it')
   t.equal((await behind.ask(forwarded('203.0.114.9:50100'))).response.statusCode, 403, 'one client, whatever the port')
+  for (const [client, status] of [['2001:db8:5::1', 200], ['::ffff:192.0.2.7', 200], ['192.0.2.200', 200], ['192.0.3.1', 403], ['2001:db9::1', 403]] as const) {
+    const { ask } = await buildApp({ ...alone, mode: 'enforce', blockAt: 65, enforcement: { allow: ['2001:db8::/32', '192.0.2.0/24'] } }, shop)
+    for (let i = 0; i < 9; i++) await ask({ url: '/odd?risk=100', client })
+    t.equal((await ask({ url: '/items', client })).response.statusCode, status, client)
+  }
   for (const entry of ['10.7.0.0/33', '10.7.0', 'localhost', '10.7.0.0/', '10.0.0.0/8/8', '2001:db8::/129', '']) {
     await t.rejects(async () => await Fastify().register(anomalies, { enforcement: { allow: [entry] } }).ready(), { code: 'FST_ANOMALIES_BAD_OPTION', message: /enforcement\.allow/ }, entry)
   }
@@ -307,6 +316,25 @@ test('a new credential for every request helps nobody: the address is blamed', a
   t.ok(refused > 20, `${refused} of 40`)
 })
 
+test('made-up credentials make no crowd: who sends them first, and then guesses, is blocked all the same', async (t) => {
+  for (const path of ['/items', '/login'] as const) {
+    const { ask } = await buildApp({ headerProfiler: false, endpointProfiler: false, mode: 'enforce' }, (app) => {
+      shop(app)
+      app.get('/account', async (request, reply) => request.headers.authorization === 'Bearer ann' ? {} : reply.code(401).send({}))
+    })
+    for (const authorization of ['Bearer ann', '', 'Bearer ann', 'Bearer ann']) await ask({ url: '/account', client: '198.51.100.1', headers: authorization === '' ? {} : { authorization } })
+    await ask({ method: 'POST', url: '/login', client: '198.51.100.1', payload: { email: 'ann', password: 'typo' } })
+    const own = { method: 'POST', payload: { email: 'mallory', password: 'right' } } as const
+    for (let i = 0; i < 80; i++) await ask({ url: path, ...path === '/login' ? own : {}, client: '203.0.113.9', headers: { authorization: `Bearer made-up ${i}` }, after: 10 })
+    const seen = new Map<number, number>()
+    for (let i = 0; i < 160; i++) {
+      const { response } = await ask({ method: 'POST', url: '/login', client: '203.0.113.9', headers: { authorization: `Bearer made-up ${i}` }, payload: { email: `user${i}`, password: 'summer2026' }, after: 2000 })
+      seen.set(response.statusCode, (seen.get(response.statusCode) ?? 0) + 1)
+    }
+    t.ok((seen.get(403) ?? 0) > 40 && (seen.get(401) ?? 0) < 80, `${path}: ${JSON.stringify([...seen])}`)
+  }
+})
+
 test('an address is blamed the less, the more sessions are behind it', async (t) => {
   const risks: number[] = []
   for (const sessions of [0, 3, 30, 200]) {
@@ -331,6 +359,43 @@ test('who proved to be somebody is not judged by an address full of others', asy
   t.equal((await ask('/items')).response.statusCode, 403)
   t.equal((await ask({ url: '/items', headers: { authorization: 'Bearer made-up' } })).response.statusCode, 403, 'a claim is none')
   t.equal((await ask({ url: '/items', headers: ann })).response.statusCode, 200)
+})
+
+test('an office behind one address goes on working while somebody there sprays passwords: sessions are judged by what they do', async (t) => {
+  for (const kind of ['cookie', 'bearer']) {
+    const sessions = new Set<string>()
+    const { ask } = await buildApp({ mode: 'enforce' }, (app) => {
+      app.post('/login', { config: { anomalies: { authBurst: {} } } }, async (request, reply) => (request.body as { password: string }).password === 'right' ? {} : reply.code(401).send({}))
+      app.get('/account', async (request, reply) => {
+        const own = kind === 'cookie' ? /sid=(\w+)/.exec(request.headers.cookie ?? '')?.[1] : request.headers.authorization?.slice(7)
+        return own !== undefined && sessions.has(own) ? {} : reply.code(401).send({})
+      })
+    })
+    const headersOf = (session: string): Record<string, string> => kind === 'cookie' ? { cookie: `theme=dark; sid=${session}` } : { authorization: `Bearer ${session}` }
+    const sessionOf = (name: string): string => `${name}x${Buffer.from(`${name} of the office`).toString('hex')}`
+    const work = async (name: string, client: string): Promise<number> => (await ask({ url: '/account', client, headers: headersOf(sessionOf(name)), after: 300 })).response.statusCode
+    for (let i = 0; i < 60; i++) {
+      sessions.add(sessionOf(`home${i}`)).add(sessionOf(`staff${i}`))
+      for (let n = 0; n < 4; n++) await work(`home${i}`, `198.51.100.${i}`)
+      if (i % 5 === 0) await ask({ url: '/account', client: `198.51.100.${i}`, headers: headersOf('expired') })
+    }
+    for (let n = 0; n < 3; n++) for (let i = 0; i < 60; i++) await work(`staff${i}`, '203.0.113.9')
+    const office = new Map<number, number>()
+    const attack = new Map<number, number>()
+    const strangers = new Set<number>()
+    for (let i = 0; i < 120; i++) {
+      for (let n = 0; n < 3; n++) {
+        const status = await work(`staff${(i * 3 + n) % 60}`, '203.0.113.9')
+        office.set(status, (office.get(status) ?? 0) + 1)
+      }
+      const guess = (await ask({ method: 'POST', url: '/login', client: '203.0.113.9', payload: { email: `victim${i}`, password: 'summer2026' }, after: 50 })).response.statusCode
+      attack.set(guess, (attack.get(guess) ?? 0) + 1)
+      strangers.add((await ask({ url: '/account', client: '203.0.113.9', headers: headersOf(`madeup${i}`), after: 50 })).response.statusCode)
+    }
+    t.same([...office], [[200, 360]], kind)
+    t.ok((attack.get(429) ?? 0) + (attack.get(403) ?? 0) > 50, `${kind}: ${JSON.stringify([...attack])}`)
+    t.ok(strangers.has(429) || strangers.has(403), 'who makes a session up has none')
+  }
 })
 
 test('while the client address evidently is not the client\'s, nobody is refused by it, which is said once', async (t) => {
@@ -378,6 +443,9 @@ test('behind a trusted proxy a client is itself, and what it forges is not belie
   for (let i = 0; i < 9; i++) await from(`2001:db8:1:2::${i}`, '/odd?risk=100')
   t.equal(await from('2001:db8:1:2:ffff::1', '/items'), 403, 'IPv6 clients own a /64')
   t.equal(await from('2001:db8:1:3::1', '/items'), 200)
+  for (let i = 0; i < 9; i++) await from(`192.0.2.44:${50_000 + i}`, '/odd?risk=100')
+  t.equal(await from('192.0.2.44:61000', '/items'), 403, 'a port is no part of who it is')
+  t.equal(await from('192.0.2.44', '/items'), 403)
 })
 
 test('who forges forwarded headers, with no proxy between, is itself, and nobody else is blamed', async (t) => {
@@ -432,6 +500,44 @@ test('a client on HTTP/2 is throttled and blocked like any other', async (t) => 
   t.match(replies[2], { status: 429, retry: /^\d+$/ })
   app.anomalies.block('127.0.0.1', { by: 'maria' })
   t.equal((await ask('/items')).status, 403)
+})
+
+test('on HTTP/2, too, a stuffing client is refused, and an aborted login is a failed one', async (t) => {
+  const app = Fastify({ http2: true })
+  const clock = new ManualClock()
+  await app.register(anomalies, { headerProfiler: false, endpointProfiler: false, secret: SECRET, clock, mode: 'enforce' })
+  shop(app as never)
+  app.post('/slow', { config: { anomalies: { authBurst: {} } } }, () => new Promise(() => {}))
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.teardown(() => app.close())
+  const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+  t.teardown(() => session.close())
+  const post = (path: string, body: object): ClientHttp2Stream => {
+    const stream = session.request({ [constants.HTTP2_HEADER_PATH]: path, [constants.HTTP2_HEADER_METHOD]: 'POST', 'content-type': 'application/json' })
+    stream.on('error', () => {})
+    stream.end(JSON.stringify(body))
+    return stream
+  }
+  for (let i = 0; i < 15; i++) {
+    const arrived = new Promise<ServerHttp2Stream>((resolve) => app.server.once('stream', resolve))
+    const stream = post('/slow', { email: 'alice', password: `guess${i}` })
+    const theirs = await arrived
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const closed = new Promise((resolve) => theirs.once('close', resolve))
+    stream.close(constants.NGHTTP2_CANCEL)
+    await closed
+  }
+  t.equal(app.anomalies.query({ detector: 'auth-burst' }).events[0]?.type, 'auth_brute_force')
+  app.anomalies.release('127.0.0.1')
+  const statuses: number[] = []
+  for (let i = 0; i < 100; i++) {
+    clock.advance(2000)
+    const stream = post('/login', { email: `user${i}`, password: 'summer2026' })
+    statuses.push(await new Promise((resolve) => stream.once('response', (headers) => resolve(Number(headers[':status'])))))
+    stream.resume()
+  }
+  t.equal(statuses[0], 401)
+  t.equal(statuses.at(-1), 403)
 })
 
 test('an aborted login is a failed one', async (t) => {
@@ -511,4 +617,11 @@ test('wrong options stop the start-up and are named', async (t) => {
   for (const [options, name] of [[{ traps: ['wp-login.php'] }, 'traps'], [{ traps: ['/*'] }, 'traps'], [{ hysteresis: 60 }, 'hysteresis'], [{ enforcement: { max: 0 } }, 'enforcement.max'], [{ enforcement: { timeWindow: -1 } }, 'enforcement.timeWindow'], [{ enforcement: { ban: 3 } }, 'enforcement.ban']] as const) {
     await t.rejects(async () => await Fastify().register(anomalies, options as never).ready(), { code: 'FST_ANOMALIES_BAD_OPTION', message: new RegExp(name) })
   }
+})
+
+test('a threshold of throttling at which nobody would ever be throttled stops the start-up; unsaid, it is no higher than that of blocking', async (t) => {
+  for (const options of [{ throttleAt: 90 }, { throttleAt: 70, blockAt: 50 }]) await t.rejects(async () => await Fastify().register(anomalies, options).ready(), { code: 'FST_ANOMALIES_BAD_OPTION', message: /throttleAt/ })
+  const { ask, app } = await risky({ blockAt: 30 }, 2)
+  t.ok(app.anomalies.risk(addressOf(1)) < 60)
+  t.equal((await ask('/items')).response.statusCode, 403)
 })
