@@ -142,7 +142,10 @@ function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare:
 
 /** Whether it is one of few values, a number, and a number of a usual magnitude. */
 function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
-  if (!own.knowsValue(scan) && isEnumeration(own, scan)) judgeEnumeration(own, scan, verdict)
+  const { items } = own
+  if (items.isOpen(VALUES) && !items.knows(VALUES, scan.value, own.n) && items.distinct(VALUES) * 3 <= own.n && !isCounted(own, scan)) {
+    verdict.addValue(own.unseen(VALUES, 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
+  }
   const { texts } = own
   if (Number.isNaN(scan.number)) {
     if (scan.length > 0 && (backing === null || backing.texts * 20 <= backing.n)) verdict.addText((texts + 1) / (Math.min(own.n, own.draws) + spare + 2), (scan.kinds & ~(DIGIT | SPACE | SYMBOL)) === 0 && (scan.symbols & ~HYPHEN) === 0)
@@ -153,21 +156,6 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
   if (off !== 0 && (backing === null || backing.n === own.n || backing.magnitude === EMPTY_RANGE || distanceFrom(backing.magnitude, scan.number) !== 0)) {
     verdict.addDistance(RANGE, 1 / (own.n + spare + 2), off, 0)
   }
-}
-
-/** A value that none of few known is: by what fields of few values do in this application, where that is known. */
-function judgeEnumeration (own: FieldProfile, scan: ValueScan, verdict: FieldVerdict): void {
-  const { items } = own
-  const { priors } = verdict
-  if (priors !== null && priors.values.isTruth(own, scan.value)) return
-  const chance = priors === null ? 1 : priors.values.chance(own)
-  if (chance < 1) verdict.addUnlisted(chance)
-  else verdict.addValue(own.unseen(VALUES, 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
-}
-
-/** Whether the field has few values, each known one of three or more learned, and is none of numbers like the scanned one. */
-export function isEnumeration (own: FieldProfile, scan: ValueScan): boolean {
-  return own.n > 0 && own.items.isOpen(VALUES) && own.items.distinct(VALUES) * 3 <= own.n && !isCounted(own, scan)
 }
 
 /**

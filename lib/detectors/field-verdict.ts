@@ -160,11 +160,6 @@ export class FieldVerdict {
     if (!this.isOpen && chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES)) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
   }
 
-  /** A value that none of few known is. @param chance That a field of few values gets another one, as the application's fields have shown. */
-  addUnlisted (chance: number): void {
-    if (!this.isOpen) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
-  }
-
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */
   addExact (chance: number, isFixed: boolean): void {
     const isImplied = !isFixed && (this.parts & (SHAPE | CHARSET | NEIGHBOURS)) !== 0

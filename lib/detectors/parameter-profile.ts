@@ -12,9 +12,6 @@ import { bothOf, boundsOf, distanceFrom, EMPTY_RANGE, rangesFrom, rangesToJson, 
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
-import { LIKELY } from './value-priors'
-import { isEnumeration } from './field-judge'
-import { VALUES } from './field-levels'
 import { strongRisk } from './field-verdict'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { NameBacking } from './name-backing'
@@ -35,6 +32,8 @@ const STRONG = 65
 const WEAK = 35
 /** Requests after which a thing has to be seen twice to be known. */
 const MANY = 60
+/** New names expected while the traffic doubles, from which on rather one comes than none (Poisson). */
+const LIKELY = Math.LN2
 /** Requests before which a name seen once is none that is rare, and those before which another name is ordinary. */
 const FIRST = 4
 const FEW = 8
@@ -61,7 +60,7 @@ export interface ParameterContext {
   readonly backing: NameBacking
   /** How often parameters that were always there at first stay so. */
   readonly always: RegularityPrior
-  /** How often fields of few values get another, and routes another parameter. */
+  /** How often formats change, and routes get another parameter. */
   readonly priors: ParameterPriors
   /** Distinct principals that make a thing known in spite of its being flagged. */
   readonly promoteAfter: number
@@ -230,15 +229,13 @@ export class ParameterProfile {
 
   #learnValue (value: string, place: number, principal: number, several: boolean): void {
     const scan = this.#context.judge.scan
-    const { values, forms } = this.#context.priors
+    const { forms } = this.#context.priors
     const profile = this.#parameters.profile(place)
     const common = this.#parameters.common(place)
     scan.scan(value)
-    if (!profile.knowsValue(scan) && isEnumeration(profile, scan)) values.meet(profile, scan.value)
     forms.meet(profile, scan, common)
     profile.learn(scan, principal, several)
     forms.pass(profile)
-    if (isMilestone(profile.n) && isEnumeration(profile, scan)) values.pass(profile)
     common?.learn(scan, principal, several)
   }
 
@@ -272,9 +269,7 @@ export class ParameterProfile {
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
         judge.scan.scan(value)
-        const profile = this.#parameters.profile(place)
-        this.#meetFlagged(profile, principal)
-        if (profile.quarantine(judge.scan, principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
+        if (this.#parameters.profile(place).quarantine(judge.scan, principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
       } else if (Array.isArray(value) && value.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter) {
         this.#items.promote(REPEATED, hash, 2)
         onPromoted(this.#prefix + showName(name))
@@ -286,13 +281,6 @@ export class ParameterProfile {
       this.#excuse(values)
       onPromoted(this.#where())
     }
-  }
-
-  /** What is flagged for being none of few values may be ordinary all the same: else the rarity of new ones would prove itself. */
-  #meetFlagged (profile: FieldProfile, principal: number): void {
-    const { scan } = this.#context.judge
-    if (profile.knowsValue(scan) || !profile.knowsCharacters(scan) || !isEnumeration(profile, scan) || profile.items.support(VALUES, scan.value) > 0) return
-    if (profile.items.note(VALUES, scan.value, principal) === 1) this.#context.priors.values.meet(profile, scan.value)
   }
 
   /** Parameters that a promoted set of names has not are not always there. */

@@ -11,7 +11,7 @@ import { RouteState } from '../../lib/route-state'
 import { Redactor } from '../../lib/text/redact'
 
 /** What all profiles here learn from one another. */
-const priors = new ParameterPriors(11)
+const priors = new ParameterPriors()
 type Values = Record<string, string | string[]>
 const route = new RouteState('GET /a', 'GET', '/a', true, 'observe', 50)
 const requests = fc.array(fc.dictionary(fc.constantFrom('page', 'sort', '__proto__', 'constructor', 'q'), fc.constantFrom('1', '2', 'asc'), { noNullPrototype: false }), { maxLength: 25 })
@@ -89,7 +89,7 @@ test('a parameter not seen for several half-lives is forgotten, and its name wit
 test('a parameter always there is missed sooner where such parameters stay in this application', async (t) => {
   const form = (length: number): Values[] => Array.from({ length }, (_, i) => ({ name: 'n', mail: 'm', text: 't' }))
   const always = new RegularityPrior()
-  const context = { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always, priors: new ParameterPriors(11), promoteAfter: 3 }
+  const context = { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), always, priors: new ParameterPriors(), promoteAfter: 3 }
   const missing = (): string[] => {
     const profile = new ParameterProfile('form.', context)
     form(14).forEach((values, i) => profile.learn(values, i, false))
