@@ -55,7 +55,7 @@ export class WalkNorms {
   readonly #settings: WalkSettings
   readonly #habits: Habits
   readonly #objects: SizeFence
-  readonly #tail = new TailBound('upper', TAIL_ERROR)
+  readonly #tail = emptyTail()
   /** Who was told last. */
   #lastTold = 0
   /** Windows learned, and those of them with a walk in order, or in vain; decayed. */
@@ -144,7 +144,7 @@ export class WalkNorms {
 
   restore (json: WalkNormsJson): void {
     this.#objects.restore(json.objects)
-    this.#tail.restore(json.tail ?? new TailBound('upper', TAIL_ERROR).toJSON())
+    this.#tail.restore(json.tail ?? emptyTail().toJSON())
     this.#windows = json.windows
     this.#ordered = json.ordered
     this.#fruitless = json.fruitless
@@ -156,8 +156,10 @@ export class WalkNorms {
   }
 }
 
+function emptyTail (): TailBound { return new TailBound('upper', TAIL_ERROR, Infinity) }
+
 function tailOf (json: TailBoundJson): TailBound {
-  const tail = new TailBound('upper', TAIL_ERROR)
+  const tail = emptyTail()
   tail.restore(json)
   return tail
 }

@@ -6,13 +6,13 @@ const MAX_LAWS = 64
 /** Values after which the most extreme one alone no longer moves the bound: until then an outlier or two can hide. */
 const MANY = 60
 
-/** The limit is that of one value in ten times as many as were seen, at the most: what is rarer they say too little about. */
+/** The limit is that of one value in ten times as many as were seen, at the most, unless said otherwise: what is rarer they say too little about. */
 const REACH = 10
 /** How much further out than the others expect it the most extreme value may be and still count; it does so as well where it is no twice as large. */
 const STRAY = 2
 
 /** Which tail, and what share may lie beyond: the same object for all bounds alike, since a number of their own would take 24 bytes each. */
-interface Law { readonly sign: 1 | -1, readonly error: number }
+interface Law { readonly sign: 1 | -1, readonly error: number, readonly reach: number }
 
 /** The plain form of a `TailBound`. */
 export interface TailBoundJson { n: number, top: number[], before: number, topBefore: number[] }
@@ -53,10 +53,11 @@ export class TailBound {
   /**
    * @param side Which tail.
    * @param error Share of ordinary values that may lie beyond the bound; 0 to 1, exclusive.
+   * @param reach Times as many values as were seen, of which one may be told to lie beyond; `Infinity` for the bound of `error` from the beginning.
    */
-  constructor (side: 'upper' | 'lower', error: number) {
+  constructor (side: 'upper' | 'lower', error: number, reach = REACH) {
     if (!(error > 0 && error < 1)) throw new RangeError(`error must be between 0 and 1, got ${error}`)
-    this.#law = lawOf(side === 'upper' ? 1 : -1, error)
+    this.#law = lawOf(side === 'upper' ? 1 : -1, error, reach)
     this.limit = this.#law.sign * Infinity
   }
 
@@ -165,7 +166,7 @@ export class TailBound {
 
   #set (): void {
     this.#next = Math.ceil(this.n * 1.25)
-    this.limit = this.#limitOf(Math.min(REACH, 1 / (this.n * this.#law.error)))
+    this.limit = this.#limitOf(Math.min(this.#law.reach, 1 / (this.n * this.#law.error)))
   }
 
   /** The bound of one value in so many times as many as were seen. */
@@ -202,10 +203,10 @@ function boundOf (seen: readonly number[], first: number, kept: number, odds: nu
 
 const laws: Law[] = []
 
-function lawOf (sign: 1 | -1, error: number): Law {
-  const known = laws.find((law) => law.sign === sign && law.error === error)
+function lawOf (sign: 1 | -1, error: number, reach: number): Law {
+  const known = laws.find((law) => law.sign === sign && law.error === error && law.reach === reach)
   if (known !== undefined) return known
-  const law = { sign, error }
+  const law = { sign, error, reach }
   if (laws.length < MAX_LAWS) laws.push(law)
   return law
 }
