@@ -42,7 +42,7 @@ const NO_COUNTS: readonly number[] = []
  */
 export class RouteSequence {
   #visits = 0
-  /** Visits that were the sender's first request. */
+  /** Visits that were the sender's first request; all count, also those that are not drawn to teach: there are few. */
   #entries = 0
   /** Names of the routes before; hash and count of each, in turn, beside them: an object of each would take 64 bytes. */
   #names = NO_NAMES as string[]
@@ -64,10 +64,12 @@ export class RouteSequence {
     })
   }
 
+  /** Notes that somebody came here first. */
+  enter (): void { this.#entries++ }
+
   /** Learns a visit. @param nameOf The route's name by its hash. */
   learn (flow: IdentityFlow, own: number, nameOf: (hash: number) => string): void {
     this.#visits++
-    if (flow.routesSeen === 0) this.#entries++
     for (let i = 0; i < flow.routesSeen; i++) {
       const hash = flow.routeAt(i)
       if (hash !== own && flow.firstOf(hash) === i) this.#count(hash, nameOf)

@@ -159,7 +159,9 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   function judgeSequence (own: RouteBehaviour, flow: IdentityFlow, observation: Observation, isFrozen: boolean): void {
     const { at } = observation
     if (at - started >= NO_PAST_MS) own.sequence.judge(flow, observation, habits, finishHash(flow.key ^ own.hash ^ HABIT_SEQUENCE), isFrozen ? Infinity : settings.habitAfter)
-    if (!isFrozen && observation.signals === null && observation.isDrawn) own.sequence.learn(flow, own.hash, nameOf)
+    if (isFrozen || observation.signals !== null) return
+    if (flow.routesSeen === 0) own.sequence.enter()
+    if (observation.isDrawn) own.sequence.learn(flow, own.hash, nameOf)
   }
 
   function nameOf (hash: number): string { return routes.get(hash)?.name ?? 'a route' }
