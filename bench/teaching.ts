@@ -10,11 +10,16 @@ const BETWEEN_TURNS = 1000
 /** Routes that are taught by requests: the mix repeats itself after so many, and others learn what the like of them has learned. */
 const TAUGHT = 10
 
-/** The system's clock, ahead of it by the pauses between the requests that taught. */
+/** A clock, mostly the system's, ahead of it by the pauses between the requests that taught. */
 export class TeachingClock {
   #ahead = 0
-  readonly now = (): number => Date.now() + this.#ahead
-  readonly monotonic = (): number => performance.now() + this.#ahead
+  readonly now: () => number
+  readonly monotonic: () => number
+
+  constructor (now: () => number = Date.now, monotonic: () => number = () => performance.now()) {
+    this.now = () => now() + this.#ahead
+    this.monotonic = () => monotonic() + this.#ahead
+  }
 
   pause (): void { this.#ahead += PAUSE_MS }
 }
