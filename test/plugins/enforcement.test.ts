@@ -507,7 +507,11 @@ test('on HTTP/2, too, a stuffing client is refused, and an aborted login is a fa
   const clock = new ManualClock()
   await app.register(anomalies, { headerProfiler: false, endpointProfiler: false, secret: SECRET, clock, mode: 'enforce' })
   shop(app as never)
-  app.post('/slow', { config: { anomalies: { authBurst: {} } } }, () => new Promise(() => {}))
+  let reach = (): void => {}
+  app.post('/slow', { config: { anomalies: { authBurst: {} } } }, () => {
+    reach()
+    return new Promise(() => {})
+  })
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())
   const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
@@ -520,9 +524,10 @@ test('on HTTP/2, too, a stuffing client is refused, and an aborted login is a fa
   }
   for (let i = 0; i < 15; i++) {
     const arrived = new Promise<ServerHttp2Stream>((resolve) => app.server.once('stream', resolve))
+    const reached = new Promise<void>((resolve) => { reach = resolve })
     const stream = post('/slow', { email: 'alice', password: `guess${i}` })
     const theirs = await arrived
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await reached
     const closed = new Promise((resolve) => theirs.once('close', resolve))
     stream.close(constants.NGHTTP2_CANCEL)
     await closed
