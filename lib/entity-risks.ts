@@ -133,9 +133,6 @@ export class EntityRisks {
   /** Somebody has logged in from that client. */
   noteLogin (clientHash: number, userHash: number, at: number): void { this.#shared.note(clientHash, userHash, at) }
 
-  /** Sessions behind an address, lately. */
-  sessionsBehind (clientHash: number, at: number): number { return this.#shared.count(clientHash, at) }
-
   /**
    * What is to be done about a sender.
    * @param ledger `all`, or what counts in mode `enforce`.

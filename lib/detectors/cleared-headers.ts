@@ -5,7 +5,7 @@ import { isSerializedObject } from '../text/serialized-object'
 
 /** How a header's value is read. */
 export type HeaderKind = 0 | 1 | 2
-export const WHOLE_VALUE = 0
+const WHOLE_VALUE = 0
 /** Behind the scheme. */
 export const CREDENTIAL = 1
 /** Cookie by cookie. */

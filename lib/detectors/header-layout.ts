@@ -15,7 +15,7 @@ export const PLATFORM = 6
 export const AUTHORIZATION = 7
 export const API_KEY = 8
 export const COOKIE = 9
-export const UPGRADE = 10
+const UPGRADE = 10
 
 /** Which headers a request has, and where. */
 export interface HeaderLayout {

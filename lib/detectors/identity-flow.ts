@@ -5,7 +5,7 @@ import { FlowEpisode } from './flow-episode'
 import { GapRhythm, RHYTHM_CELLS } from './gap-rhythm'
 
 /** Routes that are looked back upon. */
-export const LOOKBACK = 10
+const LOOKBACK = 10
 
 /** Cells of a flow, those first that each request reads. */
 const WINDOW = 0

@@ -114,7 +114,7 @@ export class InjectionText {
     }
     const units = this.#units
     const wasHidden = loadNormal(most, units) || most === hidden
-    this.#locate()
+    this.#sum(true)
     const { bestFrom, bestTo } = this.#model
     const stretch = units.slice(bestFrom, Math.min(bestTo, bestFrom + MAX_STRETCH)).toWellFormed()
     const { name, share } = this.#classOf(stretch)
@@ -135,20 +135,12 @@ export class InjectionText {
 
   /** Log-odds of the units that are loaded. */
   #score (): number {
-    const { scanner } = this
-    const units = this.#units
-    const model = this.#model
-    model.begin()
-    let at = 0
-    do {
-      at = scanner.scan(units, at)
-      model.add(scanner)
-    } while (at < units.length)
-    return model.best * UNIT + BIAS
+    this.#sum(false)
+    return this.#model.best * UNIT + BIAS
   }
 
-  /** Finds the stretch of the units that are loaded which says most. */
-  #locate (): void {
+  /** Sums up what the units that are loaded say. @param isLocating Whether the stretch that says most is to be found, too. */
+  #sum (isLocating: boolean): void {
     const { scanner } = this
     const units = this.#units
     const model = this.#model
@@ -156,7 +148,8 @@ export class InjectionText {
     let at = 0
     do {
       at = scanner.scan(units, at)
-      model.read(scanner, at)
+      if (isLocating) model.read(scanner, at)
+      else model.add(scanner)
     } while (at < units.length)
   }
 

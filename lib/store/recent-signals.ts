@@ -39,15 +39,6 @@ export class RecentSignals {
     this.#next = place + 1 === this.capacity ? 0 : place + 1
   }
 
-  /** Shows the last signals, oldest first. @param count At most the capacity. */
-  lookAtLast (count: number, show: LookAtSignal): void {
-    let place = (this.#next - count + this.capacity) % this.capacity
-    for (let i = 0; i < count; i++) {
-      show(this.#types[place]!, this.#values[place]!, this.#entities[place]!, this.#sessions[place]!, this.#at[place]!)
-      place = place + 1 === this.capacity ? 0 : place + 1
-    }
-  }
-
   /** Shows the signals from `from` up to `to` (both included), oldest first. @param entity Only those of this entity or session. */
   look (from: number, to: number, entity: number | null, show: LookAtSignal): void {
     const count = Math.min(this.total, this.capacity)
