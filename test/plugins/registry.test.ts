@@ -6,6 +6,7 @@ import anomalies, { endpointProfiler, registry } from '../../plugins'
 import type { AnomaliesOptions, AnomalyEventJson } from '../../plugins'
 import { addressOf, buildApp, drive, ManualClock, SECRET } from '../fixtures/app'
 import type { Ask, TestApp } from '../fixtures/app'
+import { logged } from '../fixtures/logged'
 
 const search = (i: number): string => `/search?page=${i % 9}&sort=${i % 2 === 0 ? 'asc' : 'desc'}`
 const ODD = '/search?page=x&sort=asc'
@@ -191,6 +192,24 @@ test('key: risk of a request that never gets to the user is charged to who is kn
 test('key: what it throws fails no request', async (t) => {
   const { ask } = await taught({ key: () => { throw new Error('no session') } })
   t.equal((await ask(ODD)).response.statusCode, 200)
+})
+
+test('key: what is no name makes no principal of everybody, and is told', async (t) => {
+  const { lines, server } = logged()
+  for (const key of [async () => 'ann', async () => { throw new Error('no session') }, () => ({ id: 7 }), () => true, () => NaN] as unknown as NonNullable<AnomaliesOptions['key']>[]) {
+    lines.length = 0
+    const heard: unknown[] = []
+    const { app, ask } = await buildApp({ ...alone, mode: 'enforce', traps: ['/wp-login.php'], key }, (app) => app.get('/search', async () => 'ok'), server)
+    app.anomalies.on('error', (error) => heard.push(error))
+    t.equal((await ask({ url: '/wp-login.php', client: 1 })).response.statusCode, 403)
+    t.equal((await ask({ url: '/search', client: 2 })).response.statusCode, 200, String(key))
+    t.ok(heard.length >= 2 && heard.every((error) => /^key must give a string/.test((error as Error).message)), String(key))
+    t.equal(lines.filter((line) => line.includes('key must give a string')).length, 1)
+  }
+  const { ask } = await buildApp({ ...alone, mode: 'enforce', traps: ['/wp-login.php'], key: (request) => BigInt(String(request.headers['x-user'])) as unknown as number }, (app) => app.get('/search', async () => 'ok'))
+  await ask({ url: '/wp-login.php', headers: { 'x-user': '1' } })
+  t.equal((await ask({ url: '/search', headers: { 'x-user': '2' } })).response.statusCode, 200)
+  t.equal((await ask({ url: '/search', headers: { 'x-user': '1' } })).response.statusCode, 403)
 })
 
 test('the client is whom a trusted proxy names, whatever order proxies, strangers and lists come in', async (t) => {
@@ -427,6 +446,32 @@ test('a subscriber that throws fails no request and is logged once', async (t) =
   await teach(120, search)
   for (let client = 0; client < 5; client++) t.equal((await ask({ url: ODD, client })).response.statusCode, 200)
   t.equal(lines.length, 1)
+})
+
+test('a subscriber whose promise is rejected ends no process; the others hear of each event all the same', async (t) => {
+  const { lines, server } = logged()
+  const rejected: unknown[] = []
+  const note = (error: unknown): void => { rejected.push(error) }
+  process.on('unhandledRejection', note)
+  t.teardown(() => process.off('unhandledRejection', note))
+  const failing = async (): Promise<void> => { throw new Error('the webhook is down') }
+  const { app, ask } = await buildApp({ ...alone, mode: 'enforce', traps: ['/wp-login.php'], onAnomaly: failing, onBlock: failing }, (app) => app.get('/search', async () => 'ok'), server)
+  const heard: string[] = []
+  app.anomalies.on('anomaly', failing)
+  app.anomalies.on('anomaly', () => { throw new Error('listener') })
+  app.anomalies.on('anomaly', (event) => heard.push(event.type))
+  app.anomalies.on('block', failing)
+  await ask('/wp-login.php')
+  await new Promise((resolve) => setImmediate(resolve))
+  t.same(rejected, [])
+  t.same(heard, ['trap_hit'])
+  t.equal(lines.length, 1)
+})
+
+test('redact: a pattern is asked anew for each name, whatever its flags', async (t) => {
+  const { app, ask } = await taught({ redact: [/^pa/g] })
+  for (let client = 1; client <= 4; client++) await ask({ url: ODD, client })
+  t.same(new Set(app.anomalies.query().events.map((event) => (event.actual as { sample: string }).sample)), new Set(['[redacted, 1 characters]']))
 })
 
 test('redact: values of such names are shown only by their length', async (t) => {
