@@ -38,6 +38,7 @@ test('an option that does not exist or makes no sense stops the start-up and is 
     [{ flagAt: 0 }, 'flagAt'], [{ flagAt: 100 }, 'flagAt'], [{ throttleAt: 101 }, 'throttleAt'], [{ blockAt: 0 }, 'blockAt'], [{ riskHalfLife: -1 }, 'riskHalfLife'],
     [{ halfLife: 'soon' }, 'halfLife'], [{ halfLife: 0 }, 'halfLife'], [{ promoteAfter: 0 }, 'promoteAfter'], [{ learnFrom: 'none' }, 'learnFrom'], [{ events: 0 }, 'events'],
     [{ entities: 1.5 }, 'entities'], [{ redact: [7] }, 'redact'], [{ onAnomaly: true }, 'onAnomaly'], [{ onBlock: 1 }, 'onBlock'], [{ clock: 1 }, 'clock'],
+    [{ clock: {} }, 'clock'], [{ clock: { now: () => 0 } }, 'clock'], [{ traps: ['/a*b'] }, 'traps.0'], [{ endpointProfiler: null }, 'endpointProfiler'],
     [{ random: 4 }, 'random'], [{ secret: 'short' }, 'secret'],
     [{ endpointProfiler: { minSamples: 0 } }, 'endpointProfiler.minSamples'], [{ endpointProfiler: { burstFloor: '3' } }, 'endpointProfiler.burstFloor'],
     [{ endpointProfiler: { clients: 1 } }, 'endpointProfiler.clients'], [{ endpointProfiler: { unmatched: 1 } }, 'endpointProfiler.unmatched'],
@@ -56,7 +57,9 @@ test('a wrong config of a route stops the start-up, and option and route are nam
   const wrong: [config: unknown, name: string][] = [
     [7, 'config.anomalies'], [true, 'config.anomalies'], [[], 'config.anomalies'], [{ mode: 'loud' }, 'mode'], [{ flagAt: 0 }, 'flagAt'], [{ flagAt: '50' }, 'flagAt'], [{ nonsense: {} }, 'nonsense'],
     [{ endpointProfiler: { minSamples: 0 } }, 'endpointProfiler.minSamples'], [{ endpointProfiler: { nonsense: 0 } }, 'endpointProfiler.nonsense'],
-    [{ headerProfiler: { minSamples: 'x' } }, 'headerProfiler.minSamples'], [{ endpointProfiler: 7 }, 'endpointProfiler'], [{ endpointProfiler: true }, 'endpointProfiler'], [{ constructor: {} }, 'constructor']
+    [{ headerProfiler: { minSamples: 'x' } }, 'headerProfiler.minSamples'], [{ endpointProfiler: { clients: 100 } }, 'endpointProfiler.clients'],
+    [{ endpointProfiler: { unmatched: false } }, 'endpointProfiler.unmatched'], [{ endpointProfiler: { responses: false } }, 'endpointProfiler.responses'],
+    [{ headerProfiler: { ignore: ['x-a'] } }, 'headerProfiler.ignore'], [{ authBurst: { capacity: 500 } }, 'authBurst.capacity'], [null, 'config.anomalies'], [{ endpointProfiler: 7 }, 'endpointProfiler'], [{ endpointProfiler: true }, 'endpointProfiler'], [{ constructor: {} }, 'constructor']
   ]
   for (const [config, name] of wrong) {
     const message = await startError({}, config as object)
@@ -65,6 +68,19 @@ test('a wrong config of a route stops the start-up, and option and route are nam
     t.match(message, 'GET /search')
   }
   t.equal(await startError({}, { mode: 'enforce', flagAt: 70, endpointProfiler: { minSamples: 4 }, headerProfiler: false }), '')
+})
+
+test('the error says what would be right and what was received, but no secret', async (t) => {
+  const said: [options: object, message: string][] = [
+    [{ mode: 'loud' }, "mode must be one of 'observe', 'enforce', received 'loud'"],
+    [{ flagAt: NaN }, 'flagAt must be number, received NaN'],
+    [{ secret: 'hunter2' }, 'secret must NOT have fewer than 16 characters, received a text of 7 characters'],
+    [{ clock: {} }, 'clock must be an object with the functions now and monotonic, received {}'],
+    [{ trends: { ja4: 'ssl' } }, "trends.ja4 can be: `'tls'`: JA4 fingerprints"],
+    [{ trends: { dlp: ['cards'] } }, 'trends.dlp can be: what is looked for in replies']
+  ]
+  for (const [options, message] of said) t.match(await startError(options), message)
+  t.match(await startError({}, { headerProfiler: { ignore: ['x-a'] } }), 'headerProfiler.ignore belongs to the application; a route cannot give it (route GET /search)')
 })
 
 test('the options given stay as they were', async (t) => {
