@@ -70,7 +70,11 @@ async function endpointProfiler (fastify: FastifyInstance, options: EndpointProf
     types: new RegularityPrior(),
     promoteAfter: anomalies.settings.promoteAfter as number,
     rates: new WindowCounter(settings.clients, 60_000),
-    sizes: new SizeFence(2, 4096)
+    sizes: new SizeFence(2, 4096),
+    report: {
+      note: (signal, at, route, state, since, count) => anomalies.note(signal, at, route, state, since, count),
+      promoted: (route, field, at) => anomalies.promoted(route, 'endpoint-profiler', field, at)
+    }
   }
   const traffic = new TrafficCount()
 

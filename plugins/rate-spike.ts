@@ -96,7 +96,9 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
     bucketMs: settings.bucket,
     capacity: settings.clients,
     leastRequests: settings.burstFloor,
-    leastBytes: settings.bytes ? settings.bytesFloor : 0
+    leastBytes: settings.bytes ? settings.bytesFloor : 0,
+    promoteAfter: anomalies.settings.promoteAfter as number,
+    promoted: (field, { route, at }) => anomalies.promoted(route, 'rate-spike', field, at)
   })
 
   anomalies.detector<RateSeries>('rate-spike', createSeries, { check: checkRoute, mode: options.mode })

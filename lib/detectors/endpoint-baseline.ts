@@ -3,8 +3,8 @@ import type { Observation } from '../observation'
 import { essenceHash, essenceOf, isUrlencoded } from '../text/media-type'
 import { finishHash } from '../text/value-shape'
 import type { WindowCounter } from '../stats/window-counter'
-import { CONTENT_TYPE, ERROR_RATE, LATENCY, RATE_BURST, SIZE_HIGH, SIZE_LOW } from './endpoint-signals'
-import { ErrorEpisode } from './error-episode'
+import { CrowdRise } from './crowd-rise'
+import { CONTENT_TYPE, RATE_BURST, SIZE_HIGH, SIZE_LOW } from './endpoint-signals'
 import type { ErrorEpisodeJson } from './error-episode'
 import { TESTED } from '../stats/regularity-prior'
 import type { RegularityPrior } from '../stats/regularity-prior'
@@ -12,6 +12,8 @@ import { ItemTable } from '../store/item-table'
 import { NameBacking } from './name-backing'
 import { ParameterProfile } from './parameter-profile'
 import type { ParameterContext, ParameterProfileJson } from './parameter-profile'
+import { ReplyWatch } from './reply-watch'
+import type { RouteReport } from './reply-watch'
 import { RouteFences } from './route-fences'
 import type { Quantity, RouteFencesJson } from './route-fences'
 import type { SizeFence } from './size-fence'
@@ -39,6 +41,8 @@ export interface EndpointContext extends ParameterContext {
   readonly rates: WindowCounter
   /** Request sizes of the whole application: they stand in, doubled, for a route that has not enough of its own. */
   readonly sizes: SizeFence
+  /** Told what is the route's, and nobody's. */
+  readonly report: RouteReport
 }
 
 /** The plain form of an `EndpointBaseline`. */
@@ -81,16 +85,16 @@ export class EndpointBaseline {
   #path: ParameterProfile | null = null
   #wildcard: WildcardProfile | null = null
   readonly #fences = new RouteFences()
-  /** Replies before the first server error. */
-  #replies = 0
-  /** Made with the first server error; counts replies from then on. */
-  #errors: ErrorEpisode | null = null
+  readonly #replies: ReplyWatch
+  /** Made when there is a fence of the rate. */
+  #crowd: CrowdRise | null = null
 
   constructor (context: EndpointContext, settings: EndpointSettings, routeHash: number) {
     this.#context = context
     this.#settings = settings
     // As a signed integer it needs no memory of its own.
     this.#routeHash = routeHash | 0
+    this.#replies = new ReplyWatch(context.report, context.promoteAfter)
   }
 
   /** Share of `minSamples` that has been learned. */
@@ -121,9 +125,22 @@ export class EndpointBaseline {
     const closed = rates.closed
     if (closed > 0) this.#learnQuantity('rate', closed)
     const fence = this.#fences.rate
-    if (fence === null || count <= fence.high) return
+    if (fence === null) return
+    if (count === 1) (this.#crowd ??= new CrowdRise()).enter(windowOf(observation, rates))
+    if (count <= fence.high) return
+    if (count - 1 <= fence.high && this.#isCrowd(observation)) {
+      fence.grant(count)
+      this.#context.report.promoted(observation.route, 'client.rate', observation.at)
+      return
+    }
     const above = fence.above(count)
     observation.add(new Signal(RATE_BURST, 'client.rate', severityOf(above), Math.min(75, 45 + 10 * above), Math.round(fence.high), count))
+  }
+
+  /** Whether it is everybody who asks more often than ordinary, and not the one who does so now. */
+  #isCrowd (observation: Observation): boolean {
+    const { rates, promoteAfter } = this.#context
+    return !observation.route.frozen && this.#crowd !== null && this.#crowd.exceed(windowOf(observation, rates), observation.clientHash, promoteAfter)
   }
 
   /** Query, form and path parameters. */
@@ -140,13 +157,7 @@ export class EndpointBaseline {
   /** Status, media type, size and duration of the reply. */
   judgeResponse (observation: Observation): void {
     const floor = this.#floor(observation)
-    const isError = observation.status >= 500
-    if (isError) this.#errors ??= new ErrorEpisode(this.#replies)
-    if (this.#errors === null) {
-      this.#replies++
-    } else if (this.#errors.observe(isError) && isError) {
-      observation.add(new Signal(ERROR_RATE, 'response.status', 5, 40, share(this.#errors.norm), share(this.#errors.recent)))
-    }
+    this.#replies.judgeStatus(observation)
     if (observation.responseType !== null && this.samples >= floor && observation.status < 400) {
       this.#judgeType(RESPONSE_TYPES, observation.responseType, 'response.content-type', 5, 55, observation)
     }
@@ -156,10 +167,7 @@ export class EndpointBaseline {
       if (above > 0) observation.add(new Signal(SIZE_HIGH, 'response.size', severityOf(above), Math.min(75, 35 + 15 * above), Math.round(size.high), observation.responseBytes))
     }
     const time = this.#fences.latency
-    if (time !== null) {
-      const above = time.above(observation.elapsedMs)
-      if (above > 0) observation.add(new Signal(LATENCY, 'response.time', severityOf(above) - 1, Math.min(60, 28 + 12 * above), Math.round(time.high), Math.round(observation.elapsedMs)))
-    }
+    if (time !== null) this.#replies.judgeTime(observation, time)
   }
 
   #judgeType (level: number, mediaType: string, field: string, severity: number, risk: number, observation: Observation): void {
@@ -203,7 +211,16 @@ export class EndpointBaseline {
       this.#items.learn(RESPONSE_TYPES, essenceHash(observation.responseType, seed), principal, several)
     }
     if (observation.responseBytes > 0) this.#learnQuantity('response', observation.responseBytes)
-    if (observation.elapsedMs >= 0) this.#learnQuantity('latency', observation.elapsedMs)
+    this.#learnTime(observation)
+  }
+
+  /** A slow reply is settled even where its request was not drawn to teach: its duration counts only if it was, or slow ones would be learned too often. */
+  #learnTime (observation: Observation): void {
+    const { elapsedMs } = observation
+    if (elapsedMs < 0) return
+    const fence = this.#fences.latency
+    if (fence !== null && elapsedMs > fence.high && (this.#replies.isSlow || !observation.isDrawn)) return
+    this.#learnQuantity('latency', elapsedMs)
   }
 
   /** Whether the one media type of the first requests is still the only one. */
@@ -223,6 +240,18 @@ export class EndpointBaseline {
     if (form !== null) this.#form?.quarantine(form, principal, onPromoted)
     this.#quarantineType(REQUEST_TYPES, observation.contentType, principal, 'request.content-type', onPromoted)
     if (observation.status < 400) this.#quarantineType(RESPONSE_TYPES, observation.responseType, principal, 'response.content-type', onPromoted)
+    this.#quarantineSizes(observation, onPromoted)
+  }
+
+  #quarantineSizes ({ requestBytes, responseBytes, supporter }: Observation, onPromoted: (field: string) => void): void {
+    const { promoteAfter, sizes } = this.#context
+    const { request, response } = this.#fences
+    const isYoung = request === null || request.high === Infinity
+    if (requestBytes > 0 && (isYoung ? sizes.above(requestBytes / 2) : request.above(requestBytes)) > 0) {
+      if (isYoung) this.#fences.make('request', this.#settings.burstFloor)
+      if (this.#fences.quarantine('request', requestBytes, supporter, promoteAfter)) onPromoted('request.size')
+    }
+    if (response !== null && responseBytes > 0 && response.above(responseBytes) > 0 && this.#fences.quarantine('response', responseBytes, supporter, promoteAfter)) onPromoted('response.size')
   }
 
   #quarantineType (level: number, mediaType: string | null, principal: number, field: string, onPromoted: (field: string) => void): void {
@@ -245,8 +274,7 @@ export class EndpointBaseline {
     this.#path?.halve()
     this.#wildcard?.halve()
     this.#fences.halve()
-    this.#replies >>>= 1
-    this.#errors?.halve()
+    this.#replies.halve()
   }
 
   /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
@@ -264,8 +292,7 @@ export class EndpointBaseline {
       this.#wildcard.merge(other.#wildcard)
     }
     this.#fences.merge(other.#fences, this.#settings.burstFloor)
-    if (this.#errors === null && other.#errors === null) this.#replies += other.#replies
-    else (this.#errors ??= new ErrorEpisode(this.#replies)).merge(other.#errors ?? new ErrorEpisode(other.#replies))
+    this.#replies.merge(other.#replies)
   }
 
   toJSON (): EndpointBaselineJson {
@@ -278,7 +305,7 @@ export class EndpointBaseline {
       path: this.#path === null ? null : this.#path.toJSON(),
       wildcard: this.#wildcard === null ? null : this.#wildcard.toJSON(),
       fences: this.#fences.toJSON(),
-      errors: (this.#errors ?? new ErrorEpisode(this.#replies)).toJSON()
+      errors: this.#replies.toJSON()
     }
   }
 
@@ -295,9 +322,7 @@ export class EndpointBaseline {
     if (json.path !== null) this.#source('path').restore(json.path)
     this.#wildcard = json.wildcard === null ? null : WildcardProfile.from(json.wildcard)
     this.#fences.restore(json.fences, this.#settings.burstFloor)
-    this.#replies = Math.floor(json.errors.replies)
-    this.#errors = json.errors.errors > 0 ? new ErrorEpisode() : null
-    this.#errors?.restore(json.errors)
+    this.#replies.restore(json.errors)
   }
 
   /** Forgets the parameters; their names lose this place. */
@@ -319,7 +344,7 @@ export class EndpointBaseline {
         fields[prefix + name] = { samples: profile.n, share: source.n === 0 ? 0 : requests / source.n, lengths: profile.lengths, numbers: profile.numbers, levels: profile.levels() }
       }
     }
-    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities: this.#fences.describe(), serverErrorShare: (this.#errors ?? new ErrorEpisode(this.#replies)).norm }
+    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities: this.#fences.describe(), serverErrorShare: this.#replies.norm }
   }
 
   #floor (observation: Observation): number { return observation.route.frozen ? 0 : this.#settings.minSamples }
@@ -365,4 +390,5 @@ function severityOf (octaves: number): number {
   return Math.min(9, 4 + Math.ceil(octaves))
 }
 
-function share (value: number): number { return Number(value.toPrecision(2)) }
+/** Number of the window that requests of a client are counted in. */
+function windowOf ({ at }: Observation, { windowMs }: WindowCounter): number { return Math.floor(at / windowMs) }

@@ -15,7 +15,9 @@ export const PARAM_COUNT = kind('param_count_anomaly', (signal) => `${signal.fie
 export const CONTENT_TYPE = kind('content_type_mismatch', (signal) => `${signal.field} is ${signal.actual}, never seen here in ${signal.expected} messages`)
 export const SIZE_HIGH = kind('payload_size_high', (signal) => `${signal.field} is ${signal.actual} bytes, ordinary is up to ${signal.expected}`)
 export const SIZE_LOW = kind('payload_size_low', (signal) => `${signal.field} is ${signal.actual} bytes, ordinary is at least ${signal.expected}`)
-export const LATENCY = kind('response_time_high', (signal) => `${signal.field} was ${signal.actual} ms, ordinary is up to ${signal.expected} ms`)
+export const LATENCY = kind('response_time_high', (signal) => signal.field === 'route.time'
+  ? `the route has become slow: its replies take about ${signal.actual} ms, ordinary is up to ${signal.expected} ms`
+  : `${signal.field} was ${signal.actual} ms, ordinary is up to ${signal.expected} ms`)
 export const ERROR_RATE = kind('abnormal_error_rate', (signal) => `${signal.field}: server errors have become ${signal.actual} of recent replies, ordinary is ${signal.expected}`)
 export const RATE_BURST = kind('rate_burst', (signal) => `${signal.actual} requests of this client to this route within a minute, ordinary is up to ${signal.expected}`, 'pace')
 export const UNKNOWN_PATH = kind('unknown_path', (signal) => `no route has the path ${signal.actual}, and ordinary requests do not go to unknown paths`)

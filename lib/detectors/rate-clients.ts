@@ -1,6 +1,7 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
 import { finishHash } from '../text/value-shape'
+import { CrowdRise } from './crowd-rise'
 import { CLIENT_BYTES, CLIENT_RATE } from './rate-signals'
 import type { ClientEvidence } from './rate-signals'
 import { RateTable } from './rate-table'
@@ -29,6 +30,10 @@ export interface RateClientsOptions {
   readonly leastRequests: number
   /** Bytes, the same; 0 where bytes are not watched. */
   readonly leastBytes: number
+  /** Entities over a limit that it takes to say that the limit is wrong. */
+  readonly promoteAfter: number
+  /** Told when it was, and has been raised, at whose request. */
+  promoted (field: string, observation: Observation): void
 }
 
 /** The plain form of what is learned of all entities together. */
@@ -37,6 +42,8 @@ export interface RateClientsJson { requests: Record<string, SizeFenceJson>, byte
 /**
  * Requests and bytes of each client address, credential and tenant (the application's `key`) per bucket, over all routes. What is too much for one is above
  * what its kind ordinarily reaches (three times the 99th percentile of all buckets, at least `leastRequests`) and above its own level.
+ *
+ * Where a third of those who are active go over it at once, from as many addresses, the limit was wrong, and is raised.
  *
  * A request over the limit gets one signal, whoever of the three is over it; requests of it share the field `client.rate` with endpoint-profiler's
  * `rate_burst`: one cause counts once.
@@ -48,6 +55,8 @@ export class RateClients {
   readonly #table: RateTable
   readonly #requestFences: readonly SizeFence[]
   readonly #byteFences: readonly SizeFence[]
+  readonly #requestCrowds = crowds()
+  readonly #byteCrowds = crowds()
 
   constructor (options: RateClientsOptions) {
     this.#options = options
@@ -113,10 +122,24 @@ export class RateClients {
     table.add(finishHash(hash ^ (SALTS[entity] as number)), observation.at, amount, requests.high, bytes.high, measure)
     if (table.closed[REQUESTS]! > 0 && !observation.route.frozen) requests.learn(table.closed[REQUESTS]!)
     if (table.closed[BYTES]! > 0 && !observation.route.frozen) bytes.learn(table.closed[BYTES]!)
+    const crowd = (measure === REQUESTS ? this.#requestCrowds : this.#byteCrowds)[entity] as CrowdRise
+    if (table.isFirst) crowd.enter(this.#bucketOf(observation))
     if (table.over === 0) return false
+    if (table.isCrossing && !observation.route.frozen && crowd.exceed(this.#bucketOf(observation), observation.clientHash, this.#options.promoteAfter)) {
+      this.#raise(measure === REQUESTS ? requests : bytes, table, measure === REQUESTS ? 'client.rate' : 'client.bytes', observation)
+      return false
+    }
     if (!isKnown) this.#report(ENTITIES[entity] as Entity, table, Math.round(table.over * table.limit), observation, measure === REQUESTS)
     return true
   }
+
+  /** What everybody does is no longer too much. */
+  #raise (fence: SizeFence, table: RateTable, field: string, observation: Observation): void {
+    fence.grant(table.over * table.limit)
+    this.#options.promoted(field, observation)
+  }
+
+  #bucketOf ({ at }: Observation): number { return Math.floor(at / this.#options.bucketMs) }
 
   #report (entity: Entity, table: RateTable, amount: number, observation: Observation, isRate: boolean): void {
     const octaves = Math.log2(table.over)
@@ -129,6 +152,8 @@ export class RateClients {
 function hasSignal (observation: Observation): boolean {
   return observation.signals !== null && observation.signals.some((signal) => signal.kind === CLIENT_RATE || signal.kind === CLIENT_BYTES)
 }
+
+function crowds (): readonly CrowdRise[] { return ENTITIES.map(() => new CrowdRise()) }
 
 function fences (least: number): readonly SizeFence[] { return ENTITIES.map(() => new SizeFence(FENCE_RATIO, least, 0)) }
 

@@ -47,6 +47,9 @@ export class RateTable {
   /** After `add`: how far the measure is over its limit, as a ratio, 0 for not at all; and the limit. */
   over = 0
   limit = Infinity
+  /** After `add`: whether it is the first of the key's bucket, and the first above the limit. */
+  isFirst = false
+  isCrossing = false
   size = 0
   /** Keys displaced that were seen in the last minute. */
   evictions = 0
@@ -96,11 +99,22 @@ export class RateTable {
     this.#tick = (this.#tick + 1) >>> 0 || 1
     this.#integers[entry + SEEN] = this.#tick
     const own = entry + MEASURES + measure * SIZE
-    const total = this.#numbers[own + AMOUNT]! + amount
+    const before = this.#numbers[own + AMOUNT]!
+    const total = before + amount
     this.#numbers[own + AMOUNT] = total
-    this.limit = this.#numbers[own + LIMIT]!
+    this.limit = this.#limitOf(own, measure === 0 ? fence : second)
     this.over = total > this.limit ? total / this.limit : 0
+    this.isFirst = before === 0
+    this.isCrossing = this.over > 0 && before <= this.limit
     if (this.over > 0 && this.#integers[own + OVER] === 0) this.#integers[own + OVER] = (this.#latest + 1) >>> 0
+  }
+
+  /** A key's limit; a fence that has been raised since its bucket was opened holds at once. */
+  #limitOf (own: number, fence: number): number {
+    const limit = this.#numbers[own + LIMIT]!
+    if (limit >= fence || fence === Infinity) return limit
+    this.#numbers[own + LIMIT] = fence
+    return fence
   }
 
   #open (at: number): void {

@@ -1,3 +1,4 @@
+import { PendingLevel } from './pending-level'
 import { SizeFence } from './size-fence'
 import type { SizeFenceJson } from './size-fence'
 
@@ -11,22 +12,42 @@ const QUANTITIES = Object.keys(FENCES) as Quantity[]
 /** The plain form of `RouteFences`: those that there are. */
 export type RouteFencesJson = Partial<Record<Quantity, SizeFenceJson>>
 
-/** The fences of one route's quantities, each made when its first value is learned. Memory: 56 bytes and what the fences take. */
+/** The fences of one route's quantities, each made when its first value is learned. Memory: 64 bytes and what the fences take. */
 export class RouteFences {
   request: SizeFence | null = null
   response: SizeFence | null = null
   latency: SizeFence | null = null
   rate: SizeFence | null = null
+  /** Sizes above their fences that have not become known; `null` while there are none. */
+  #pending: Map<Quantity, PendingLevel> | null = null
 
   /** @param burstFloor Least distance of the fence of the rate. */
-  learn (quantity: Quantity, value: number, burstFloor: number): void { this.#made(quantity, burstFloor).learn(value) }
+  learn (quantity: Quantity, value: number, burstFloor: number): void { this.make(quantity, burstFloor).learn(value) }
 
-  halve (): void { for (const quantity of QUANTITIES) this[quantity]?.halve() }
+  /**
+   * Notes a value above its fence that may not teach. What enough principals have had becomes known: the fence is raised above the least of it.
+   * @param enough Distinct principals. @returns Whether it has become known.
+   */
+  quarantine (quantity: Quantity, value: number, principal: number, enough: number): boolean {
+    this.#pending ??= new Map()
+    let pending = this.#pending.get(quantity)
+    if (pending === undefined) this.#pending.set(quantity, pending = new PendingLevel())
+    const level = pending.note(value, principal, enough)
+    if (level === 0) return false
+    this.#pending.delete(quantity)
+    this[quantity]?.grant(level)
+    return true
+  }
+
+  halve (): void {
+    this.#pending = null
+    for (const quantity of QUANTITIES) this[quantity]?.halve()
+  }
 
   merge (other: RouteFences, burstFloor: number): void {
     for (const quantity of QUANTITIES) {
       const theirs = other[quantity]
-      if (theirs !== null) this.#made(quantity, burstFloor).merge(theirs)
+      if (theirs !== null) this.make(quantity, burstFloor).merge(theirs)
     }
   }
 
@@ -43,7 +64,7 @@ export class RouteFences {
   restore (json: RouteFencesJson, burstFloor: number): void {
     for (const quantity of QUANTITIES) {
       const own = json[quantity]
-      if (own !== undefined) this.#made(quantity, burstFloor).restore(own)
+      if (own !== undefined) this.make(quantity, burstFloor).restore(own)
     }
   }
 
@@ -57,7 +78,8 @@ export class RouteFences {
     return shown
   }
 
-  #made (quantity: Quantity, burstFloor: number): SizeFence {
+  /** The fence of a quantity, made where there is none. */
+  make (quantity: Quantity, burstFloor: number): SizeFence {
     const [factor, floor] = FENCES[quantity]
     const fence = this[quantity] ?? new SizeFence(factor, quantity === 'rate' ? burstFloor : floor)
     this[quantity] = fence

@@ -12,7 +12,7 @@ const MAX_RULES = 64
 interface Rule { readonly factor: number, readonly floor: number, readonly reach: number }
 
 /** The plain form of a `SizeFence`. */
-export interface SizeFenceJson { n: number, sketch: QuantileSketchJson }
+export interface SizeFenceJson { n: number, sketch: QuantileSketchJson, granted?: number }
 
 /**
  * Upper and lower fences of a heavy-tailed quantity (sizes, durations), from quantiles of a mergeable sketch instead of
@@ -20,8 +20,9 @@ export interface SizeFenceJson { n: number, sketch: QuantileSketchJson }
  *
  * The upper fence is p99 · (p99 / p50)^1.5, at least `factor` · p99 + `floor`: on a log-normal quantity 5.8 standard
  * deviations, whatever its width. The lower one mirrors it. A value is clipped to the upper fence before it is learned.
+ * What many have reached may raise the upper fence at once (`grant`).
  *
- * Memory: about 100 bytes and a sketch (72 bytes empty, 140 to 1,200 in use). Time: O(1); fences are numbers kept ready.
+ * Memory: about 110 bytes and a sketch (72 bytes empty, 140 to 1,200 in use). Time: O(1); fences are numbers kept ready.
  */
 export class SizeFence {
   /** Values learned. */
@@ -33,6 +34,8 @@ export class SizeFence {
   readonly #rule: Rule
   #sketch = new QuantileSketch()
   #next = FEWEST
+  /** The fence is no lower: a level has become known. 0 for none. */
+  #granted = 0
 
   /**
    * @param factor Least ratio of fence to p99; > 1.
@@ -57,8 +60,16 @@ export class SizeFence {
     if (++this.n >= this.#next) SizeFence.#set(this)
   }
 
+  /** A level has become known at once, since many have reached it: the fence stands as if it were the 99th percentile, until the next half-life at the least. */
+  grant (level: number): void {
+    const { factor, floor } = this.#rule
+    this.#granted = Math.max(this.#granted, Math.ceil(factor * level + floor))
+    this.high = this.high === Infinity ? this.#granted : Math.max(this.high, this.#granted)
+  }
+
   /** One half-life. */
   halve (): void {
+    this.#granted >>>= 1
     this.#sketch.scale(0.5)
     this.n >>>= 1
     this.#next = Math.max(FEWEST, this.n)
@@ -67,6 +78,7 @@ export class SizeFence {
   merge (other: SizeFence): void {
     this.#sketch.merge(other.#sketch)
     this.n += other.n
+    this.#granted = Math.max(this.#granted, other.#granted)
     if (this.n >= FEWEST) SizeFence.#set(this)
   }
 
@@ -77,13 +89,14 @@ export class SizeFence {
     this.merge(other)
   }
 
-  toJSON (): SizeFenceJson { return { n: this.n, sketch: this.#sketch.toJSON() } }
+  toJSON (): SizeFenceJson { return { n: this.n, sketch: this.#sketch.toJSON(), ...this.#granted === 0 ? null : { granted: this.#granted } } }
 
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
   restore (json: SizeFenceJson): void {
     this.reset()
     this.#sketch = QuantileSketch.from(json.sketch)
     this.n = json.n
+    this.#granted = json.granted ?? 0
     if (this.n >= FEWEST) SizeFence.#set(this)
   }
 
@@ -94,6 +107,7 @@ export class SizeFence {
     this.low = -1
     this.#sketch = new QuantileSketch()
     this.#next = FEWEST
+    this.#granted = 0
   }
 
   static #set (fence: SizeFence): void {
@@ -101,7 +115,7 @@ export class SizeFence {
     const top = Math.max(1, fence.#sketch.quantile(0.99))
     const bottom = Math.max(1, fence.#sketch.quantile(0.01))
     const { factor, floor, reach } = fence.#rule
-    fence.high = Math.max(top * (top / middle) ** reach, top * factor + floor)
+    fence.high = Math.max(top * (top / middle) ** reach, top * factor + floor, fence.#granted)
     // Of a whole quantity, as much lies below the next integer; and an integer needs no memory of its own.
     fence.low = Math.ceil(Math.min(bottom / (middle / bottom) ** reach, bottom / (2 * factor) - floor / 8)) + 0
     fence.#next = fence.n + Math.max(16, fence.n >>> 2)
