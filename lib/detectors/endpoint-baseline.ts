@@ -129,6 +129,8 @@ export class EndpointBaseline {
     if (count === 1) (this.#crowd ??= new CrowdRise()).enter(windowOf(observation, rates))
     if (count <= fence.high) return
     if (count - 1 <= fence.high && this.#isCrowd(observation)) {
+      // What was learned before is of other clients: with it, the spread of both would be taken for that of one.
+      fence.reset()
       fence.grant(count)
       this.#context.report.promoted(observation.route, 'client.rate', observation.at)
       return
@@ -211,16 +213,14 @@ export class EndpointBaseline {
       this.#items.learn(RESPONSE_TYPES, essenceHash(observation.responseType, seed), principal, several)
     }
     if (observation.responseBytes > 0) this.#learnQuantity('response', observation.responseBytes)
-    this.#learnTime(observation)
+    this.#learnTime(observation, several)
   }
 
-  /** A slow reply is settled even where its request was not drawn to teach: its duration counts only if it was, or slow ones would be learned too often. */
-  #learnTime (observation: Observation): void {
+  #learnTime (observation: Observation, several: boolean): void {
     const { elapsedMs } = observation
     if (elapsedMs < 0) return
     const fence = this.#fences.latency
-    if (fence !== null && elapsedMs > fence.high && (this.#replies.isSlow || !observation.isDrawn)) return
-    this.#learnQuantity('latency', elapsedMs)
+    if (fence === null || elapsedMs <= fence.high || this.#replies.teaches(observation, several)) this.#learnQuantity('latency', elapsedMs)
   }
 
   /** Whether the one media type of the first requests is still the only one. */

@@ -11,6 +11,8 @@ import { SlowEpisode } from './slow-episode'
 
 /** Time after which a level that lasts is the new norm, as by default of rate-spike. */
 const ADOPT_MS = 3_600_000
+/** Where few use a route, so much time has to lie between slow replies that teach. */
+const FEW_MS = 600_000
 /** Replies of an episode that can be a norm. */
 const ADOPT_LEAST = 30
 /** A slow reply is the server's, and says little about who asked: risk of one at the fence, of each octave above it, and at the most. */
@@ -43,6 +45,8 @@ export class ReplyWatch {
   #failing: EpisodeTally | null = null
   #slow: SlowEpisode | null = null
   #slowness: EpisodeTally | null = null
+  /** Whose slow reply taught last. */
+  #taught = 0
 
   constructor (report: RouteReport, enough: number) {
     this.#report = report
@@ -52,8 +56,18 @@ export class ReplyWatch {
   /** Share of server errors that is ordinary. */
   get norm (): number { return this.#counted.norm }
 
-  /** Whether the route is slow, whoever asks. */
-  get isSlow (): boolean { return this.#slow !== null && this.#slow.isOpen }
+  /**
+   * Whether a slow reply's duration may teach what is ordinary: while the route is not slow as a whole, where the last such was another principal's, or came in other
+   * ten minutes where few use the route; else who makes replies slow could make that ordinary. It is settled even where its request was not drawn to teach: then it
+   * does not, or slow ones would be learned too often.
+   */
+  teaches (observation: Observation, several: boolean): boolean {
+    if (this.#slow?.isOpen === true || !observation.isDrawn) return false
+    const voice = several ? observation.principal : Math.floor(observation.at / FEW_MS)
+    if (voice === this.#taught) return false
+    this.#taught = voice
+    return true
+  }
 
   /** Judges a reply's status. */
   judgeStatus (observation: Observation): void {
