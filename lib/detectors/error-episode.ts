@@ -9,7 +9,7 @@ export interface ErrorEpisodeJson { replies: number, errors: number }
 /**
  * Tells when the share of server errors (5xx only: client errors are the clients') has risen above the route's own norm:
  * a one-sided CUSUM of log-likelihood ratios of "ten times the norm, at least 10 %" against the norm. It opens one
- * episode and closes it when the sum is back at 0; what it sees while open does not teach the norm (W18), unless it is told to `adopt` it.
+ * episode and closes it when the sum is back at 0; what it sees while open does not teach the norm (W18).
  *
  * Memory: five numbers. Time: O(1). A route without errors so far has the norm (0 + 1) / (n + 2).
  *
@@ -56,16 +56,6 @@ export class ErrorEpisode {
       if (isError) this.#errors++
     }
     return this.isOpen
-  }
-
-  /** What it has seen lately is the norm from now on; the episode is over. */
-  adopt (): void {
-    this.#replies += this.#recentReplies
-    this.#errors += this.#recentErrors
-    this.#sum = 0
-    this.#recentReplies = 0
-    this.#recentErrors = 0
-    this.isOpen = false
   }
 
   halve (): void {

@@ -30,7 +30,7 @@ export interface RouteReport {
 
 /**
  * What the server does, and not its clients: a route's replies fail, or are slow. Each is one episode of the route, told when it opens, at each fourfold growth and when
- * it is over, and flags nobody; after an hour it is the new norm. One slow reply among quick ones is a weak finding about its request.
+ * it is over, and flags nobody. What a route has taken for an hour is what it takes; that it fails never is. One slow reply among quick ones is a weak finding about its request.
  *
  * Memory: 70 bytes, and 200 from the first failing, and the first slow, reply on. Time: O(1).
  */
@@ -80,10 +80,6 @@ export class ReplyWatch {
     errors.observe(isError)
     if (!errors.isOpen && this.#failing === null) return
     const tally = this.#failing ??= new EpisodeTally()
-    if (this.#isNorm(errors.isOpen, tally, observation)) {
-      errors.adopt()
-      this.#report.promoted(observation.route, 'response.status', observation.at)
-    }
     const state = tally.follow(errors.isOpen, isError ? 1 : 0, observation.at)
     if (state === null) return
     if (state === 'close') this.#failing = null
@@ -106,7 +102,7 @@ export class ReplyWatch {
   #followSlow (slow: SlowEpisode, isSlow: boolean, observation: Observation, fence: SizeFence): void {
     const tally = this.#slowness ??= new EpisodeTally()
     const expected = Math.round(fence.high)
-    if (this.#isNorm(slow.isOpen, tally, observation)) {
+    if (slow.isOpen && tally.count >= ADOPT_LEAST && observation.at - tally.since >= ADOPT_MS && !observation.route.frozen) {
       slow.end()
       fence.reset()
       this.#report.promoted(observation.route, 'response.time', observation.at)
@@ -115,11 +111,6 @@ export class ReplyWatch {
     if (state === null) return
     if (state === 'close') this.#slowness = null
     this.#report.note(new Signal(LATENCY, 'route.time', 5, 0, expected, Math.round(slow.typical)), observation.at, observation.route, state, tally.since, tally.count)
-  }
-
-  /** Whether an episode has lasted so long that it is the norm; never where nothing is to be learned. */
-  #isNorm (isOpen: boolean, tally: EpisodeTally, { at, route }: Observation): boolean {
-    return isOpen && tally.count >= ADOPT_LEAST && at - tally.since >= ADOPT_MS && !route.frozen
   }
 
   halve (): void {

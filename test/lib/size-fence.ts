@@ -67,3 +67,31 @@ test('a half-life keeps the fences and lets newer values count for more', async 
   }
   t.ok(fence.high > before)
 })
+
+test('a level that is granted is within the fence at once, stays so in snapshots, and goes with the half-lives', async (t) => {
+  const fence = fenced(new Array<number>(100).fill(1000))
+  fence.grant(50_000)
+  t.equal(fence.high, 100_100)
+  fence.learn(1000)
+  for (let i = 0; i < 60; i++) fence.learn(1000)
+  t.equal(fence.high, 100_100)
+  const copy = new SizeFence(2, 100)
+  copy.restore(JSON.parse(JSON.stringify(fence)))
+  t.equal(copy.high, 100_100)
+  const merged = fenced(new Array<number>(100).fill(1000))
+  merged.merge(copy)
+  t.equal(merged.high, 100_100)
+  for (let i = 0; i < 6; i++) {
+    fence.halve()
+    for (let j = 0; j < 60; j++) fence.learn(1000)
+  }
+  t.ok(fence.high < 6000, `${fence.high}`)
+})
+
+test('a level granted before thirty values is a fence', async (t) => {
+  const fence = new SizeFence(2, 100)
+  fence.grant(1000)
+  t.equal(fence.high, 2100)
+  fence.reset()
+  t.equal(fence.high, Infinity)
+})

@@ -95,25 +95,30 @@ for (const { name, type, field, odd } of replies) {
 
 test('server errors become one episode when their share has risen, and are none once it has fallen again', async (t) => {
   for (const endpointProfiler of [{}, { responses: false }, false] as const) {
-    const { ask, teach, next } = await replying({ endpointProfiler })
+    const { app, ask, teach, next } = await replying({ endpointProfiler })
+    const told = (): unknown[] => app.anomalies.query({ type: 'abnormal_error_rate' }).events.map(({ episode, entity, risk }) => [episode?.state, entity, risk]).reverse()
     await teach(60, () => '/report')
     next.status = 503
-    t.same((await ask('/report')).types, [], 'a single error is none')
-    for (let i = 0; i < 5; i++) await ask('/report')
-    const during = (await ask('/report')).types
-    t.same(during, endpointProfiler !== false && endpointProfiler.responses !== false ? ['abnormal_error_rate'] : [])
+    t.same((await ask('/report')).types, [])
+    t.same(told(), [], 'a single error is none')
+    for (let i = 0; i < 5; i++) t.same((await ask('/report')).types, [], 'it is the server\'s, and not the request\'s')
+    const isWatched = endpointProfiler !== false && endpointProfiler.responses !== false
+    t.same(told(), isWatched ? [['open', {}, 0]] : [])
     next.status = 200
     await teach(200, () => '/report')
+    t.same(told(), isWatched ? [['open', {}, 0], ['close', {}, 0]] : [])
     next.status = 503
-    t.same((await ask('/report')).types, [], 'over')
+    await ask('/report')
+    t.equal(told().length, isWatched ? 2 : 0, 'over')
   }
 })
 
 test('client errors are never an episode: they are the client\'s own', async (t) => {
-  const { ask, teach, next } = await replying({})
+  const { app, ask, teach, next } = await replying({})
   await teach(60, () => '/report')
   next.status = 404
-  for (let i = 0; i < 20; i++) t.notOk((await ask('/report')).types.includes('abnormal_error_rate'))
+  for (let i = 0; i < 20; i++) await ask('/report')
+  t.equal(app.anomalies.query({ type: 'abnormal_error_rate' }).events.length, 0)
 })
 
 /** Forty clients ask once a minute for three minutes; then one asks `count` times at once. */
