@@ -40,7 +40,7 @@ export interface FlowOptions {
    */
   dlp?: boolean | SecretKind[]
   /**
-   * Characters of a reply that are looked at.
+   * Bytes of a reply that are looked at.
    * @default 16384
    */
   dlpBytes?: number
@@ -54,5 +54,5 @@ export const flowOptions: OptionTable = {
   bandwidthFloor: { type: 'number', minimum: 1, default: 5_000_000, description: 'bytes of one sender within a minute that are never a bandwidth spike' },
   volumeFloor: { type: 'number', minimum: 1, default: 5_000_000, description: 'bytes of one sender and direction within `window` that are never exfiltration or upload' },
   dlp: { anyOf: [{ type: 'boolean' }, { type: 'array', items: { enum: [...SECRET_KINDS] }, uniqueItems: true }], default: true, description: 'what is looked for in replies: all of `card`, `iban`, `national_id`, `cloud_key`, `token`, `jwt`, `private_key`, or those listed; `false` looks for nothing' },
-  dlpBytes: { type: 'integer', minimum: 64, maximum: 1_000_000, default: 16_384, description: 'characters of a reply that are looked at' }
+  dlpBytes: { type: 'integer', minimum: 64, maximum: 1_000_000, default: 16_384, description: 'bytes of a reply that are looked at' }
 }

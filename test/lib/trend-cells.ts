@@ -224,13 +224,12 @@ test('a device is the same whether or not it is compared with the last one', (t)
   t.end()
 })
 
-test('secrets are found the same in a text and in an array of its characters, of whatever script', (t) => {
+test('secrets are found the same in a text and in its bytes, of whatever script', (t) => {
   const part = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('4111 1111 1111 1111', 'AKIAIOSFODNN7EXAMPLE', 'ASIAIOSFODNN7EXAMPLE', ' GB29 NWBK 6016 1331 9268 19 ', '078-05-1120', 'ghp_16C7e42F292c6912E7710c838347Ae178B4a', '"', 'x'.repeat(80), 'ｘ4111111111111111ı', '2026-01-05'))
   fc.assert(fc.property(fc.array(part, { maxLength: 12 }).map((parts) => parts.join('')), fc.constantFrom(50, 10_000), (text, most) => {
     const [own, given] = [new Uint8Array(SECRET_KINDS.length), new Uint8Array(SECRET_KINDS.length)]
-    const codes = new Uint16Array(most)
-    for (let i = 0; i < Math.min(most, text.length); i++) codes[i] = text.charCodeAt(i)
-    return scanSecrets(text, most, own) === scanSecrets(text, most, given, codes) && own.join() === given.join()
+    const seen = Buffer.from(text.slice(0, most))
+    return scanSecrets(text, most, own) === scanSecrets(seen.toString('latin1'), Infinity, given, seen) && own.join() === given.join()
   }), { numRuns: 500 })
   t.end()
 })
