@@ -63,7 +63,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   function forget (entity: string): void {
     const key = Senders.keyOf(anomalies.hash.hash(entity))
     senders.forget(key)
-    for (const { hash } of routes.values()) walks.get(finishHash(key ^ hash))?.clear()
+    for (const { hash } of routes.values()) walks.get(walkKey(key, hash))?.clear()
   }
 
   function createRoute (about: TrendsSettings, route: RouteState): RouteBehaviour | null {
@@ -92,12 +92,12 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   }
 
   function judgeWalk (own: RouteBehaviour, norms: WalkNorms, flow: IdentityFlow, observation: Observation, isKnown: boolean): void {
-    const key = finishHash(flow.key ^ own.hash) | 0
+    const key = walkKey(flow.key, own.hash)
     const walk = walks.of(key)
     const { window } = senders
     if (walk.window !== window) {
       closeWalk(walk, lastAt)
-      walk.open(key, norms, window, observation.at)
+      walk.open(norms, window, observation.at)
     }
     norms.isFrozen = observation.route.frozen
     if (window !== tidied) {
@@ -198,6 +198,9 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     store.add(type, finishHash(value), observation.clientHash, observation.credential === null ? cookieSessionOf(observation)?.entity ?? 0 : observation.principal, observation.at)
   }
 }
+
+/** Key of what a sender asks of a route. */
+function walkKey (sender: number, route: number): number { return finishHash(sender ^ route) | 0 || 1 }
 
 /** A path parameter as a number, `NaN` where it is not one of digits alone. */
 function numberOf (text: string): number {

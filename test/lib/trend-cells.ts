@@ -86,7 +86,7 @@ test('each walk has its own numbers, and begins anew when another pair took its 
     const naive = new Map<number, { objects: LinearCounter, requests: number, missed: number }>()
     for (const { key, object, fruitless } of steps) {
       const walk = table.of(key)
-      if (walk.window !== 3) walk.open(key, route, 3, START)
+      if (walk.window !== 3) walk.open(route, 3, START)
       walk.ask(hashText(String(object), 1), object, fruitless)
       const own = naive.get(key) ?? { objects: new LinearCounter(), requests: 0, missed: 0 }
       naive.set(key, own)
@@ -101,7 +101,7 @@ test('each walk has its own numbers, and begins anew when another pair took its 
   let left = 0
   const table = new WalkTable(8, (walk) => { left += walk.requests })
   for (let key = 1; key <= 8; key++) {
-    table.of(key).open(key, route, 0, 0)
+    table.of(key).open(route, 0, 0)
     for (let number = 10; number < 30; number += 2) table.of(key).ask(number, number, false)
   }
   t.equal(table.of(5).longest, 9, 'nine steps of two')
