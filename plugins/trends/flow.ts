@@ -31,6 +31,9 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
   const looks = looksFor.includes(true)
   const kindHashes = SECRET_KINDS.map((kind) => anomalies.hash.hash(kind))
   const found = new Uint8Array(SECRET_KINDS.length)
+  /** The media type of the last reply: the next has mostly the same. */
+  let lastType: string | null = null
+  let wasTextual = false
   /** Room for the bytes of a reply. */
   const room = Buffer.alloc(settings.dlpBytes)
   senders.onWindow((flow, at) => watch.close(flow, at))
@@ -66,10 +69,10 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
 
   function judgeReply (secrets: ReplySecrets, observation: Observation): void {
     const { payload, route } = observation
-    const isText = typeof payload === 'string'
-    if ((!isText && !Buffer.isBuffer(payload)) || observation.status >= 400 || !isTextual(observation.responseType)) return
-    const bytes = isText ? room : payload
-    const text = isText ? written(payload, observation.responseBytes) : payload.toString('latin1', 0, settings.dlpBytes)
+    const isString = typeof payload === 'string'
+    if ((!isString && !Buffer.isBuffer(payload)) || observation.status >= 400 || !isText(observation.responseType)) return
+    const bytes = isString ? room : payload
+    const text = isString ? written(payload, observation.responseBytes) : payload.toString('latin1', 0, settings.dlpBytes)
     const isFrozen = route.frozen || anomalies.routes.frozen
     if (scanSecrets(text, settings.dlpBytes, found, bytes) === 0) {
       if (!isFrozen) secrets.learn(null, 0)
@@ -82,6 +85,14 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
     secrets.judge(found, observation)
     if (!isFrozen) secrets.learn(found, observation.principal)
     found.set(NOTHING)
+  }
+
+  function isText (type: string | null): boolean {
+    if (type !== lastType) {
+      lastType = type
+      wasTextual = isTextual(type)
+    }
+    return wasTextual
   }
 
   /** Writes a text into the room. @param length Its bytes, -1 where unknown. @returns The text with one character for each of its bytes. */
