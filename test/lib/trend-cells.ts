@@ -111,6 +111,41 @@ test('each walk has its own numbers, and begins anew when another pair took its 
   t.end()
 })
 
+test('where all eight places are taken, the walk of an older window goes, else one of fewest requests: who comes once displaces no walk', (t) => {
+  const route = {} as WalkNorms
+  const gone: number[] = []
+  const table = new WalkTable(8, ({ key }) => gone.push(key))
+  const ask = (key: number, window: number, times: number): void => {
+    for (let i = 0; i < times; i++) {
+      const walk = table.of(key)
+      if (walk.window !== window) walk.open(route, window, START)
+      walk.ask(hashText(`${key} ${i}`, 1), i, false)
+    }
+  }
+  ask(1, 1, 50)
+  for (let key = 2; key <= 8; key++) ask(key, 2, key)
+  ask(100, 2, 1)
+  t.same(gone, [1], 'an older window goes first, however many requests it had')
+  for (let key = 101; key <= 140; key++) ask(key, 2, 1)
+  t.same(gone.slice(1), Array.from({ length: 40 }, (_, i) => 100 + i))
+  for (let key = 2; key <= 8; key++) t.equal(table.get(key)?.requests, key)
+  t.equal(table.size, 8)
+  t.end()
+})
+
+test('a run is told by its step, fractions of large numbers aside, and counted no further than there is room', (t) => {
+  const table = new WalkTable(8, () => {})
+  const walk = table.of(-5)
+  walk.open({} as WalkNorms, 0, START)
+  for (let i = 0; i < 30; i++) walk.ask(i, 1e14 + 7 * i, i % 2 === 0)
+  t.same([walk.key, walk.longest, walk.missed, walk.since, walk.window], [-5, 29, 15, START, 0])
+  for (let i = 0; i < 70_000; i++) walk.ask(i, 7 * i, false)
+  t.same([walk.longest, walk.requests, walk.missed], [65_535, 70_030, 15])
+  walk.close()
+  t.same([walk.key, walk.window, walk.requests, walk.objects, walk.longest], [-5, -1, 0, 0, 0])
+  t.end()
+})
+
 /** What requests show: few clients, sessions, devices, so that the same comes again. */
 const visits = fc.array(fc.record({
   entity: fc.integer({ min: -4, max: 4 }),
