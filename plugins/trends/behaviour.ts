@@ -39,7 +39,7 @@ const NO_PAST_MS = 1_800_000
 const PATTERN = 5
 
 /** What was read beforehand: nobody asks, but what nobody takes is not read. */
-let seen = 0
+const seen = new Float64Array(1)
 
 /** Watches how clients behave: pace, order and breadth of their requests. */
 export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour | null> {
@@ -83,7 +83,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
       sum += flow.touch()
       if (own !== null && own.walks !== null) sum += walks.touch(walkKey(flow.key, own.hash))
     }
-    seen = sum
+    seen[0] = sum
   }
 
   /** Who is released begins anew. */
