@@ -1,3 +1,6 @@
+import type { TextUnits } from './text-units'
+import { ESCAPE, TRAITS } from './unit-traits'
+
 /** Longest entity name with its `&` and `;`, such as `&NewLine;`, or a number with leading zeros. */
 const MAX_ENTITY = 24
 
@@ -63,70 +66,55 @@ export const BACKSLASH = 92
 
 /** Code point of the escape that was read last. */
 let found = 0
-let isForeign = false
-
-/** Signs left by a round that are noted; where there are more, the next round looks at the whole text. */
-const MAX_LEFT = 256
-
-/** Where a round left signs that an escape may begin with: all others could not change in another. */
-interface Left {
-  readonly places: Uint32Array
-  count: number
-}
-let left: Left = { places: new Uint32Array(MAX_LEFT), count: 0 }
-let before: Left = { places: new Uint32Array(MAX_LEFT), count: 0 }
+/** Traits of all that the last round brought. */
+let traits = 0
 
 /**
  * Undoes each escape once, in place: what stands there is never longer than how it was written. Well-formed escapes only; all else stays.
- * @param isFirst Whether the text is new; else only what the last call left of it is looked at.
- * @returns How long the text is now; the same as before where there was nothing to undo.
+ * Looks at the signs that the text has listed and no further (where they are too many, at all of it), and lists those that are left: all others
+ * could not change in another round.
  */
-export function unescapeOnce (units: Uint16Array, length: number, isFirst: boolean): number {
-  const unused = before
-  before = left
-  left = unused
-  left.count = 0
-  isForeign = false
-  const { places, count } = before
-  const isListed = !isFirst && count <= MAX_LEFT
+export function unescapeOnce (text: TextUnits): void {
+  const { units, length, signs, signCount } = text
+  traits = 0
+  text.signCount = 0
+  const isListed = signCount <= signs.length
   let out = 0
   let at = 0
   for (let i = 0; ;) {
+    let sign = length
     if (isListed) {
       // An escape of several bytes may have taken in signs that are in the list.
-      while (i < count && (places[i] as number) < at) i++
-      const sign = i < count ? places[i] as number : length
-      if (out === at) out = at = sign
-      else while (at < sign) units[out++] = units[at++] as number
+      while (i < signCount && (signs[i] as number) < at) i++
+      if (i < signCount) sign = signs[i] as number
     } else {
-      for (let code = 0; at < length && !isSign(code = units[at] as number); at++) units[out++] = code
+      sign = at
+      while (sign < length && (TRAITS[units[sign] as number] as number) !== ESCAPE) sign++
     }
-    if (at >= length) return out
+    if (out === at) out = at = sign
+    else while (at < sign) units[out++] = units[at++] as number
+    if (at >= length) break
     const end = endOfEscape(units, at, length)
     if (end < 0) {
-      leave(out)
+      leave(text, out)
       units[out++] = units[at++] as number
       continue
     }
-    if (found > 126) isForeign = true
-    else if (isSign(found)) leave(out)
+    if (found === PERCENT || found === AMPERSAND || found === BACKSLASH) leave(text, out)
     out = write(units, out, found)
     at = end
   }
+  text.end(out)
 }
 
-function leave (place: number): void {
-  if (left.count < MAX_LEFT) left.places[left.count] = place
-  left.count++
+/** Lists a sign: never further on in the list than where it is read, since it was listed itself. */
+function leave (text: TextUnits, place: number): void {
+  if (text.signCount < text.signs.length) text.signs[text.signCount] = place
+  text.signCount++
 }
 
-/** Whether the last `unescapeOnce` brought something outside ASCII. */
-export function unescapedForeign (): boolean { return isForeign }
-
-/** Whether it left a sign that an escape may begin with: without one, another round would change nothing. */
-export function mayUnescapeMore (): boolean { return left.count > 0 }
-
-function isSign (code: number): boolean { return code === PERCENT || code === AMPERSAND || code === BACKSLASH }
+/** Traits of all that the last `unescapeOnce` brought. */
+export function unescapedTraits (): number { return traits }
 
 /** Where the escape ends that begins here, and what it stands for in `found`; -1 where it is none. */
 function endOfEscape (units: Uint16Array, at: number, length: number): number {
@@ -137,10 +125,13 @@ function endOfEscape (units: Uint16Array, at: number, length: number): number {
 /** Writes a code point. @returns Where it ends. */
 function write (units: Uint16Array, at: number, point: number): number {
   if (point <= 0xffff) {
+    traits |= TRAITS[point] as number
     units[at] = point
     return at + 1
   }
-  units[at] = 0xd800 + ((point - 0x10000) >> 10)
+  const high = 0xd800 + ((point - 0x10000) >> 10)
+  traits |= TRAITS[high] as number
+  units[at] = high
   units[at + 1] = 0xdc00 + ((point - 0x10000) & 0x3ff)
   return at + 2
 }
