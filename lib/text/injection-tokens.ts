@@ -7,10 +7,12 @@ import { FIRST_MEANING, kindNamed } from './token-kinds'
 import { readNumber } from './token-numbers'
 import * as symbols from './token-symbols'
 import * as wordReaders from './token-words'
+import * as masks from './unit-masks'
 
 // Constants of this module: read through an import, at each character, they cost a fifth more (measured).
-const { C_CONTROL, C_DIGIT, C_FOREIGN, C_LETTER, C_SPACE, C_SYMBOL, C_WIDE_SPACE, CLASS, FOLDED, FOREIGN_LETTER, IN_WORD } = characters
-const { knownWord, meaningOf, WORD_PRIME, WORD_SEED } = words
+const { C_CONTROL, C_DIGIT, C_FOREIGN, C_LETTER, C_SPACE, C_SYMBOL, CLASS, FOLDED, FOREIGN_LETTER, IN_WORD } = characters
+const { knownWord, mayBeKnown, meaningOf, WORD_PRIME, WORD_SEED } = words
+const { bitsFrom, nextIn, runFrom } = masks
 const { isMixed, LONG_WORD, MIN_ENCODED, unlessEncoded } = runs
 const { endOfLiveComment, LIVE_COMMENT, OPEN_COMMENT, PAIRS, readQuote, readSymbol, UNSURE } = symbols
 const { COMMENTED, MIXED, SPACED, Token } = token
@@ -73,10 +75,16 @@ export class TokenScanner {
     const { kinds, words, flags, starts } = this
     const { units, length: to } = text
     const token = this.#token
+    if (from === 0) text.classify()
+    const { solid, word: wordMask, letter: letterMask, digit: digitMask } = text.masks
     let count = from === 0 ? this.#begin() : 0
     let at = from
     let spaced = 0
-    while (at < to && count <= CAPACITY - 4) {
+    while (count <= CAPACITY - 4) {
+      const start = nextIn(solid, at)
+      if (start !== at) spaced |= SPACED
+      at = start
+      if (at >= to) break
       const code = units[at] as number
       const group = CLASS[code]
       let end = at
@@ -84,38 +92,48 @@ export class TokenScanner {
       let word = 0
       let flag = spaced
       if (group === C_LETTER) {
-        let hash = WORD_SEED
-        let cased = 0
-        let others = 0
-        let digits = 0
-        let folded = 0
-        let letter = code
-        for (; (folded = FOLDED[letter] as number) > FOREIGN_LETTER; letter = units[++end] as number) {
-          cased |= folded ^ letter
-          // Below the letters are the low line and digits.
-          others |= (folded - 97) >> 31
-          digits -= (folded - 58) >> 31
-          hash = Math.imul(hash ^ folded, WORD_PRIME)
-        }
-        const length = end - at
-        if (folded !== 0 || length > LONG_WORD) {
+        const length = runFrom(wordMask, at)
+        end = at + length
+        const next = units[end] as number
+        if (length > LONG_WORD) {
           end = -1
-        } else if ((word = knownWord(hash)) !== 0) {
-          kind = MEANING + meaningOf(word)
-          if (cased !== 0 && length > 2 && isMixed(units, at, end)) flag |= MIXED
-        } else if (digits > 0) {
-          kind = digits > 2 ? ID : NAME
-        } else if (beginsHandler(units, at, length)) {
-          end = -1
+        } else if (FOLDED[next] === FOREIGN_LETTER) {
+          kind = FOREIGN
+          let folded = FOREIGN_LETTER
+          while (folded === FOREIGN_LETTER || folded >= 97) folded = FOLDED[units[++end] as number] as number
+          if (folded !== 0 || units[end] === DASH || runFrom(letterMask, at) < length || beginsHandler(units, at, end - at)) end = -1
         } else {
-          kind = length === 1 ? LETTER : others === 0 ? WORD : NAME
-        }
-        if (end > 0 && (letter === DASH || (digits > 0 && length >= MIN_ENCODED))) {
-          token.kind = kind
-          token.word = word
-          end = unlessEncoded(units, at, end, token)
-          kind = token.kind
-          word = token.word
+          if (mayBeKnown(units, at, length)) {
+            let hash = WORD_SEED
+            let cased = 0
+            for (let i = at; i < end; i++) {
+              const letter = units[i] as number
+              const folded = FOLDED[letter] as number
+              cased |= folded ^ letter
+              hash = Math.imul(hash ^ folded, WORD_PRIME)
+            }
+            word = knownWord(hash)
+            if (word !== 0 && cased !== 0 && length > 2 && isMixed(units, at, end)) flag |= MIXED
+          }
+          const hasOthers = runFrom(letterMask, at) < length
+          const digits = hasOthers ? bitsFrom(digitMask, at) & ~(-1 << length) : 0
+          if (word !== 0) {
+            kind = MEANING + meaningOf(word)
+          } else if (digits !== 0) {
+            const rest = digits & (digits - 1)
+            kind = (rest & (rest - 1)) !== 0 ? ID : NAME
+          } else if (beginsHandler(units, at, length)) {
+            end = -1
+          } else {
+            kind = length === 1 ? LETTER : hasOthers ? NAME : WORD
+          }
+          if (end > 0 && (next === DASH || (digits !== 0 && length >= MIN_ENCODED))) {
+            token.kind = kind
+            token.word = word
+            end = unlessEncoded(units, at, end, token)
+            kind = token.kind
+            word = token.word
+          }
         }
       } else if (group === C_SYMBOL) {
         const next = units[at + 1] as number
@@ -129,22 +147,21 @@ export class TokenScanner {
           end = at + 1 + ((pair >> 9) & 1)
         }
       } else if (group === C_DIGIT) {
-        do end++; while (CLASS[units[end] as number] === C_DIGIT)
-        kind = end - at > 1 ? NUMBER : code < 50 ? ZERO_ONE : DIGIT
-        if (units[end] === POINT && CLASS[units[end + 1] as number] === C_DIGIT) {
-          end++
-          do end++; while (CLASS[units[end] as number] === C_DIGIT)
-          kind = DECIMAL
-          if (units[end] === POINT) end = -1
+        const length = runFrom(digitMask, at)
+        end = at + length
+        kind = length > 1 ? NUMBER : code < 50 ? ZERO_ONE : DIGIT
+        if (units[end] === POINT) {
+          const more = runFrom(digitMask, end + 1)
+          if (more > 0) {
+            kind = DECIMAL
+            end += 1 + more
+          }
         }
-        if (end > 0 && (FOLDED[units[end] as number] !== 0 || units[end] === DASH)) end = -1
+        const next = units[end] as number
+        if (FOLDED[next] !== 0 || next === DASH || (next === POINT && kind === DECIMAL)) end = -1
       } else if (group === C_FOREIGN) {
         kind = FOREIGN
         do end++; while (CLASS[units[end] as number] === C_FOREIGN || CLASS[units[end] as number] === C_LETTER)
-      } else if (group === C_WIDE_SPACE || (group === C_SPACE && code !== LINE_FEED && code !== CARRIAGE_RETURN)) {
-        at++
-        spaced |= SPACED
-        continue
       } else {
         end = -1
       }
@@ -165,11 +182,8 @@ export class TokenScanner {
       starts[count++] = at
       at = end
       spaced = kind === NEWLINE || kind === BREAK ? SPACED : 0
-      if (units[at] === SPACE) {
-        at++
-        spaced = SPACED
-      }
     }
+    if (units[at] === SPACE) at++
     if (at >= to) {
       kinds[count] = END
       words[count] = 0

@@ -1,3 +1,4 @@
+import { UnitMasks } from './unit-masks'
 import * as traits from './unit-traits'
 
 // Constants of this module: read through an import, at each character, they cost a fifth more (measured).
@@ -22,6 +23,8 @@ const MAX_SIGNS = 4096
 export class TextUnits {
   units = new Uint16Array(SMALLEST + MARGIN)
   length = 0
+  /** What the units were at the last `classify`. */
+  readonly masks = new UnitMasks()
   /** Traits of all units of the text that was loaded last (unit-traits). */
   traits = 0
   /** Where its signs are that an escape may begin with: `signCount`, of which the first 4,096 are listed. */
@@ -52,26 +55,20 @@ export class TextUnits {
 
   /** One pass, four units at a time: which traits there are, and where signs stand. The text has its end already. */
   #note (length: number): void {
-    const { units } = this
-    this.signCount = 0
+    const { units, signs } = this
     let all = 0
+    let count = 0
     for (let i = 0; i < length; i += 4) {
       const trait = (TRAITS[units[i] as number] as number) | (TRAITS[units[i + 1] as number] as number) | (TRAITS[units[i + 2] as number] as number) | (TRAITS[units[i + 3] as number] as number)
       if (trait === 0) continue
       all |= trait
-      if ((trait & ESCAPE) !== 0) this.#list(i)
+      if ((trait & ESCAPE) === 0) continue
+      for (let j = i; j < i + 4; j++) {
+        signs[count & (MAX_SIGNS - 1)] = j
+        count += (TRAITS[units[j] as number] as number) & ESCAPE
+      }
     }
     this.traits = all
-  }
-
-  /** Lists those of four units that an escape may begin with. */
-  #list (from: number): void {
-    const { units, signs } = this
-    let count = this.signCount
-    for (let i = from; i < from + 4; i++) {
-      signs[count & (MAX_SIGNS - 1)] = i
-      count += (TRAITS[units[i] as number] as number) & ESCAPE
-    }
     this.signCount = count
   }
 
@@ -82,6 +79,9 @@ export class TextUnits {
     for (let i = length; i < length + MARGIN; i++) units[i] = 0
     return this
   }
+
+  /** Makes the masks say what the units are now. */
+  classify (): void { this.masks.load(this.units, this.length) }
 
   /** A part of the text as a string. */
   slice (from: number, to: number): string {
