@@ -4,8 +4,11 @@ import { ESCAPE, TRAITS } from './unit-traits'
 /** Longest entity name with its `&` and `;`, such as `&NewLine;`, or a number with leading zeros. */
 const MAX_ENTITY = 24
 
-/** Characters that names of entities stand for, by the hash of the name: no string is made for a look-up. */
-const ENTITIES = new Map<number, number>()
+/** Places for names of entities: a power of two, several times as many as there are. */
+const NAMED = 256
+/** Hashes of the names of entities, and the characters that they stand for: no string is made for a look-up. */
+const names = new Int32Array(NAMED)
+const characters = new Uint8Array(NAMED)
 for (const [name, character] of Object.entries({
   lt: 60,
   gt: 62,
@@ -49,7 +52,22 @@ for (const [name, character] of Object.entries({
 })) {
   let hash = 0
   for (let i = 0; i < name.length; i++) hash = nameHash(hash, name.charCodeAt(i))
-  ENTITIES.set(hash, character)
+  let place = placeOf(hash)
+  while (names[place] !== 0) place = (place + 1) & (NAMED - 1)
+  names[place] = hash
+  characters[place] = character
+}
+
+function placeOf (hash: number): number { return Math.imul(hash, 0x9e3779b1) >>> 24 }
+
+/** The character that a name with this hash stands for, 0 for none. */
+function entityNamed (hash: number): number {
+  let place = placeOf(hash)
+  while (names[place] !== 0) {
+    if (names[place] === hash) return characters[place] as number
+    place = (place + 1) & (NAMED - 1)
+  }
+  return 0
 }
 
 function nameHash (hash: number, letter: number): number { return Math.imul(hash ^ letter, 0x01000193) }
@@ -138,12 +156,14 @@ function write (units: Uint16Array, at: number, point: number): number {
 
 /** `%41`, `%u0041`, and UTF-8 of two to four bytes; a byte that is no UTF-8 is read as ISO-8859-1. */
 function percentAt (units: Uint16Array, at: number, length: number): number {
-  if (((units[at + 1] as number) | 32) === 117) {
+  const high = HEX[units[at + 1] as number] as number
+  const low = HEX[units[at + 2] as number] as number
+  if (high < 0 || low < 0 || at + 2 >= length) {
+    if (((units[at + 1] as number) | 32) !== 117) return -1
     found = hex(units, at + 2, 4, length)
     return found < 0 ? -1 : at + 6
   }
-  const byte = hex(units, at + 1, 2, length)
-  if (byte < 0) return -1
+  const byte = (high << 4) | low
   found = byte
   if (byte < 0xc0 || byte > 0xf7) return at + 3
   const more = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3
@@ -181,10 +201,8 @@ function entityAt (units: Uint16Array, at: number, length: number): number {
     hash = nameHash(hash, letter)
   }
   if (end === at + 1 || end >= length || units[end] !== 59) return -1
-  const named = ENTITIES.get(hash)
-  if (named === undefined) return -1
-  found = named
-  return end + 1
+  found = entityNamed(hash)
+  return found === 0 ? -1 : end + 1
 }
 
 /** `\u0041`, `\u{41}`, `\x41`. */
