@@ -64,9 +64,9 @@ export class BodyJudge {
     if (--this.#values <= 0) return
     const type = typeOf(value)
     if (type === OPAQUE) return
-    const seen = node.types[type] as number
-    if (seen === 0 || (seen === 1 && node.draws >= MANY)) {
-      if (node.draws >= this.#floor) this.#judgeType(node, type)
+    if ((node.often & (1 << type)) === 0) {
+      const seen = node.types[type] as number
+      if (node.draws >= this.#floor && (seen === 0 || node.draws >= MANY)) this.#judgeType(node, type)
       if (seen === 0) return
     }
     switch (type) {

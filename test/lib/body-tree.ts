@@ -120,6 +120,19 @@ test('a tree read back from JSON exports, judges and learns like the first', asy
   }), { numRuns: 60 })
 })
 
+test('what judging keeps at hand says the same as what it is made of: a half-life later, read back, merged', async () => {
+  fc.assert(fc.property(fc.array(orders, { minLength: 20, maxLength: 80 }), fc.array(orders, { maxLength: 20 }), fc.oneof(bodies, orders), (before, after, odd) => {
+    const shared = parts()
+    const tree = learned(before, new BodyTree(), shared)
+    tree.halve()
+    learned(after, tree, shared)
+    const copy = BodyTree.from(JSON.parse(JSON.stringify(tree)), shared.request)
+    const merged = new BodyTree()
+    merged.merge(tree, shared.request)
+    for (const other of [copy, merged]) assert.deepEqual(found(other, odd, 5), found(tree, odd, 5))
+  }), { numRuns: 60 })
+})
+
 test('judging changes nothing', async () => {
   const tree = learned(Array.from({ length: 150 }, (_, i) => ({ id: i, name: `n${i}`, tags: ['a'] })))
   const before = JSON.stringify(tree)
