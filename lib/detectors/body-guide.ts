@@ -1,3 +1,5 @@
+import type { Resolve } from './schema-references'
+
 /** Levels of a schema that are followed. */
 const MAX_DEPTH = 16
 
@@ -33,10 +35,13 @@ export class BodyGuide {
    * @param isReply Whether the schema serialises: then members that it does not name are left out unless it says otherwise.
    * @returns `null` where the schema says nothing that counts, so that nobody looks members up that are all the same.
    */
-  static of (schema: unknown, isReply: boolean, resolve: (reference: string) => unknown = () => undefined, depth = 0): BodyGuide | null {
+  static of (schema: unknown, isReply: boolean, resolve: Resolve = () => undefined, depth = 0): BodyGuide | null {
     if (typeof schema !== 'object' || schema === null || depth > MAX_DEPTH) return null
     const given = schema as SchemaLike
-    if (typeof given['$ref'] === 'string') return BodyGuide.of(resolve(given['$ref']), isReply, resolve, depth + 1)
+    if (typeof given['$ref'] === 'string') {
+      const target = resolve(given['$ref'])
+      return target === undefined ? null : BodyGuide.of(target.schema, isReply, target.resolve, depth + 1)
+    }
     const isOpen = ['anyOf', 'oneOf', 'allOf', 'if', 'patternProperties', 'dependentSchemas', '$dynamicRef'].some((keyword) => keyword in given)
     const properties = given['properties']
     const additional = given['additionalProperties']

@@ -93,6 +93,9 @@ export class BodyNode {
     this.often |= 1 << type
   }
 
+  /** Hash of the principal that sent it first. */
+  get sender (): number { return this.#first }
+
   /** Whether there were booleans, all alike. */
   get isConstantBoolean (): boolean {
     const booleans = this.types[BOOLEAN] as number
