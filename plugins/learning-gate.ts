@@ -37,17 +37,18 @@ export class LearningGate {
     if (route.frozen || this.#registry.routes.frozen) return
     if (observation.signals === null && !observation.isDrawn) return
     observation.awaited = true
-    reply.raw.once('finish', () => this.#settle(observation))
+    reply.raw.once('finish', () => this.#registry.backlog.learn(observation))
   }
 
   /** An application reports something about a request whose reply was not awaited. */
   reported (observation: Observation): void {
     if (!observation.settled || observation.awaited) return
     observation.awaited = true
-    this.#settle(observation)
+    this.#registry.backlog.learn(observation)
   }
 
-  #settle (observation: Observation): void {
+  /** Lets a request teach that is over, if it may. */
+  settle (observation: Observation): void {
     const { route, status, principal } = observation
     const { routes, detectors } = this.#registry
     if (route.frozen || routes.frozen) return

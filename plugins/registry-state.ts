@@ -16,6 +16,7 @@ import type { RiskLedger } from '../lib/store/risk-ledger'
 import { KeyedHash } from '../lib/text/keyed-hash'
 import { Redactor } from '../lib/text/redact'
 import type { AuthRecord } from './auth-record'
+import { Backlog } from './backlog'
 import { systemClock } from './clock'
 import type { Clock } from './clock'
 import { Detector } from './detector'
@@ -57,6 +58,8 @@ export class Registry {
   readonly log: EventLog
   readonly gate: LearningGate
   readonly stages: Stages
+  /** What waits while the process is busy. */
+  readonly backlog: Backlog
   readonly observer: Observer
   readonly recorder: Recorder
   readonly #identities: Identities
@@ -103,7 +106,11 @@ export class Registry {
     })
     this.recorder = new Recorder(this.log, this.entities, this.routes, settings.key !== undefined)
     this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key, this.hash.seed)
-    this.stages = new Stages(fastify, this.recorder)
+    this.backlog = new Backlog({
+      judge: (seats, request, reply, observation) => this.stages.judgeNow(seats, request, reply, observation),
+      teach: (observation) => this.gate.settle(observation)
+    })
+    this.stages = new Stages(fastify, this.recorder, this.backlog)
   }
 
   /**
@@ -142,6 +149,7 @@ export class Registry {
 
   /** Lets the time pass that has passed since the last request. */
   sweep (): void {
+    this.backlog.catchUp()
     const at = this.clock.now()
     for (const look of this.#sweeps) this.#subscribers.call(() => look(at))
     this.log.sweep(at)
@@ -159,6 +167,7 @@ export class Registry {
   assess (request: FastifyRequest): Assessment {
     const observation = request[kObservation]
     if (observation === null || observation === undefined || observation === OFF) return { signals: [], score: 0, flagged: false, action: 'allow' }
+    this.backlog.catchUp()
     return this.recorder.assess(observation)
   }
 
@@ -168,6 +177,7 @@ export class Registry {
    * he is known by now; no risk is added.
    */
   check (request: FastifyRequest, options: { record?: boolean } = {}): Assessment {
+    this.backlog.catchUp()
     const observation = request[kObservation]
     if (options.record === true && observation !== null && observation !== undefined && observation !== OFF && observation.signals !== null) {
       this.recorder.recordFrom(observation, 0)
@@ -179,6 +189,7 @@ export class Registry {
   report (request: FastifyRequest, signal: ReportedSignal): void {
     const observation = request[kObservation]
     if (observation === null || observation === OFF) return
+    this.backlog.catchUp()
     this.#subscribers.call(() => {
       observation.add(reportedSignal(signal))
       this.record(observation)
@@ -201,6 +212,7 @@ export class Registry {
    */
   trends (query: TrendQuery = {}): TrendPage {
     if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
+    this.backlog.catchUp()
     return this.#trends.trends(query.entity === undefined ? query : { ...query, entity: this.entityOf(query.entity) })
   }
 
@@ -210,6 +222,7 @@ export class Registry {
    */
   correlations (query: CorrelationQuery = {}): CorrelationPage {
     if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
+    this.backlog.catchUp()
     return this.#trends.correlations(query.entity === undefined ? query : { ...query, entity: this.entityOf(query.entity) })
   }
 
@@ -223,10 +236,14 @@ export class Registry {
   userTag (name: string): string { return this.#identities.nameOf(`user ${name}`).tag }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
-  risk (entity: string): number { return this.entities.risk(this.entityOf(entity), this.clock.now()) }
+  risk (entity: string): number {
+    this.backlog.catchUp()
+    return this.entities.risk(this.entityOf(entity), this.clock.now())
+  }
 
   /** Forgets an entity's risk, a block by hand, and what detectors hold against it. @returns Whether there was any risk or block. */
   release (entity: string): boolean {
+    this.backlog.catchUp()
     const known = this.entityOf(entity)
     this.#releases.forEach((forget) => this.#subscribers.call(() => forget(known)))
     return this.entities.release(known)
@@ -256,26 +273,47 @@ export class Registry {
   }
 
   /** Entities by risk. */
-  topEntities (limit: number): ReturnType<RiskLedger['top']> { return this.entities.all.top(limit, this.clock.now()) }
+  topEntities (limit: number): ReturnType<RiskLedger['top']> {
+    this.backlog.catchUp()
+    return this.entities.all.top(limit, this.clock.now())
+  }
 
   /** Stops learning: on one route (`id` as in `baselines()`), or everywhere. Judging goes on with what was learned. */
-  freeze (id?: string): void { this.routes.setFrozen(id, true) }
-  unfreeze (id?: string): void { this.routes.setFrozen(id, false) }
+  freeze (id?: string): void { this.#learned().setFrozen(id, true) }
+  unfreeze (id?: string): void { this.#learned().setFrozen(id, false) }
   /** Forgets what was learned of a route; it starts learning again. */
-  reset (id: string): void { this.routes.reset(id) }
+  reset (id: string): void { this.#learned().reset(id) }
 
   /** What was learned, per route and detector, as plain JSON. */
-  baselines (): ReturnType<RouteTable['baselines']> { return this.routes.baselines() }
+  baselines (): ReturnType<RouteTable['baselines']> { return this.#learned().baselines() }
 
   /** What was learned of JSON bodies and replies, as an OpenAPI 3.1 document. */
-  openapi (info: { title?: string, version?: string } = {}): OpenApiDocument { return learnedDocument(this, info) }
+  openapi (info: { title?: string, version?: string } = {}): OpenApiDocument {
+    this.backlog.catchUp()
+    return learnedDocument(this, info)
+  }
 
   /** All learned state as versioned JSON. The key of its hashes is not in it. */
-  snapshot (): Snapshot { return takeSnapshot(this) }
+  snapshot (): Snapshot {
+    this.backlog.catchUp()
+    return takeSnapshot(this)
+  }
+
   /** Replaces all learned state. @throws FST_ANOMALIES_BAD_SNAPSHOT */
-  restore (snapshot: Snapshot): void { restoreSnapshot(this, snapshot, 'replace') }
+  restore (snapshot: Snapshot): void { this.#take(snapshot, 'replace') }
   /** Adds another process's learned state. @throws FST_ANOMALIES_BAD_SNAPSHOT */
-  merge (snapshot: Snapshot): void { restoreSnapshot(this, snapshot, 'add') }
+  merge (snapshot: Snapshot): void { this.#take(snapshot, 'add') }
+
+  #take (snapshot: Snapshot, how: 'replace' | 'add'): void {
+    this.backlog.catchUp()
+    restoreSnapshot(this, snapshot, how)
+  }
+
+  /** The routes, as they are when all that waits is done. */
+  #learned (): RouteTable {
+    this.backlog.catchUp()
+    return this.routes
+  }
 
   /** Checks a route's `config.anomalies`. */
   checkRoute (route: RouteOptions): void { this.routes.check(route) }
@@ -297,11 +335,17 @@ export class Registry {
 
   emit (event: string, value: unknown): void { this.#subscribers.emit(event, value) }
 
-  close (): void { this.#subscribers.close() }
+  close (): void {
+    this.backlog.close()
+    this.#subscribers.close()
+  }
 
   /** Requests observed, and of them flagged. */
   get observed (): number { return this.observer.observed }
-  get flagged (): number { return this.recorder.flagged }
+  get flagged (): number {
+    this.backlog.catchUp()
+    return this.recorder.flagged
+  }
 
   /** The snapshot's part of risk. */
   get risks (): RiskLedger { return this.entities.all }
