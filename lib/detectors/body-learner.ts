@@ -26,11 +26,12 @@ const JOIN = 16
 /** Draws after which a name that came once makes room for another; fewer than bodies that make names data where there is no room (see `ObjectShape`). */
 const GRACE = 8
 
-/** What is new about an object's names: one never seen here, one that no place has, one that the route's schema forbids, one that there is no room for. */
+/** What is new about an object's names: one never seen here, one that no place has, one that the route's schema forbids, one that there is no room for (or for any further one). */
 const FRESH = 1
 const FOREIGN = 2
 const FORBIDDEN = 4
 const CRAMPED = 8
+const FULL = 16
 
 /** What all that learn and judge bodies in one application share. */
 export interface BodyContext extends NodeSettings {
@@ -180,9 +181,10 @@ export class BodyLearner {
       if (child === undefined || child.name !== name) child = shape.find(name)
       if (child === undefined) {
         news |= priors.knows(name) ? FRESH : FRESH | FOREIGN
-        child = this.#admit(shape, name, objects)
+        const isLong = name.length > MAX_NAME
+        child = isLong || (news & FULL) !== 0 ? undefined : this.#admit(shape, name, objects)
         if (child === undefined) {
-          news |= CRAMPED
+          news |= isLong ? CRAMPED : CRAMPED | FULL
           continue
         }
       }
@@ -215,8 +217,8 @@ export class BodyLearner {
   /** Makes a member that an admitted body showed, where there is room. */
   #admit (shape: ObjectShape, name: string, objects: number): BodyNode | undefined {
     const { limits } = this.#context
-    if (shape.order.length >= MAX_NAMES || this.#tree.nodes >= limits.nodes || name.length > MAX_NAME) {
-      const least = name.length > MAX_NAME ? null : shape.leastKnown()
+    if (shape.order.length >= MAX_NAMES || this.#tree.nodes >= limits.nodes) {
+      const least = shape.leastKnown()
       if (least === null || this.#draw - least.body < GRACE) return undefined
       shape.remove(least)
       this.#tree.nodes -= least.count()
