@@ -76,7 +76,7 @@ export const jsonSchemaLearnerOptions: OptionTable = {
   maxDepth: { type: 'integer', minimum: 1, maximum: 64, default: 12, description: 'levels of nesting that are looked at' },
   maxValues: { type: 'integer', minimum: 16, maximum: 1_000_000, default: 4096, description: 'values of one body that are looked at' },
   maxCharacters: { type: 'integer', minimum: 256, maximum: 16_777_216, default: 262_144, description: 'characters of one body\'s strings that are looked at' },
-  maxCompiled: { type: 'integer', minimum: 0, maximum: 100_000, default: 256, description: 'routes whose frozen schemas are compiled' }
+  maxCompiled: { isShared: true, type: 'integer', minimum: 0, maximum: 100_000, default: 256, description: 'routes whose frozen schemas are compiled' }
 }
 
 type Settings = Required<JsonSchemaLearnerOptions>
