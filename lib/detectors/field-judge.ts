@@ -1,8 +1,9 @@
-import { boundsOf, distanceFrom, EMPTY_RANGE, octavesAbove } from '../stats/octave-range'
+import { distanceFrom, EMPTY_RANGE, octavesAbove } from '../stats/octave-range'
 import { DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
+import { judgeUnlisted } from './field-values'
 import { CHARSET, LENGTH, RANGE, SHAPE, UNSETTLED } from './field-verdict'
 import type { FieldVerdict, Tolerance } from './field-verdict'
 
@@ -10,8 +11,6 @@ import type { FieldVerdict, Tolerance } from './field-verdict'
 const YOUNG = 30
 /** Values of the profile that backs a field count as evidence of its own, so many for each that it has itself. */
 const AGREE = 4
-/** Numbers of which an enumeration may consist. */
-const FEW_NUMBERS = 4
 /** A symbol that comes in more different numbers than this may come in any. */
 const MAX_COUNTS = 3
 /** Characters that make a format of a fixed length: a number of one or two digits is a count that may grow. */
@@ -34,6 +33,7 @@ export function judgeField (own: FieldProfile, scan: ValueScan, backing: FieldPr
   const n = own.n + spare
   if (backing !== null && n < YOUNG && backing.n >= MANY) {
     judgeForm(backing, scan, own, 0, verdict)
+    if (n >= floor && own.items.isOpen(VALUES) && !own.knowsValue(scan)) judgeUnlisted(own, scan, backing, verdict)
     return
   }
   if (n < floor) return
@@ -142,10 +142,7 @@ function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare:
 
 /** Whether it is one of few values, a number, and a number of a usual magnitude. */
 function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
-  const { items } = own
-  if (items.isOpen(VALUES) && !items.knows(VALUES, scan.value, own.n) && items.distinct(VALUES) * 3 <= own.n && !isCounted(own, scan)) {
-    verdict.addValue(own.unseen(VALUES, 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
-  }
+  if (own.items.isOpen(VALUES) && !own.knowsValue(scan)) judgeUnlisted(own, scan, backing, verdict)
   const { texts } = own
   if (Number.isNaN(scan.number)) {
     if (scan.length > 0 && (backing === null || backing.texts * 20 <= backing.n)) verdict.addText((texts + 1) / (Math.min(own.n, own.draws) + spare + 2), (scan.kinds & ~(DIGIT | SPACE | SYMBOL)) === 0 && (scan.symbols & ~HYPHEN) === 0)
@@ -156,18 +153,6 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
   if (off !== 0 && (backing === null || backing.n === own.n || backing.magnitude === EMPTY_RANGE || distanceFrom(backing.magnitude, scan.number) !== 0)) {
     verdict.addDistance(RANGE, 1 / (own.n + spare + 2), off, 0)
   }
-}
-
-/**
- * Whether the value is a number like others of which more than a few are known, or which follow each other without a gap (pages, ratings, counts):
- * then it is no enumeration, and its range judges it.
- */
-function isCounted ({ magnitude, items }: FieldProfile, scan: ValueScan): boolean {
-  const bounds = Number.isNaN(scan.number) ? null : boundsOf(magnitude)
-  if (bounds === null) return false
-  const known = items.distinct(VALUES) - items.pending(VALUES)
-  const [least, most] = bounds
-  return known > FEW_NUMBERS || (known > 2 && most - least < known && Number.isInteger(scan.number))
 }
 
 /** New to the field, and to the profile that backs it. */

@@ -61,6 +61,12 @@ export class FieldLevels extends ItemTable {
     return Math.min(1, (this.rare(level, n >= MANY) + 1) / (seen + spare + 2))
   }
 
+  /** Estimated chance of a thing that nobody has sent yet, not even in a flagged request; the level must be open. @param n Values learned. @param most Independent draws among them, where they are fewer. */
+  unheard (level: number, n: number, most: number): number {
+    const seen = Math.min(most, (this.#state & (REOPENED << level)) === 0 ? n : n - this.#base)
+    return Math.min(1, (this.once(level) + this.pending(level) + 1) / (seen + 2))
+  }
+
   /** Learns a thing; closes the level where there is no room for it. @returns Whether it is the first time. */
   admit (level: number, hash: number, principal: number, several: boolean): boolean {
     if (!this.isOpen(level)) return false

@@ -95,6 +95,9 @@ export class FieldProfile {
     return this.#items.unseen(level, this.n, level === VALUES || level === EXACTS || level === LENGTHS ? this.holders : this.draws, spare)
   }
 
+  /** Estimated chance of a thing on an open level that nobody has sent yet, not even in a flagged request. */
+  unheard (level: number): number { return this.#items.unheard(level, this.n, this.holders) }
+
   /**
    * Learns one scanned value.
    * @param principal Hash of who sent it.

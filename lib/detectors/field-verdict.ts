@@ -155,9 +155,9 @@ export class FieldVerdict {
     if (this.#weigh(SYMBOL_COUNT, chance, isImplied ? IMPLIED : 1, isStrong && !this.isStranger ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
   }
 
-  /** @param isClosed Whether all the values known have been seen at least three times. */
-  addValue (chance: number, isClosed: boolean): void {
-    if (!this.isOpen && chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES)) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
+  /** @param isClosed Whether all the values known have been seen at least three times. @returns Whether that says anything. */
+  addValue (chance: number, isClosed: boolean): boolean {
+    return !this.isOpen && chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES) && this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
   }
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */

@@ -1,0 +1,82 @@
+import { isMilestone, NoveltyPrior } from '../stats/novelty-prior'
+import type { NoveltyPriorJson } from '../stats/novelty-prior'
+import { ValueScan } from '../text/value-shape'
+import { VALUES } from './field-levels'
+import type { FieldProfile } from './field-profile'
+
+/** Sorts of fields: those that have had one value only, those that have had a few, each of them again. */
+const CONSTANT = 0
+const REPEATED = 1
+const SORTS = 2
+const NONE = -1
+/** Values of which a field has had so many, for each that it knows, that they are taken for few. */
+const EACH = 3
+/** Values before which a constant is none that was chosen, and a few of them not all that there are. */
+const FEWEST: readonly number[] = [8, 15]
+/** Ways in which forms and programs write yes and no. */
+const TRUTHS: readonly string[] = ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0', 'y', 'n', 't', 'f', 'True', 'False', 'TRUE', 'FALSE']
+
+/** The plain form of a `ValuePriors`: one prior a sort. */
+export type ValuePriorsJson = readonly NoveltyPriorJson[]
+
+/**
+ * When may few values be taken for all that there are? Learned over all fields of an application: how often a field that has had one value, or a few
+ * of which each came again, brings another (see `NoveltyPrior`). Where hardly any does, a dozen sightings of a hidden input or of a form's choices say
+ * as much as hundreds do elsewhere. Fields with a value seen once are known by themselves only: what more of them may come is as Good and Turing expect.
+ * One that wrote *yes* may write *no*, and numbers have no such bounds.
+ *
+ * Memory: two priors of 12 numbers. Time: O(1) at milestones and where a value is new.
+ */
+export class ValuePriors {
+  readonly #priors = Array.from({ length: SORTS }, () => new NoveltyPrior())
+  readonly #truths: readonly number[]
+
+  /** @param seed Seed of the scans by which values are known. */
+  constructor (seed: number) {
+    const scan = new ValueScan(seed)
+    this.#truths = TRUTHS.map((word) => scan.scan(word).value)
+  }
+
+  /** Chance that the next value is another one; 1 where experience says nothing. @param value Hash of the one that came. */
+  chance (field: FieldProfile, value: number): number {
+    const sort = this.sortOf(field, value)
+    return sort === NONE || field.n < (FEWEST[sort] as number) ? 1 : (this.#priors[sort] as NoveltyPrior).chance(field.n)
+  }
+
+  /** The sort of which a field is to which a value has come that it did not have, -1 for none. */
+  sortOf (field: FieldProfile, value: number): number {
+    const sort = sortOf(field)
+    return sort === NONE || field.items.count(VALUES, value) > 0 || (sort === CONSTANT && this.#isTruth(field, value)) ? NONE : sort
+  }
+
+  /** A field of a sort (of `sortOf`) that has learned `n` values gets another one. @param times How many sightings it stands for. */
+  meet (sort: number, n: number, times = 1): void { this.#priors[sort]?.meet(n, times) }
+
+  /** A value has been learned: at milestones, the field's keeping to what it has counts. */
+  pass (field: FieldProfile): void {
+    if (isMilestone(field.n)) this.#priors[sortOf(field)]?.pass(field.n)
+  }
+
+  /** One half-life. */
+  halve (): void { for (const prior of this.#priors) prior.halve() }
+
+  /** Adds what another process's fields have shown. */
+  merge (json: ValuePriorsJson): void { this.#priors.forEach((prior, sort) => { if (json[sort] !== undefined) prior.merge(json[sort]) }) }
+
+  reset (): void { for (const prior of this.#priors) prior.reset() }
+
+  toJSON (): ValuePriorsJson { return this.#priors.map((prior) => prior.toJSON()) }
+
+  /** Whether a field that always said yes, or no, says the other. */
+  #isTruth ({ items }: FieldProfile, value: number): boolean {
+    return this.#truths.includes(value) && this.#truths.some((known) => items.count(VALUES, known) > 0)
+  }
+}
+
+/** The sort of a field of few values that are no numbers, each of which came again. */
+function sortOf ({ items, n, texts }: FieldProfile): number {
+  if (n === 0 || !items.isOpen(VALUES) || (items.once(VALUES) > 0 && n > 1) || texts * 2 < n) return NONE
+  const known = items.distinct(VALUES) - items.pending(VALUES)
+  if (known === 1) return CONSTANT
+  return known > 1 && known * EACH <= n ? REPEATED : NONE
+}
