@@ -90,13 +90,10 @@ export class FieldProfile {
     judgeField(this, scan, backing, floor, verdict)
   }
 
-  /** Estimated chance that ordinary traffic shows something unseen on the level; 1 where the level is closed. @param spare Further evidence. */
-  unseen (level: number, spare: number): number {
-    return this.#items.unseen(level, this.n, level === VALUES || level === EXACTS || level === LENGTHS ? this.holders : this.draws, spare)
+  /** Estimated chance that ordinary traffic shows something unseen on the level; see `FieldLevels.unseen`. @param spare Further evidence. */
+  unseen (level: number, spare: number, isUnheard = false): number {
+    return this.#items.unseen(level, this.n, level === VALUES || level === EXACTS || level === LENGTHS ? this.holders : this.draws, spare, isUnheard)
   }
-
-  /** Estimated chance of a thing on an open level that nobody has sent yet, not even in a flagged request. */
-  unheard (level: number): number { return this.#items.unheard(level, this.n, this.holders) }
 
   /**
    * Learns one scanned value.

@@ -33,7 +33,7 @@ export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: Fiel
 function addValue (field: FieldProfile, isUnheard: boolean, verdict: FieldVerdict): boolean {
   const { items } = field
   const rare = items.once(VALUES) + items.twice(VALUES) + (isUnheard ? 0 : items.pending(VALUES))
-  return verdict.addValue(isUnheard ? field.unheard(VALUES) : field.unseen(VALUES, 0), rare === 0 && field.holders === Infinity)
+  return verdict.addValue(field.unseen(VALUES, 0, isUnheard), rare === 0 && field.holders === Infinity)
 }
 
 /** Whether the field has few values for how often it was sent. */

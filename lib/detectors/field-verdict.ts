@@ -40,7 +40,7 @@ const PLAIN = 0.004
 /** Distance from which a length is more than a new shape brings with it. */
 const APART = 1.4
 /** Octaves beyond the longest value seen from which a length is strong evidence where much has been seen. */
-const HUGE = 2
+export const HUGE = 2
 /** Distance outside a range, in its own units, from which it is strong evidence. */
 const FAR = 5
 const STRONG_RISK = 65

@@ -4,15 +4,16 @@ import { ValueScan } from '../text/value-shape'
 import { VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
 
-/** Sorts of fields: those that have had one value only, those that have had a few, each of them again. */
-const CONSTANT = 0
-const REPEATED = 1
-const SORTS = 2
+/** Sorts of fields: those of yes and no, those that have had one value only, those that have had a few, each of them again. */
+const TRUTH = 0
+const CONSTANT = 1
+const REPEATED = 2
+const SORTS = 3
 const NONE = -1
 /** Values of which a field has had so many, for each that it knows, that they are taken for few. */
 const EACH = 3
-/** Values before which a constant is none that was chosen, and a few of them not all that there are. */
-const FEWEST: readonly number[] = [8, 15]
+/** Values of each sort before which it says nothing: a constant may be one by chance, a few not all that there are. */
+const FEWEST: readonly number[] = [4, 8, 15]
 /** Ways in which forms and programs write yes and no. */
 const TRUTHS: readonly string[] = ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0', 'y', 'n', 't', 'f', 'True', 'False', 'TRUE', 'FALSE']
 
@@ -23,9 +24,9 @@ export type ValuePriorsJson = readonly NoveltyPriorJson[]
  * When may few values be taken for all that there are? Learned over all fields of an application: how often a field that has had one value, or a few
  * of which each came again, brings another (see `NoveltyPrior`). Where hardly any does, a dozen sightings of a hidden input or of a form's choices say
  * as much as hundreds do elsewhere. Fields with a value seen once are known by themselves only: what more of them may come is as Good and Turing expect.
- * One that wrote *yes* may write *no*, and numbers have no such bounds.
+ * One that wrote *yes* may write *no*, but hardly anything else; numbers have no such bounds.
  *
- * Memory: two priors of 12 numbers. Time: O(1) at milestones and where a value is new.
+ * Memory: three priors of 12 numbers. Time: O(1) at milestones and where a value is new.
  */
 export class ValuePriors {
   readonly #priors = Array.from({ length: SORTS }, () => new NoveltyPrior())
@@ -45,8 +46,9 @@ export class ValuePriors {
 
   /** The sort of which a field is to which a value has come that it did not have, -1 for none. */
   sortOf (field: FieldProfile, value: number): number {
-    const sort = sortOf(field)
-    return sort === NONE || field.items.count(VALUES, value) > 0 || (sort === CONSTANT && this.#isTruth(field, value)) ? NONE : sort
+    if (!isOfFew(field) || field.items.count(VALUES, value) > 0) return NONE
+    const sort = this.#sortOf(field)
+    return sort === TRUTH && this.#truths.includes(value) ? NONE : sort
   }
 
   /** A field of a sort (of `sortOf`) that has learned `n` values gets another one. @param times How many sightings it stands for. */
@@ -54,7 +56,7 @@ export class ValuePriors {
 
   /** A value has been learned: at milestones, the field's keeping to what it has counts. */
   pass (field: FieldProfile): void {
-    if (isMilestone(field.n)) this.#priors[sortOf(field)]?.pass(field.n)
+    if (isMilestone(field.n) && isOfFew(field)) this.#priors[this.#sortOf(field)]?.pass(field.n)
   }
 
   /** One half-life. */
@@ -67,16 +69,19 @@ export class ValuePriors {
 
   toJSON (): ValuePriorsJson { return this.#priors.map((prior) => prior.toJSON()) }
 
-  /** Whether a field that always said yes, or no, says the other. */
-  #isTruth ({ items }: FieldProfile, value: number): boolean {
-    return this.#truths.includes(value) && this.#truths.some((known) => items.count(VALUES, known) > 0)
+  #sortOf ({ items, n }: FieldProfile): number {
+    const known = items.distinct(VALUES) - items.pending(VALUES)
+    if (known <= 2 && this.#truthsIn(items) === known) return TRUTH
+    if (items.once(VALUES) > 0 && n > 1) return NONE
+    return known === 1 ? CONSTANT : known * EACH <= n ? REPEATED : NONE
+  }
+
+  #truthsIn (items: FieldProfile['items']): number {
+    let truths = 0
+    for (let i = 0; i < this.#truths.length; i++) if (items.count(VALUES, this.#truths[i] as number) > 0) truths++
+    return truths
   }
 }
 
-/** The sort of a field of few values that are no numbers, each of which came again. */
-function sortOf ({ items, n, texts }: FieldProfile): number {
-  if (n === 0 || !items.isOpen(VALUES) || (items.once(VALUES) > 0 && n > 1) || texts * 2 < n) return NONE
-  const known = items.distinct(VALUES) - items.pending(VALUES)
-  if (known === 1) return CONSTANT
-  return known > 1 && known * EACH <= n ? REPEATED : NONE
-}
+/** Whether the field has had few values, most of them no numbers. */
+function isOfFew ({ items, n, texts }: FieldProfile): boolean { return n > 0 && items.isOpen(VALUES) && texts * 2 >= n && items.distinct(VALUES) > items.pending(VALUES) }
