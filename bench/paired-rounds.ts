@@ -65,8 +65,9 @@ async function start (variant: Variant, { connections, profile }: RoundOptions):
 
 /**
  * Ordinary traffic until code is compiled and baselines are active, to all in slices: a process that has lain idle for seconds gives
- * memory back and is 2 to 4 % dearer afterwards, so all have to be equally fresh. After the first slice all garbage is collected: a process that has had no
- * full collection so early is up to 2 us a request cheaper by chance, since V8 forgets the shape of Node's tick objects in it and never learns it again.
+ * memory back and is 2 to 4 % dearer afterwards, so all have to be equally fresh. After the first slice all garbage is collected, several times: V8 forgets the
+ * shape of Node's tick objects once no full collection has met one for a while, and never learns it again (each is then made by a call into the runtime, 2 to 3 us a request). That comes over every process sooner or later;
+ * here it has to come over all of them.
  */
 async function warmUp (turns: readonly Turn[], options: RoundOptions): Promise<void> {
   const slice = Math.ceil(options.warmUp / WARM_UP_SLICES)

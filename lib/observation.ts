@@ -157,6 +157,9 @@ export class Observation {
   /** Keyed hash of the credential, or `null`. */
   get credential (): string | null { return this.named === null ? this.#credential : this.named.tag }
 
+  /** Hash of the credential, whoever the user turns out to be; 0 without one. */
+  get credentialHash (): number { return this.named === null ? 0 : this.named.hash }
+
   /** Hash of the principal: user, else credential, else client. */
   get principal (): number {
     if (this.user === null && this.#named === null && this.token !== null) this.#nameCredential(this.token)

@@ -101,6 +101,7 @@ async function anomaliesRoute (fastify: FastifyInstance, options: AnomaliesRoute
 /** Answers in JSON; what goes wrong is an answer too, and never the application's to handle. */
 function respond (registry: Registry, request: FastifyRequest, reply: FastifyReply, answer: Answer): void {
   let text: string
+  registry.backlog.catchUp()
   try {
     text = jsonText(answer(registry, request))
   } catch (error) {

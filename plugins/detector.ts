@@ -76,9 +76,12 @@ export class Detector<S extends object> {
     this.#registry = registry
   }
 
-  /** Judges at a stage, with whatever state the detector has for the route. */
-  on (stage: Stage, judge: Judge<S>): this {
-    this.#registry.stages.add(stage, this as unknown as Detector<never>, judge as unknown as Judge<object>)
+  /**
+   * Judges at a stage, with whatever state the detector has for the route.
+   * @param timing `canWait`: while the process is busy, it may be called up to 50 ms later, of many requests in turn; never later than somebody asks what was found.
+   */
+  on (stage: Stage, judge: Judge<S>, { canWait = false }: { canWait?: boolean } = {}): this {
+    this.#registry.stages.add(stage, this as unknown as Detector<never>, judge as unknown as Judge<object>, canWait)
     return this
   }
 

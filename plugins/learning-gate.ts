@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Observation } from '../lib/observation'
 import { finishHash } from '../lib/text/value-shape'
-import type { Registry } from './registry-state'
+import type { RegistryParts } from './registry-parts'
 
 /** Principals that count as several: twice as many as promotion asks for. */
 const SEVERAL = 2
@@ -14,11 +14,11 @@ const WINDOWS_PER_DOUBLING = 4
 
 /** What stands between a request that was judged and the baselines: it decides once whether the request may teach. Judge first, learn last. */
 export class LearningGate {
-  readonly #registry: Registry
+  readonly #registry: RegistryParts
   readonly #enough: number
   readonly #learnsAny: boolean
 
-  constructor (registry: Registry) {
+  constructor (registry: RegistryParts) {
     this.#registry = registry
     this.#enough = SEVERAL * (registry.settings.promoteAfter as number)
     this.#learnsAny = registry.settings.learnFrom === 'any'
@@ -37,17 +37,18 @@ export class LearningGate {
     if (route.frozen || this.#registry.routes.frozen) return
     if (observation.signals === null && !observation.isDrawn) return
     observation.awaited = true
-    reply.raw.once('finish', () => this.#settle(observation))
+    reply.raw.once('finish', () => this.#registry.backlog.learn(observation))
   }
 
   /** An application reports something about a request whose reply was not awaited. */
   reported (observation: Observation): void {
     if (!observation.settled || observation.awaited) return
     observation.awaited = true
-    this.#settle(observation)
+    this.#registry.backlog.learn(observation)
   }
 
-  #settle (observation: Observation): void {
+  /** Lets a request teach that is over, if it may. */
+  settle (observation: Observation): void {
     const { route, status, principal } = observation
     const { routes, detectors } = this.#registry
     if (route.frozen || routes.frozen) return

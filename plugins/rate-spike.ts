@@ -100,8 +100,8 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
   })
 
   anomalies.detector<RateSeries>('rate-spike', createSeries, { check: checkRoute, mode: options.mode })
-    .on('onRequest', countArrival)
-    .on('onSend', countAnswer)
+    .on('onRequest', countArrival, { canWait: true })
+    .on('onSend', countAnswer, { canWait: true })
     .share(new RateTraffic(application, clients))
   anomalies.onSweep(sweep)
   if (settings.dropouts && anomalies.settings.clock === undefined) {

@@ -1,41 +1,25 @@
 import { isIP } from 'node:net'
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import type { AddressFault } from '../lib/address-watch'
+import type { FastifyRequest } from 'fastify'
 import type { AnomalyEvent, AnomalyEventJson, EntityRef } from '../lib/anomaly-event'
 import type { Assessment } from '../lib/assessment'
 import { clientOf } from '../lib/client-address'
-import { EntityRisks } from '../lib/entity-risks'
-import { EventLog } from '../lib/event-log'
 import type { EventPage, EventQuery } from '../lib/event-log'
-import type { Observation } from '../lib/observation'
-import type { RouteState } from '../lib/route-state'
 import type { Signal } from '../lib/signal'
 import type { Snapshot } from '../lib/snapshot'
 import type { OpenApiDocument } from '../lib/detectors/openapi-document'
 import type { RiskLedger } from '../lib/store/risk-ledger'
-import { KeyedHash } from '../lib/text/keyed-hash'
-import { Redactor } from '../lib/text/redact'
 import type { AuthRecord } from './auth-record'
-import { systemClock } from './clock'
-import type { Clock } from './clock'
 import { Detector } from './detector'
 import type { DetectorFactory, DetectorSettings } from './detector'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_NO_TRENDS } from './errors'
-import type { ActionCounts, Guard, OnRefusal } from './guard'
-import { Identities } from './identities'
-import { LearningGate } from './learning-gate'
 import { learnedDocument } from './learned-schemas'
 import { manualRule } from './manual-decision'
 import type { ManualDecision } from './manual-decision'
-import { Observer } from './observer'
-import { Recorder } from './recorder'
+import { RegistryParts } from './registry-parts'
 import { reportedSignal } from './reported-signal'
 import type { ReportedSignal } from './reported-signal'
-import type { RegistryOptions } from './registry-options'
-import { RouteTable } from './route-table'
+import type { RouteTable } from './route-table'
 import { restoreSnapshot, takeSnapshot } from './snapshots'
-import { Stages } from './stages'
-import { Subscribers } from './subscribers'
 import { kObservation, OFF } from './symbols'
 import type { CorrelationPage, CorrelationQuery, TrendAnswers, TrendPage, TrendQuery } from './trends/trend-page'
 
@@ -43,68 +27,12 @@ import type { CorrelationPage, CorrelationQuery, TrendAnswers, TrendPage, TrendQ
 const EVERYWHERE = { method: '*', url: '*', key: '*' }
 const NOBODY: EntityRef = {}
 
-/**
- * What the detectors of one Fastify instance share: routes' states, events, risk, the key of all hashes, and the gate
- * before learning. It is `fastify.anomalies`.
- */
-export class Registry {
-  readonly clock: Clock
-  readonly hash: KeyedHash
-  readonly redactor: Redactor
-  readonly settings: RegistryOptions
-  readonly routes: RouteTable
-  readonly detectors: Detector<never>[] = []
-  readonly log: EventLog
-  readonly gate: LearningGate
-  readonly stages: Stages
-  readonly observer: Observer
-  readonly recorder: Recorder
-  readonly #identities: Identities
-  /** Who is blamed for what was found. */
-  readonly entities: EntityRisks
-  /** What was done, and what would have been done in mode `enforce`. */
-  readonly actions: ActionCounts = { blocked: 0, throttled: 0, wouldBlock: 0, wouldThrottle: 0, sparedByAddress: 0, sparedByList: 0 }
-  /** Whether the client address can be believed, where the enforcement plugin is registered. */
-  addressFault: () => AddressFault | null = () => null
-  /** Decides about requests, where the enforcement plugin is registered. */
-  guard: Guard | null = null
-  /** Looks at replies with 401 and 403, where auth-burst proposes login routes. */
-  onRefusal: OnRefusal | null = null
-  readonly #fastify: FastifyInstance
-  readonly #subscribers: Subscribers
+/** `fastify.anomalies`: what an application, and a detector, may ask of the registry. Whatever tells what was found or learned does first what waits. */
+export class Registry extends RegistryParts {
   readonly #releases: ((entity: string) => void)[] = []
   #recordAuth: ((login: AuthRecord) => void) | null = null
   #trends: TrendAnswers | null = null
   readonly #sweeps: ((at: number) => void)[] = []
-
-  constructor (fastify: FastifyInstance, settings: RegistryOptions) {
-    this.#fastify = fastify
-    this.settings = settings
-    this.clock = settings.clock ?? systemClock
-    const random = settings.random ?? randomShare
-    this.hash = new KeyedHash(settings.secret ?? Array.from({ length: 8 }, () => Math.floor(random() * 0x100000000).toString(36)).join('-').padEnd(16, '-'))
-    this.#identities = new Identities(this.hash)
-    this.redactor = new Redactor(settings.redact)
-    this.#subscribers = new Subscribers(fastify, settings.onAnomaly)
-    this.log = new EventLog(settings.events as number, (event) => this.#subscribers.publish(event))
-    this.routes = new RouteTable(settings, (error) => {
-      fastify.log.error({ err: error }, 'a route declared before fastify-anomalies has wrong options; it runs with the defaults')
-      this.emit('error', error)
-    })
-    this.gate = new LearningGate(this)
-    this.entities = new EntityRisks({
-      capacity: settings.entities as number,
-      halfLifeMs: settings.riskHalfLife as number,
-      keepAbove: settings.throttleAt as number,
-      throttleAt: settings.throttleAt as number,
-      blockAt: settings.blockAt as number,
-      hysteresis: settings.hysteresis as number,
-      seal: (address) => this.hash.tag('address', address)
-    })
-    this.recorder = new Recorder(this.log, this.entities, this.routes, settings.key !== undefined)
-    this.observer = new Observer(this.clock, this.routes, this.#identities, this.recorder, this.#subscribers, settings.key, this.hash.seed)
-    this.stages = new Stages(fastify, this.recorder)
-  }
 
   /**
    * Registers a detector; third parties' come in by the same door as ours.
@@ -115,7 +43,7 @@ export class Registry {
     if (!/^[a-z][a-z0-9-]*$/.test(name) || this.detectors.some((other) => other.name === name)) {
       throw new FST_ANOMALIES_BAD_OPTION(`detector name '${name}' is taken or not kebab-case`, '')
     }
-    const detector = new Detector<S>(this.#fastify, this, name, this.detectors.length, about.minSamples ?? 20)
+    const detector = new Detector<S>(this.fastify, this, name, this.detectors.length, about.minSamples ?? 20)
     this.detectors.push(detector as unknown as Detector<never>)
     this.routes.addDetector(detector, create, about)
     return detector
@@ -127,7 +55,7 @@ export class Registry {
   on (event: 'learned', listener: (what: { route: string, detector: string, field?: string }) => void): this
   on (event: 'error', listener: (error: unknown) => void): this
   on (event: string, listener: (value: never) => void): this {
-    this.#subscribers.on(event, listener)
+    this.subscribers.on(event, listener)
     return this
   }
 
@@ -142,8 +70,9 @@ export class Registry {
 
   /** Lets the time pass that has passed since the last request. */
   sweep (): void {
+    this.backlog.catchUp()
     const at = this.clock.now()
-    for (const look of this.#sweeps) this.#subscribers.call(() => look(at))
+    for (const look of this.#sweeps) this.subscribers.call(() => look(at))
     this.log.sweep(at)
   }
 
@@ -159,6 +88,7 @@ export class Registry {
   assess (request: FastifyRequest): Assessment {
     const observation = request[kObservation]
     if (observation === null || observation === undefined || observation === OFF) return { signals: [], score: 0, flagged: false, action: 'allow' }
+    this.backlog.catchUp()
     return this.recorder.assess(observation)
   }
 
@@ -168,6 +98,7 @@ export class Registry {
    * he is known by now; no risk is added.
    */
   check (request: FastifyRequest, options: { record?: boolean } = {}): Assessment {
+    this.backlog.catchUp()
     const observation = request[kObservation]
     if (options.record === true && observation !== null && observation !== undefined && observation !== OFF && observation.signals !== null) {
       this.recorder.recordFrom(observation, 0)
@@ -179,7 +110,8 @@ export class Registry {
   report (request: FastifyRequest, signal: ReportedSignal): void {
     const observation = request[kObservation]
     if (observation === null || observation === OFF) return
-    this.#subscribers.call(() => {
+    this.backlog.catchUp()
+    this.subscribers.call(() => {
       observation.add(reportedSignal(signal))
       this.record(observation)
     })
@@ -201,6 +133,7 @@ export class Registry {
    */
   trends (query: TrendQuery = {}): TrendPage {
     if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
+    this.backlog.catchUp()
     return this.#trends.trends(query.entity === undefined ? query : { ...query, entity: this.entityOf(query.entity) })
   }
 
@@ -210,6 +143,7 @@ export class Registry {
    */
   correlations (query: CorrelationQuery = {}): CorrelationPage {
     if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
+    this.backlog.catchUp()
     return this.#trends.correlations(query.entity === undefined ? query : { ...query, entity: this.entityOf(query.entity) })
   }
 
@@ -220,15 +154,19 @@ export class Registry {
   addressOf (ip: string): string { return clientOf(ip) }
 
   /** Tag of a user name, the same as that of a principal (`key`) of that name. */
-  userTag (name: string): string { return this.#identities.nameOf(`user ${name}`).tag }
+  userTag (name: string): string { return this.identities.nameOf(`user ${name}`).tag }
 
   /** Risk of an entity now, 0 to 100. @param entity Address, or credential tag or user tag as events show it. */
-  risk (entity: string): number { return this.entities.risk(this.entityOf(entity), this.clock.now()) }
+  risk (entity: string): number {
+    this.backlog.catchUp()
+    return this.entities.risk(this.entityOf(entity), this.clock.now())
+  }
 
   /** Forgets an entity's risk, a block by hand, and what detectors hold against it. @returns Whether there was any risk or block. */
   release (entity: string): boolean {
+    this.backlog.catchUp()
     const known = this.entityOf(entity)
-    this.#releases.forEach((forget) => this.#subscribers.call(() => forget(known)))
+    this.#releases.forEach((forget) => this.subscribers.call(() => forget(known)))
     return this.entities.release(known)
   }
 
@@ -256,55 +194,60 @@ export class Registry {
   }
 
   /** Entities by risk. */
-  topEntities (limit: number): ReturnType<RiskLedger['top']> { return this.entities.all.top(limit, this.clock.now()) }
+  topEntities (limit: number): ReturnType<RiskLedger['top']> {
+    this.backlog.catchUp()
+    return this.entities.all.top(limit, this.clock.now())
+  }
 
   /** Stops learning: on one route (`id` as in `baselines()`), or everywhere. Judging goes on with what was learned. */
-  freeze (id?: string): void { this.routes.setFrozen(id, true) }
-  unfreeze (id?: string): void { this.routes.setFrozen(id, false) }
+  freeze (id?: string): void { this.#learned().setFrozen(id, true) }
+  unfreeze (id?: string): void { this.#learned().setFrozen(id, false) }
   /** Forgets what was learned of a route; it starts learning again. */
-  reset (id: string): void { this.routes.reset(id) }
+  reset (id: string): void { this.#learned().reset(id) }
 
   /** What was learned, per route and detector, as plain JSON. */
-  baselines (): ReturnType<RouteTable['baselines']> { return this.routes.baselines() }
+  baselines (): ReturnType<RouteTable['baselines']> { return this.#learned().baselines() }
 
   /** What was learned of JSON bodies and replies, as an OpenAPI 3.1 document. */
-  openapi (info: { title?: string, version?: string } = {}): OpenApiDocument { return learnedDocument(this, info) }
+  openapi (info: { title?: string, version?: string } = {}): OpenApiDocument {
+    this.backlog.catchUp()
+    return learnedDocument(this, info)
+  }
 
   /** All learned state as versioned JSON. The key of its hashes is not in it. */
-  snapshot (): Snapshot { return takeSnapshot(this) }
+  snapshot (): Snapshot {
+    this.backlog.catchUp()
+    return takeSnapshot(this)
+  }
+
   /** Replaces all learned state. @throws FST_ANOMALIES_BAD_SNAPSHOT */
-  restore (snapshot: Snapshot): void { restoreSnapshot(this, snapshot, 'replace') }
+  restore (snapshot: Snapshot): void { this.#take(snapshot, 'replace') }
   /** Adds another process's learned state. @throws FST_ANOMALIES_BAD_SNAPSHOT */
-  merge (snapshot: Snapshot): void { restoreSnapshot(this, snapshot, 'add') }
+  merge (snapshot: Snapshot): void { this.#take(snapshot, 'add') }
 
-  /** Checks a route's `config.anomalies`. */
-  checkRoute (route: RouteOptions): void { this.routes.check(route) }
-
-  blocked (request: FastifyRequest): void {
-    this.actions.blocked++
-    this.emit('block', request)
-    if (this.settings.onBlock !== undefined) this.#subscribers.call(() => this.settings.onBlock?.(request))
+  #take (snapshot: Snapshot, how: 'replace' | 'add'): void {
+    this.backlog.catchUp()
+    restoreSnapshot(this, snapshot, how)
   }
 
-  /** Takes new signals of an observation in: risk, events, subscribers. */
-  record (observation: Observation): void { this.recorder.record(observation) }
-
-  /** Notes that something became known in spite of having been flagged. */
-  promoted (route: RouteState, detector: string, field: string, at: number): void {
-    route.promote({ detector, field, at })
-    this.emit('learned', { route: route.key, detector, field })
+  /** The routes, as they are when all that waits is done. */
+  #learned (): RouteTable {
+    this.backlog.catchUp()
+    return this.routes
   }
 
-  emit (event: string, value: unknown): void { this.#subscribers.emit(event, value) }
-
-  close (): void { this.#subscribers.close() }
+  close (): void {
+    this.backlog.close()
+    this.subscribers.close()
+  }
 
   /** Requests observed, and of them flagged. */
   get observed (): number { return this.observer.observed }
-  get flagged (): number { return this.recorder.flagged }
+  get flagged (): number {
+    this.backlog.catchUp()
+    return this.recorder.flagged
+  }
 
   /** The snapshot's part of risk. */
   get risks (): RiskLedger { return this.entities.all }
 }
-
-function randomShare (): number { return crypto.getRandomValues(new Uint32Array(1))[0] as number / 0x100000000 }

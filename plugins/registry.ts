@@ -20,7 +20,7 @@ export type { RegistryOptions } from './registry-options'
 async function registry (fastify: FastifyInstance, options: RegistryOptions): Promise<void> {
   const settings = withThresholds(resolveOptions<RegistryOptions>('', registryOptions, null, options), options)
   const state = new Registry(fastify, settings)
-  const { observer, stages } = state
+  const { observer, stages, backlog } = state
   const { onRequest, preValidation, onSend } = stages
   let isLate = false
 
@@ -39,8 +39,10 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     const observation = observer.open(request)
     request[kObservation] = observation
     if (observation === OFF) return done()
+    backlog.count()
     const { guard } = state
     if (guard !== null && guard.concerns(request, observation, false)) {
+      backlog.catchUp()
       return guard.decide(request, reply, observation, () => {
         stages.judge(onRequest, request, reply, observation)
         done()
@@ -71,7 +73,7 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       if (observation.status === 401 || observation.status === 403) state.onRefusal?.(request, reply, observation)
     }
     if (!observation.refused) {
-      if (observation.status < 300 && observation.hasSession && observation.route.isGuarded) state.entities.accept(observation, observation.at)
+      if (observation.status < 300 && observation.route.isGuarded) noteSession(observation)
       state.gate.answered(observation, reply)
     }
     done()
@@ -80,6 +82,12 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     state.close()
     done()
   })
+
+  /** A session that a guarded route serves is somebody's. A cookie is known as one's when trends has judged. */
+  function noteSession (observation: Observation): void {
+    if (observation.token === null) backlog.catchUp()
+    if (observation.hasSession) state.entities.accept(observation, observation.at)
+  }
 
   /** Decides, once something is enforced, where the request's own findings are known; and asks who the user is. */
   function decideLate (): void {
@@ -90,6 +98,7 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       if (observation === null || observation === OFF) return done()
       observer.identify(request, observation)
       if (state.guard === null || !state.guard.concerns(request, observation, true)) return done()
+      backlog.catchUp()
       state.guard.decide(request, reply, observation, done)
     })
   }

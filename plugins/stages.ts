@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Observation } from '../lib/observation'
+import type { Backlog } from './backlog'
 import type { Detector, Judge, Stage } from './detector'
 import type { Recorder } from './recorder'
 import { kObservation, OFF } from './symbols'
@@ -7,24 +8,36 @@ import { kObservation, OFF } from './symbols'
 /** What a detector does at a stage. */
 export interface Seat { readonly detector: Detector<never>, readonly judge: Judge<object> }
 
+/** Who judges at a stage: at once, and of whom it can wait while the process is busy. */
+export class Seats {
+  readonly prompt: Seat[] = []
+  readonly patient: Seat[] = []
+
+  get isEmpty (): boolean { return this.prompt.length + this.patient.length === 0 }
+}
+
 /** Who judges at which stage of a request. One hook a stage for all of them: each further hook costs 0.1 µs (measured over sockets). */
 export class Stages {
-  readonly onRequest: Seat[] = []
-  readonly preValidation: Seat[] = []
-  readonly preSerialization: Seat[] = []
-  readonly onSend: Seat[] = []
+  readonly onRequest = new Seats()
+  readonly preValidation = new Seats()
+  readonly preSerialization = new Seats()
+  readonly onSend = new Seats()
   readonly #fastify: FastifyInstance
   readonly #recorder: Recorder
+  readonly #backlog: Backlog
 
-  constructor (fastify: FastifyInstance, recorder: Recorder) {
+  constructor (fastify: FastifyInstance, recorder: Recorder, backlog: Backlog) {
     this.#fastify = fastify
     this.#recorder = recorder
+    this.#backlog = backlog
   }
 
   /** Adds what a detector does at a stage; detectors judge in the order in which they registered. */
-  add (stage: Stage, detector: Detector<never>, judge: Judge<object>): void {
-    if (stage === 'preSerialization' && this[stage].length === 0) this.#openSerialization()
-    this[stage].push({ detector, judge })
+  add (stage: Stage, detector: Detector<never>, judge: Judge<object>, canWait: boolean): void {
+    const seats = this[stage]
+    if (stage === 'preSerialization' && seats.isEmpty) this.#openSerialization()
+    if (canWait) seats.patient.push({ detector, judge })
+    else seats.prompt.push({ detector, judge })
   }
 
   /** Adds the hook that sees what replies are made of, once somebody wants it. */
@@ -41,23 +54,36 @@ export class Stages {
     })
   }
 
-  /** Lets all detectors judge that are switched on for the route. */
-  judge (seats: readonly Seat[], request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
+  /** Lets all detectors judge that are switched on for the route; on a route where something is enforced, all of them at once. */
+  judge ({ prompt, patient }: Seats, request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
+    this.judgeNow(prompt, request, reply, observation)
+    if (patient.length === 0) return
+    const backlog = this.#backlog
+    if (backlog.isBusy && !observation.route.isEnforced) return backlog.defer(patient, request, reply, observation)
+    backlog.catchUp()
+    this.judgeNow(patient, request, reply, observation)
+  }
+
+  /** Lets some detectors judge, now. */
+  judgeNow (seats: readonly Seat[], request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
     const { slots } = observation.route
     for (let i = 0; i < seats.length; i++) {
       const { detector, judge } = seats[i] as Seat
       const state = slots[detector.slot] as object | null | undefined
       if (state === null || state === undefined) continue
+      const before = observation.signals === null ? 0 : observation.signals.length
       try {
         judge(state, observation, request, reply)
       } catch (error) {
         detector.fault(error)
       }
-      if (observation.signals !== null && observation.signals.length !== observation.recorded) this.#record(detector, reply, observation)
+      if (observation.signals !== null && observation.signals.length !== before) this.#record(detector, reply, observation)
     }
   }
 
   #record (detector: Detector<never>, reply: FastifyReply, observation: Observation): void {
+    // Whose session it is, and what others have found before.
+    this.#backlog.catchUp()
     const wasRisked = observation.risked
     try {
       this.#recorder.record(observation)
@@ -67,6 +93,8 @@ export class Stages {
       detector.fault(error)
     }
     // Before the user is known nobody is charged; where the reply ends without, whoever is known by then is.
-    if (observation.risked && !wasRisked && !observation.charged) reply.raw.once('close', () => this.#recorder.charge(observation))
+    if (!observation.risked || wasRisked || observation.charged) return
+    if (reply.raw.destroyed) this.#recorder.charge(observation)
+    else reply.raw.once('close', () => this.#recorder.charge(observation))
   }
 }

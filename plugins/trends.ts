@@ -36,9 +36,11 @@ async function trends (fastify: FastifyInstance, options: TrendsOptions): Promis
     trends: (query) => trendPage(context.store, query, clock.now(), (entity) => hash.hash(entity)),
     correlations: (query) => correlationPage(context.store, query, clock.now(), (entity) => hash.hash(entity))
   })
+  // Of a connection that has gone nobody can read what it was.
+  const canWait = settings.ja4 === undefined && settings.ja4h === undefined
   for (const stage of STAGES) {
     const judge = judgeAt(watchers, stage)
-    if (judge !== null) detector.on(stage, judge)
+    if (judge !== null) detector.on(stage, judge, { canWait })
   }
 
   function createRoute (routeOptions: object | undefined, route: RouteState): TrendsRoute {

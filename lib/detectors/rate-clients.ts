@@ -59,7 +59,7 @@ export class RateClients {
   /** A request has come: its client and its credential. */
   arrive (observation: Observation): void {
     const isOver = this.#add(CLIENT, observation.clientHash, REQUESTS, 1, observation, false)
-    if (observation.credential !== null) this.#add(CREDENTIAL, observation.principal, REQUESTS, 1, observation, isOver)
+    if (observation.credential !== null) this.#add(CREDENTIAL, observation.credentialHash, REQUESTS, 1, observation, isOver)
   }
 
   /** It has been answered: its tenant is known, and its bytes. */
@@ -72,7 +72,7 @@ export class RateClients {
     const isKnown = hasSignal(observation)
     const isOver = this.#add(CLIENT, observation.clientHash, BYTES, bytes, observation, isKnown)
     if (hasTenant) this.#add(TENANT, observation.principal, BYTES, bytes, observation, isKnown || isOver)
-    else if (observation.credential !== null) this.#add(CREDENTIAL, observation.principal, BYTES, bytes, observation, isKnown || isOver)
+    else if (observation.credential !== null) this.#add(CREDENTIAL, observation.credentialHash, BYTES, bytes, observation, isKnown || isOver)
   }
 
   /** One half-life. */

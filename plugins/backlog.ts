@@ -1,0 +1,102 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Observation } from '../lib/observation'
+import type { Seat } from './stages'
+
+/** What is done with what waits. */
+export interface BacklogWork {
+  judge (seats: readonly Seat[], request: FastifyRequest, reply: FastifyReply, observation: Observation): void
+  teach (observation: Observation): void
+}
+
+/** Requests in a span from which on the process is busy, and below which it no longer is. */
+const SPAN_MS = 50
+const BUSY = 100
+const CALM = 50
+/** Calls and lessons that may wait, and bytes that one request may hold meanwhile. */
+const MOST_CALLS = 64
+const MOST_LESSONS = 8
+const MOST_BYTES = 65_536
+
+/**
+ * What need not be done within the request that it is about, while the process is busy: judging whose findings nobody acts upon (what several requests show together), and learning.
+ * Done for many requests at a time, it finds its code and its tables in the processor's caches, where after each single request it finds those that Node has left
+ * (measured: docs/hot-path.md). The order stays: first come, first judged; of one request judging before learning.
+ *
+ * A process is busy from 2,000 requests a second on; otherwise nothing ever waits. What waits is done when there are 64 calls or eight lessons, when a request holds more than 64 kB, at the end of each span of 50 ms,
+ * and before anybody reads what was found or learned. Memory: the 32 requests that wait.
+ */
+export class Backlog {
+  /** Whether judging and learning may wait. */
+  isBusy = false
+  readonly #work: BacklogWork
+  readonly #seats: (readonly Seat[])[] = []
+  readonly #requests: FastifyRequest[] = []
+  readonly #replies: FastifyReply[] = []
+  readonly #observations: Observation[] = []
+  readonly #lessons: Observation[] = []
+  /** Requests of the open span. */
+  #came = 0
+  #timer: NodeJS.Timeout | null = null
+  #isAtWork = false
+
+  constructor (work: BacklogWork) { this.#work = work }
+
+  /** Counts a request: whether the process is busy goes by that. */
+  count (): void {
+    if (this.#came++ > 0) return
+    if (this.#timer === null) this.#timer = setTimeout(() => this.endSpan(), SPAN_MS).unref()
+    else this.#timer.refresh()
+  }
+
+  /** A stage of a request that can wait. */
+  defer (seats: readonly Seat[], request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
+    this.#seats.push(seats)
+    this.#requests.push(request)
+    this.#replies.push(reply)
+    this.#observations.push(observation)
+    if (this.#seats.length >= MOST_CALLS || isLarge(observation)) this.catchUp()
+  }
+
+  /** A request that may teach, when the process has time. */
+  learn (observation: Observation): void {
+    this.#lessons.push(observation)
+    if (!this.isBusy || this.#lessons.length >= MOST_LESSONS || isLarge(observation)) this.catchUp()
+  }
+
+  /** Does all that waits. */
+  catchUp (): void {
+    if ((this.#seats.length === 0 && this.#lessons.length === 0) || this.#isAtWork) return
+    this.#isAtWork = true
+    try {
+      this.#judge()
+      for (let i = 0; i < this.#lessons.length; i++) this.#work.teach(this.#lessons[i] as Observation)
+    } finally {
+      this.#seats.length = this.#requests.length = this.#replies.length = this.#observations.length = this.#lessons.length = 0
+      this.#isAtWork = false
+    }
+  }
+
+  /** A span is over; its timer says so. */
+  endSpan (): void {
+    this.isBusy = this.#came >= (this.isBusy ? CALM : BUSY)
+    this.#came = 0
+    this.catchUp()
+  }
+
+  /** Does all that waits, and lets nothing wait any more. */
+  close (): void {
+    this.isBusy = false
+    this.catchUp()
+    if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  #judge (): void {
+    const seats = this.#seats
+    const requests = this.#requests
+    const replies = this.#replies
+    const observations = this.#observations
+    for (let i = 0; i < seats.length; i++) this.#work.judge(seats[i] as readonly Seat[], requests[i] as FastifyRequest, replies[i] as FastifyReply, observations[i] as Observation)
+  }
+}
+
+function isLarge ({ requestBytes, responseBytes }: Observation): boolean { return requestBytes < 0 || requestBytes + responseBytes > MOST_BYTES }
