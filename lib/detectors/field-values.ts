@@ -23,7 +23,8 @@ export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: Fiel
   const isUnheard = own.items.isUnheard(VALUES, scan.value)
   if (backing !== null && own.holders === Infinity && isLikewise(own, backing)) {
     if (backing.items.count(VALUES, scan.value) > 0) return
-    if (isUnheard && isFew(backing) && addValue(backing, true, verdict)) return
+    // A client chooses the same on each route that asks: what counts is how many have chosen it, not how often.
+    if (isUnheard && isFew(backing) && backing.items.isSupported(VALUES) && addValue(backing, true, verdict)) return
   }
   if (isFew(own) && addValue(own, isUnheard, verdict)) return
   const { priors } = verdict

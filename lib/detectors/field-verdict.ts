@@ -144,9 +144,11 @@ export class FieldVerdict {
    * @param count How many such pairs there are: each is further evidence, as the symbols of an injection are.
    */
   addNeighbours (unseen: number, count: number): void {
+    // A character that would not be strange here has new neighbours, of course.
+    if (this.#isProse) return
     const chance = unseen ** ((1 + Math.min(3, count)) / 2)
     const isImplied = (this.parts & (CHAR | CHARSET)) !== 0
-    this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN && !this.#isProse ? STRONG_RISK : WEAK_RISK)
+    this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN ? STRONG_RISK : WEAK_RISK)
   }
 
   /** @param isStrong Whether the symbol has only ever come in one number. */
