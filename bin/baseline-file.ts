@@ -21,7 +21,7 @@ export async function readBaseline (file: string): Promise<Baseline> {
   } catch (error) {
     throw new Failure(`${file}: ${reasonOf(error)}`)
   }
-  if (!isObject(json) || typeof json.version !== 'number' || !isObject(json.routes)) throw new Failure(`${file}: not a baseline (a snapshot of what was learned)`)
+  if (!isObject(json) || typeof json.version !== 'number' || !isObject(json.routes) || !Object.values(json.routes).every(isObject)) throw new Failure(`${file}: not a baseline (a snapshot of what was learned)`)
   return json as unknown as Baseline
 }
 

@@ -120,7 +120,7 @@ class Replay {
       const { entities, ...learned } = baseline
       app.anomalies.restore(learned)
     } catch (error) {
-      throw new Failure(reasonOf(error), { cause: error })
+      throw new Failure(`${this.#options.baseline}: ${reasonOf(error)}`, { cause: error })
     }
     if (baseline.replay !== undefined) this.#refusals.restore(baseline.replay.refusals)
   }

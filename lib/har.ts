@@ -54,6 +54,9 @@ export interface RecordedReply {
   bytes: number
 }
 
+/** What browsers record, too, and resolve by themselves. */
+const LOCAL: readonly string[] = ['data:', 'blob:', 'about:', 'file:', 'chrome:', 'chrome-extension:', 'moz-extension:']
+
 /**
  * Why a value is not a HAR entry that can be replayed, or `null` where it is. Strict about what decides a verdict (method, URL, headers,
  * date, label), indulgent about what is merely missing.
@@ -64,6 +67,8 @@ export function entryFault (value: unknown): string | null {
   if (!isObject(request)) return 'no request'
   if (typeof request.method !== 'string' || request.method === '') return 'request.method is not a text'
   if (typeof request.url !== 'string' || request.url === '') return 'request.url is not a text'
+  const scheme = LOCAL.find((each) => (request.url as string).startsWith(each))
+  if (scheme !== undefined) return `${scheme} is nothing that a server was asked for`
   const headers = pairsFault(request.headers, 'request.headers')
   if (headers !== null) return headers
   if (!isAbsent(request.postData) && !isObject(request.postData)) return 'request.postData is not an object'

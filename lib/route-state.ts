@@ -26,6 +26,12 @@ export interface RouteStateJson {
   statuses: number[]
 }
 
+/** Whether something is the plain form of a route's state. */
+export function isRouteStateJson (given: unknown): given is RouteStateJson {
+  const { responses, principals, statuses } = (given ?? {}) as Partial<Record<keyof RouteStateJson, unknown>>
+  return Number.isSafeInteger(responses) && (responses as number) >= 0 && [principals, statuses].every((list) => Array.isArray(list) && list.every(Number.isFinite)) && (statuses as number[]).length % 2 === 0
+}
+
 /**
  * One route of the application: what belongs to it and to no detector. Made at the route's first request, never
  * evicted: there are as many as the developer wrote, and one more that all unmatched requests share.
@@ -37,6 +43,8 @@ export class RouteState {
   readonly url: string
   /** False for the one state that all unmatched requests share. */
   readonly matched: boolean
+  /** Whether the application has taken over a connection here: such replies come by no hook. */
+  hijacks = false
   readonly mode: 'observe' | 'enforce'
   /** Score from which a request is flagged. */
   readonly flagAt: number

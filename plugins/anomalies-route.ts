@@ -27,7 +27,7 @@ export interface AnomaliesRouteOptions {
 export const anomaliesRouteOptions: OptionTable = {
   prefix: { type: 'string', pattern: '^(/[A-Za-z0-9._~-]+)+$', maxLength: 200, default: '/__anomalies', description: 'path under which the route answers; starts with `/` and does not end with it' },
   guard: { isFunction: true, description: 'hook that decides who gets in; whatever it replies or throws stands' },
-  token: { type: 'string', minLength: 1, description: 'lets in who sends it as `Authorization: Bearer`; not together with `guard`' }
+  token: { type: 'string', minLength: 1, isSecret: true, description: 'lets in who sends it as `Authorization: Bearer`; not together with `guard`' }
 }
 
 const HEADERS = {

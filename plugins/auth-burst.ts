@@ -55,15 +55,12 @@ export const authBurstOptions: OptionTable = {
   mode: { enum: ['observe', 'enforce'], description: '`observe` keeps this detector\'s findings out of what `enforce` decides; by default as the registry\'s' },
   user: { isFunction: true, description: 'the user somebody tries to log in as; kept as a keyed hash; by default a field of the body named like one, beside one named like a password, or the user of HTTP Basic' },
   failed: { isFunction: true, description: 'whether a login failed; `undefined` leaves it to the status' },
-  propose: { type: 'boolean', default: true, description: 'whether a route that answers 401 or 403 to a password is taken for a login route without being told' },
-  pairFailures: { type: 'integer', minimum: 3, maximum: 1_000_000, default: 15, description: 'failures of one client for one user, without a success, from which it is guessing' },
-  userClients: { type: 'integer', minimum: 3, maximum: 1_000_000, default: 12, description: 'clients that fail for one user from which they are guessing together' },
-  clientUsers: { type: 'integer', minimum: 3, maximum: 1_000_000, default: 12, description: 'users who fail at one client, and never succeed there, from which it is spraying' },
-  capacity: { type: 'integer', minimum: 100, maximum: 1_000_000, default: 10_000, description: 'users, and clients, whose failures are remembered at a time' }
+  propose: { isShared: true, type: 'boolean', default: true, description: 'whether a route that answers 401 or 403 to a password is taken for a login route without being told' },
+  pairFailures: { isShared: true, type: 'integer', minimum: 3, maximum: 1_000_000, default: 15, description: 'failures of one client for one user, without a success, from which it is guessing' },
+  userClients: { isShared: true, type: 'integer', minimum: 3, maximum: 1_000_000, default: 12, description: 'clients that fail for one user from which they are guessing together' },
+  clientUsers: { isShared: true, type: 'integer', minimum: 3, maximum: 1_000_000, default: 12, description: 'users who fail at one client, and never succeed there, from which it is spraying' },
+  capacity: { isShared: true, type: 'integer', minimum: 100, maximum: 1_000_000, default: 10_000, description: 'users, and clients, whose failures are remembered at a time' }
 }
-
-/** What of them a login route may say itself; the rest belongs to the application. */
-const ROUTE_OPTIONS: OptionTable = Object.fromEntries(['mode', 'user', 'failed'].map((name) => [name, authBurstOptions[name]])) as OptionTable
 
 type Settings = Required<Pick<AuthBurstOptions, 'propose' | 'pairFailures' | 'userClients' | 'clientUsers' | 'capacity'>> & Pick<AuthBurstOptions, 'user' | 'failed'>
 
@@ -118,11 +115,11 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     }
     candidates.delete(route)
     route.isLogin = true
-    return new LoginRoute({ ...settings, ...resolveOptions<AuthBurstOptions>('authBurst', ROUTE_OPTIONS, {}, routeOptions, route.key) }, false)
+    return new LoginRoute({ ...settings, ...resolveOptions<AuthBurstOptions>('authBurst', authBurstOptions, {}, routeOptions, route.key) }, false)
   }
 
   function checkRoute (routeOptions: object, route: string): void {
-    resolveOptions('authBurst', ROUTE_OPTIONS, {}, routeOptions, route)
+    resolveOptions('authBurst', authBurstOptions, {}, routeOptions, route)
   }
 
   /** A route that refuses somebody's password is a login route from then on. */

@@ -50,9 +50,9 @@ export const endpointProfilerOptions: OptionTable = {
   mode: { enum: ['observe', 'enforce'], description: '`observe` keeps this detector\'s findings out of what `enforce` decides; by default as the registry\'s' },
   minSamples: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 20, description: 'requests a route is learned from before it is judged; each ingredient also waits for its own level to settle' },
   burstFloor: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 30, description: 'requests of one client to one route within a minute that are never a burst' },
-  clients: { type: 'integer', minimum: 8, maximum: 4_194_304, default: 16_384, description: 'pairs of client and route whose rates are counted at a time (20 bytes each)' },
-  unmatched: { type: 'boolean', default: true, description: 'whether unmatched paths and methods are judged' },
-  responses: { type: 'boolean', default: true, description: 'whether sizes, media types, duration and errors of replies are judged' }
+  clients: { isShared: true, type: 'integer', minimum: 8, maximum: 4_194_304, default: 16_384, description: 'pairs of client and route whose rates are counted at a time (20 bytes each)' },
+  unmatched: { isShared: true, type: 'boolean', default: true, description: 'whether unmatched paths and methods are judged' },
+  responses: { isShared: true, type: 'boolean', default: true, description: 'whether sizes, media types, duration and errors of replies are judged' }
 }
 
 type Baseline = EndpointBaseline | UnmatchedBaseline

@@ -24,7 +24,7 @@ export interface HeaderProfilerOptions {
 export const headerProfilerOptions: OptionTable = {
   mode: { enum: ['observe', 'enforce'], description: '`observe` keeps this detector\'s findings out of what `enforce` decides; by default as the registry\'s' },
   minSamples: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 50, description: 'requests that a client class is learned from before it has a say' },
-  ignore: { type: 'array', items: { type: 'string', pattern: '^[^A-Z]+$' }, default: [], description: 'lower-case names of headers that are not looked at at all' }
+  ignore: { isShared: true, type: 'array', items: { type: 'string', pattern: '^[^A-Z]+$' }, default: [], description: 'lower-case names of headers that are not looked at at all' }
 }
 
 /** Learns which headers each class of clients sends, in which order, and what headers and single cookies look like. */

@@ -45,6 +45,7 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   const detectors: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
     if (name in registryOptions) own[name] = value
+    else if (value === null && PARTS.includes(name)) throw new FST_ANOMALIES_BAD_OPTION(`${name} must be an object or false, received null`, '')
     else if (PARTS.includes(name)) detectors[name] = value
     else throw new FST_ANOMALIES_BAD_OPTION(`${name} is no option that exists`, '')
   }
@@ -75,7 +76,7 @@ export type { SignalKind } from '../lib/signal'
 export type { Observation } from '../lib/observation'
 export type { Assessment } from '../lib/assessment'
 export type { SignalJson } from '../lib/signal'
-export type { AnomalyEventJson } from '../lib/anomaly-event'
+export type { AnomalyEventJson, AnomalyEventJson as AnomalyEvent } from '../lib/anomaly-event'
 export type { Snapshot } from '../lib/snapshot'
 export type { CorrelationPage, CorrelationQuery, TrendJson, TrendPage, TrendQuery, TrendResolution } from './trends/trend-page'
 export { clientOf } from '../lib/client-address'

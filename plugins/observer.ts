@@ -64,18 +64,31 @@ export class Observer {
   /** Reads the principal where the application knows one. */
   identify (request: FastifyRequest, observation: Observation): void {
     if (this.#key === undefined || observation.user !== null) return
-    let user: string | number | null | undefined
-    try {
-      user = this.#key(request)
-    } catch (error) {
-      this.#subscribers.emit('error', error)
-    }
+    const user = this.#userOf(request, this.#key)
     observation.identified = true
-    if (user !== undefined && user !== null && user !== '') {
+    if (user !== null) {
       const { tag, hash } = this.#identities.nameOf(`user ${user}`)
       observation.identify(tag, hash)
     }
     this.#recorder.charge(observation)
+  }
+
+  /**
+   * What `key` says, `null` where that is nobody. All users would be one, whose risk refuses everybody, if a promise or an object were taken for a name:
+   * such an answer is a fault of the application's, told like what it throws.
+   */
+  #userOf (request: FastifyRequest, key: NonNullable<RegistryOptions['key']>): string | null {
+    try {
+      const user: unknown = key(request)
+      if (user === undefined || user === null || user === '' || user === false) return null
+      if (typeof user === 'string' || typeof user === 'bigint' || (typeof user === 'number' && Number.isFinite(user))) return String(user)
+      if (user instanceof Promise) user.catch(() => {})
+      throw new TypeError(`key must give a string, a number or nothing, and at once; received ${user instanceof Promise ? 'a promise' : typeof user === 'object' ? 'an object' : String(user).slice(0, 20)}`)
+    } catch (error) {
+      this.#subscribers.emit('error', error)
+      this.#subscribers.call(() => { throw error })
+      return null
+    }
   }
 
   /** Notes what the reply shows. */

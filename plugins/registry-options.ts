@@ -80,7 +80,7 @@ export interface RegistryOptions {
   traps?: string[]
   /** Called with each event as it is recorded. */
   onAnomaly?: (event: AnomalyEventJson) => void
-  /** Called with each request that was refused. */
+  /** Called with each request that was blocked (403); those that were throttled (429) are counted in `actions`. */
   onBlock?: (request: FastifyRequest) => void
   /** Where times come from; for tests and replays. */
   clock?: Clock
@@ -107,12 +107,12 @@ export const registryOptions: OptionTable = {
   events: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 1024, description: 'events kept' },
   entities: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 10_000, description: 'entities whose risk is kept' },
   redact: { type: 'array', items: { isNameOrPattern: true }, default: [], description: 'names or patterns of fields whose values are never shown' },
-  traps: { type: 'array', items: { type: 'string', pattern: '^/[^*]', maxLength: 256 }, maxItems: 1000, default: [], description: 'paths that nobody has a reason to ask for, such as `/wp-login.php`; a `*` at the end stands for anything; who asks is certain risk' },
+  traps: { type: 'array', items: { type: 'string', pattern: '^/[^*]+\\*?$', maxLength: 256 }, maxItems: 1000, default: [], description: 'paths that nobody has a reason to ask for, such as `/wp-login.php`; a `*` at the end stands for anything; who asks is certain risk' },
   onAnomaly: { isFunction: true, description: 'called with each event as it is recorded' },
-  onBlock: { isFunction: true, description: 'called with each request that was refused' },
-  clock: { isObject: true, description: 'where times come from; for tests and replays' },
+  onBlock: { isFunction: true, description: 'called with each request that was blocked (403), not with those that were throttled (429)' },
+  clock: { isClock: true, description: 'where times come from; for tests and replays' },
   random: { isFunction: true, description: 'randomness, 0 to below 1' },
-  secret: { type: 'string', minLength: 16, description: 'key of all hashes; by default new in each process' }
+  secret: { type: 'string', minLength: 16, isSecret: true, description: 'key of all hashes; by default new in each process' }
 }
 
 /**
@@ -122,6 +122,9 @@ export const registryOptions: OptionTable = {
  */
 export function withThresholds (settings: RegistryOptions, given: RegistryOptions): RegistryOptions {
   const { throttleAt, blockAt } = settings as { throttleAt: number, blockAt: number }
+  if (settings.hysteresis as number >= Math.min(throttleAt, blockAt)) {
+    throw new FST_ANOMALIES_BAD_OPTION(`hysteresis must be below throttleAt and blockAt (${Math.min(throttleAt, blockAt)}), or nobody is ever let go, received ${settings.hysteresis}`, '')
+  }
   if (throttleAt <= blockAt) return settings
   if (given.throttleAt !== undefined) throw new FST_ANOMALIES_BAD_OPTION(`throttleAt must not be above blockAt (${blockAt}), or nobody is ever throttled, received ${throttleAt}`, '')
   return { ...settings, throttleAt: blockAt }

@@ -1,4 +1,5 @@
 import { ENTITIES_VERSION } from '../lib/entity-risks-json'
+import { isRouteStateJson } from '../lib/route-state'
 import type { RouteState } from '../lib/route-state'
 import { SNAPSHOT_VERSION } from '../lib/snapshot'
 import type { Snapshot } from '../lib/snapshot'
@@ -49,13 +50,16 @@ export function takeSnapshot (registry: Registry): Snapshot {
  *
  * Risk: `replace` takes that of the snapshot for that known, `add` adds it, each source's as one addition. Decisions by hand are never
  * forgotten; of two about one entity the later holds.
- * @throws FST_ANOMALIES_BAD_SNAPSHOT For another version, another key or another half-life.
+ * @throws FST_ANOMALIES_BAD_SNAPSHOT For another version, another key or another half-life, and where parts are missing. What is broken inside a detector's
+ * part is that detector's fault: it begins anew.
  */
 export function restoreSnapshot (registry: Registry, snapshot: Snapshot, how: 'replace' | 'add'): void {
   if (typeof snapshot !== 'object' || snapshot === null || snapshot.version !== SNAPSHOT_VERSION) throw new FST_ANOMALIES_BAD_SNAPSHOT(`version ${String(snapshot?.version)}, not ${SNAPSHOT_VERSION}`)
   if (snapshot.keyTag !== registry.hash.tag('snapshot', 'key')) throw new FST_ANOMALIES_BAD_SNAPSHOT('it was made with another `secret`')
   if (snapshot.halfLife !== registry.settings.halfLife) throw new FST_ANOMALIES_BAD_SNAPSHOT(`its half-life is ${snapshot.halfLife} ms, not ${registry.settings.halfLife}`)
   if (snapshot.entities !== undefined && snapshot.entities?.version !== ENTITIES_VERSION) throw new FST_ANOMALIES_BAD_SNAPSHOT(`its entities are of version ${String(snapshot.entities?.version)}, not ${ENTITIES_VERSION}`)
+  const damage = damageOf(snapshot)
+  if (damage !== null) throw new FST_ANOMALIES_BAD_SNAPSHOT(`it is damaged: ${damage}`)
   const own = originOf(registry)
   if (how === 'add') {
     if (snapshot.origin === own.origin || (own.merged.get(snapshot.origin) ?? 0) >= snapshot.epoch) return
@@ -74,6 +78,19 @@ export function restoreSnapshot (registry: Registry, snapshot: Snapshot, how: 'r
   }
   if (snapshot.entities !== undefined) registry.entities.take(snapshot.entities, how === 'add', now)
 }
+
+/** The part of a snapshot that is not as it was made, `null` where all are. A route's part is used at its first request: then it is too late to refuse it. */
+function damageOf ({ origin, epoch, takenAt, routes, shared }: Snapshot): string | null {
+  if (typeof origin !== 'string') return 'origin'
+  if (!Number.isSafeInteger(epoch)) return 'epoch'
+  if (!Number.isFinite(takenAt)) return 'takenAt'
+  if (!isObject(shared)) return 'shared'
+  if (!isObject(routes)) return 'routes'
+  const key = Object.keys(routes).find((each) => !isObject(routes[each]) || !isRouteStateJson(routes[each]?.state) || !isObject(routes[each]?.detectors))
+  return key === undefined ? null : `routes['${key.slice(0, 60)}']`
+}
+
+function isObject (value: unknown): boolean { return typeof value === 'object' && value !== null && !Array.isArray(value) }
 
 /** Half-lives that have passed since a snapshot was taken. */
 function halfLivesSince ({ routes, clock }: Registry, { takenAt }: Snapshot): number {

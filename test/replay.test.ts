@@ -158,6 +158,9 @@ test('what cannot be read ends with exit code 2 and names the file', async (t) =
   writeFileSync(join(dir, 'plugin.cjs'), 'module.exports = async function () { throw new Error("no database") }')
   writeFileSync(join(dir, 'options.json'), '{"flagAt":500}')
   writeFileSync(join(dir, 'nokey.json'), '{"version":1,"routes":{}}')
+  writeFileSync(join(dir, 'torn.json'), '{"version":1,"routes":{"GET /":null}}')
+  writeFileSync(join(dir, 'foreign.json'), '{"version":1,"keyTag":"x","routes":{}}')
+  writeFileSync(join(dir, 'foreign.json.key'), 'sixteen characters and more')
   mkdirSync(join(dir, 'folder'))
   const cases: [args: string[], file: string, reason: RegExp][] = [
     [['--detect', 'missing.ndjson'], 'missing.ndjson', /ENOENT/],
@@ -176,6 +179,8 @@ test('what cannot be read ends with exit code 2 and names the file', async (t) =
     [['--detect', detect, '--baseline', 'missing.json'], 'missing.json', /ENOENT/],
     [['--detect', detect, '--baseline', 'options.json'], 'options.json', /not a baseline/],
     [['--detect', detect, '--baseline', 'nokey.json'], 'nokey.json.key', /ENOENT/],
+    [['--detect', detect, '--baseline', 'torn.json'], 'torn.json', /not a baseline/],
+    [['--detect', detect, '--baseline', 'foreign.json'], 'foreign.json', /another `secret`/],
     [['--detect', detect, '--out', join(dir, 'folder')], 'folder', /EISDIR/],
     [['--detect', detect, '--save-baseline', join(dir, 'no', 'where.json')], 'where.json', /ENOENT/]
   ]

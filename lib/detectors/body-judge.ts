@@ -66,9 +66,9 @@ export class BodyJudge {
     if (--this.#values <= 0) return
     const type = typeOf(value)
     if (type === OPAQUE) return
-    const seen = node.types[type] as number
-    if (seen === 0 || (seen === 1 && node.draws >= (isContainer(type) ? SOME : MANY))) {
-      if (node.draws >= this.#floor) this.#judgeType(node, type)
+    if ((node.often & (1 << type)) === 0) {
+      const seen = node.types[type] as number
+      if (node.draws >= this.#floor && (seen === 0 || node.draws >= (isContainer(type) ? SOME : MANY))) this.#judgeType(node, type)
       if (seen === 0) return
     }
     switch (type) {
@@ -148,14 +148,14 @@ export class BodyJudge {
   #judgeUnknown (node: BodyNode, shape: ObjectShape, name: string, value: unknown, guide: BodyGuide | null): void {
     this.#values--
     const type = typeOf(value)
-    if (type === OPAQUE || shape.overflow > 0) return
+    if (type === OPAQUE) return
     const isForbidden = guide !== null && guide.isClosed && !guide.members.has(name)
     if (isForbidden && !this.#isRequest) return
     const draws = Math.min(node.types[OBJECT] as number, node.draws)
-    if (draws < this.#floor || node.draws < this.#floor || shape.isOpen(draws)) return
+    if (draws < this.#floor || node.draws < this.#floor || shape.isOpen(draws) || shape.overflow > SETTLED * draws) return
     const { priors } = this.#context
     const prior = priors.of(nameSort(shape.isVaried, !priors.knows(name)))
-    const chance = isForbidden ? (shape.forbidden + 1) / (draws + 2) : prior.chance(draws, shape.rare())
+    const chance = isForbidden ? (shape.forbidden + 1) / (draws + 2) : prior.chance(draws, shape.rare() + shape.overflow)
     const isSettled = chance < Math.max(RARE, 2.2 / (draws + 2))
     const risk = riskOf(isSettled ? this.#isRequest ? STRONG : LEAK : WEAK, chance)
     this.#findings.add(this.#isRequest ? signals.UNEXPECTED_FIELD : signals.UNEXPECTED_RESPONSE_FIELD, joinPath(this.#findings.path(node), name, false), this.#isRequest ? 6 : 7, risk, draws, TYPES[type])

@@ -54,14 +54,18 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
     if ((kinds | symbols) !== 0) verdict.addCharacters(chanceOf(own, CHARACTERS, spare, verdict, isUnheardIn(own, kinds, symbols)), kinds, symbols, looserOf(own, backing, spare))
   }
   if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(elder(own, backing, spare))) verdict.add(CHARSET, chanceOf(own, CHARSETS, spare, verdict, own.items.isUnheard(CHARSETS, charsetOf(scan.kinds))))
-  judgeNeighbours(own, scan, backing, spare, verdict)
-  if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, chanceOf(own, SHAPES, spare, verdict, own.items.isUnheard(SHAPES, scan.shape)))
+  // What a shape is made of (symbols, their numbers, what stands next to each other) is known with it.
+  const isKnownShape = own.items.isOpen(SHAPES) && own.items.knows(SHAPES, scan.shape, own.n)
+  if (!isKnownShape) {
+    judgeNeighbours(own, scan, backing, spare, verdict)
+    if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, chanceOf(own, SHAPES, spare, verdict, own.items.isUnheard(SHAPES, scan.shape)))
+  }
   if (own.unseen(EXACTS, 0) >= FREE) {
     if (own.items.distinct(LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, scan.length, spare, verdict)
   } else if (scan.exact !== 0 && isNew(own, EXACTS, scan.exact, backing)) {
     judgeExact(own, EXACTS, scan.exact, spare, verdict)
   }
-  judgeCounts(own, scan, newSymbols, backing, spare, verdict)
+  if (!isKnownShape) judgeCounts(own, scan, newSymbols, backing, spare, verdict)
   const off = distanceFrom(own.length, scan.length)
   if (off !== 0 && (backing === null || backing.n === own.n || distanceFrom(backing.length, scan.length) !== 0)) {
     const octaves = octavesAbove(own.length, scan.length)

@@ -17,7 +17,8 @@ export class Redactor {
 
   /** @param denied Names (compared without case) or patterns added to the default deny list. Patterns must be linear in time. */
   constructor (denied: readonly (string | RegExp)[] = []) {
-    this.#denied = denied.map((entry) => typeof entry === 'string' ? entry.toLowerCase() : entry)
+    // A pattern with `g` or `y` begins where it last ended, and would miss every other name.
+    this.#denied = denied.map((entry) => typeof entry === 'string' ? entry.toLowerCase() : new RegExp(entry.source, entry.flags.replace(/[gy]/g, '')))
   }
 
   /** Whether values of this name are secret. */

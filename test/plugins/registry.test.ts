@@ -6,6 +6,7 @@ import anomalies, { endpointProfiler, registry } from '../../plugins'
 import type { AnomaliesOptions, AnomalyEventJson } from '../../plugins'
 import { addressOf, buildApp, drive, ManualClock, SECRET } from '../fixtures/app'
 import type { Ask, TestApp } from '../fixtures/app'
+import { logged } from '../fixtures/logged'
 
 const search = (i: number): string => `/search?page=${i % 9}&sort=${i % 2 === 0 ? 'asc' : 'desc'}`
 const ODD = '/search?page=x&sort=asc'
@@ -34,9 +35,10 @@ async function startError (options: object, route?: object): Promise<string> {
 test('an option that does not exist or makes no sense stops the start-up and is named', async (t) => {
   const wrong: [options: object, name: string][] = [
     [{ nonsense: 1 }, 'nonsense'], [{ toString: 1 }, 'toString'], [{ mode: 'loud' }, 'mode'], [{ global: 'yes' }, 'global'], [{ routes: {} }, 'routes'], [{ key: 'user' }, 'key'],
-    [{ flagAt: 0 }, 'flagAt'], [{ flagAt: 100 }, 'flagAt'], [{ throttleAt: 101 }, 'throttleAt'], [{ blockAt: 0 }, 'blockAt'], [{ riskHalfLife: -1 }, 'riskHalfLife'],
+    [{ flagAt: 0 }, 'flagAt'], [{ flagAt: 100 }, 'flagAt'], [{ throttleAt: 101 }, 'throttleAt'], [{ blockAt: 0 }, 'blockAt'], [{ riskHalfLife: -1 }, 'riskHalfLife'], [{ throttleAt: 10, hysteresis: 10 }, 'hysteresis'],
     [{ halfLife: 'soon' }, 'halfLife'], [{ halfLife: 0 }, 'halfLife'], [{ promoteAfter: 0 }, 'promoteAfter'], [{ learnFrom: 'none' }, 'learnFrom'], [{ events: 0 }, 'events'],
     [{ entities: 1.5 }, 'entities'], [{ redact: [7] }, 'redact'], [{ onAnomaly: true }, 'onAnomaly'], [{ onBlock: 1 }, 'onBlock'], [{ clock: 1 }, 'clock'],
+    [{ clock: {} }, 'clock'], [{ clock: { now: () => 0 } }, 'clock'], [{ traps: ['/a*b'] }, 'traps.0'], [{ endpointProfiler: null }, 'endpointProfiler'],
     [{ random: 4 }, 'random'], [{ secret: 'short' }, 'secret'],
     [{ endpointProfiler: { minSamples: 0 } }, 'endpointProfiler.minSamples'], [{ endpointProfiler: { burstFloor: '3' } }, 'endpointProfiler.burstFloor'],
     [{ endpointProfiler: { clients: 1 } }, 'endpointProfiler.clients'], [{ endpointProfiler: { unmatched: 1 } }, 'endpointProfiler.unmatched'],
@@ -55,7 +57,9 @@ test('a wrong config of a route stops the start-up, and option and route are nam
   const wrong: [config: unknown, name: string][] = [
     [7, 'config.anomalies'], [true, 'config.anomalies'], [[], 'config.anomalies'], [{ mode: 'loud' }, 'mode'], [{ flagAt: 0 }, 'flagAt'], [{ flagAt: '50' }, 'flagAt'], [{ nonsense: {} }, 'nonsense'],
     [{ endpointProfiler: { minSamples: 0 } }, 'endpointProfiler.minSamples'], [{ endpointProfiler: { nonsense: 0 } }, 'endpointProfiler.nonsense'],
-    [{ headerProfiler: { minSamples: 'x' } }, 'headerProfiler.minSamples'], [{ endpointProfiler: 7 }, 'endpointProfiler'], [{ endpointProfiler: true }, 'endpointProfiler'], [{ constructor: {} }, 'constructor']
+    [{ headerProfiler: { minSamples: 'x' } }, 'headerProfiler.minSamples'], [{ endpointProfiler: { clients: 100 } }, 'endpointProfiler.clients'],
+    [{ endpointProfiler: { unmatched: false } }, 'endpointProfiler.unmatched'], [{ endpointProfiler: { responses: false } }, 'endpointProfiler.responses'],
+    [{ headerProfiler: { ignore: ['x-a'] } }, 'headerProfiler.ignore'], [{ authBurst: { capacity: 500 } }, 'authBurst.capacity'], [null, 'config.anomalies'], [{ endpointProfiler: 7 }, 'endpointProfiler'], [{ endpointProfiler: true }, 'endpointProfiler'], [{ constructor: {} }, 'constructor']
   ]
   for (const [config, name] of wrong) {
     const message = await startError({}, config as object)
@@ -64,6 +68,19 @@ test('a wrong config of a route stops the start-up, and option and route are nam
     t.match(message, 'GET /search')
   }
   t.equal(await startError({}, { mode: 'enforce', flagAt: 70, endpointProfiler: { minSamples: 4 }, headerProfiler: false }), '')
+})
+
+test('the error says what would be right and what was received, but no secret', async (t) => {
+  const said: [options: object, message: string][] = [
+    [{ mode: 'loud' }, "mode must be one of 'observe', 'enforce', received 'loud'"],
+    [{ flagAt: NaN }, 'flagAt must be number, received NaN'],
+    [{ secret: 'hunter2' }, 'secret must NOT have fewer than 16 characters, received a text of 7 characters'],
+    [{ clock: {} }, 'clock must be an object with the functions now and monotonic, received {}'],
+    [{ trends: { ja4: 'ssl' } }, "trends.ja4 can be: `'tls'`: JA4 fingerprints"],
+    [{ trends: { dlp: ['cards'] } }, 'trends.dlp can be: what is looked for in replies']
+  ]
+  for (const [options, message] of said) t.match(await startError(options), message)
+  t.match(await startError({}, { headerProfiler: { ignore: ['x-a'] } }), 'headerProfiler.ignore belongs to the application; a route cannot give it (route GET /search)')
 })
 
 test('the options given stay as they were', async (t) => {
@@ -191,6 +208,24 @@ test('key: risk of a request that never gets to the user is charged to who is kn
 test('key: what it throws fails no request', async (t) => {
   const { ask } = await taught({ key: () => { throw new Error('no session') } })
   t.equal((await ask(ODD)).response.statusCode, 200)
+})
+
+test('key: what is no name makes no principal of everybody, and is told', async (t) => {
+  const { lines, server } = logged()
+  for (const key of [async () => 'ann', async () => { throw new Error('no session') }, () => ({ id: 7 }), () => true, () => NaN] as unknown as NonNullable<AnomaliesOptions['key']>[]) {
+    lines.length = 0
+    const heard: unknown[] = []
+    const { app, ask } = await buildApp({ ...alone, mode: 'enforce', traps: ['/wp-login.php'], key }, (app) => app.get('/search', async () => 'ok'), server)
+    app.anomalies.on('error', (error) => heard.push(error))
+    t.equal((await ask({ url: '/wp-login.php', client: 1 })).response.statusCode, 403)
+    t.equal((await ask({ url: '/search', client: 2 })).response.statusCode, 200, String(key))
+    t.ok(heard.length >= 2 && heard.every((error) => /^key must give a string/.test((error as Error).message)), String(key))
+    t.equal(lines.filter((line) => line.includes('key must give a string')).length, 1)
+  }
+  const { ask } = await buildApp({ ...alone, mode: 'enforce', traps: ['/wp-login.php'], key: (request) => BigInt(String(request.headers['x-user'])) as unknown as number }, (app) => app.get('/search', async () => 'ok'))
+  await ask({ url: '/wp-login.php', headers: { 'x-user': '1' } })
+  t.equal((await ask({ url: '/search', headers: { 'x-user': '2' } })).response.statusCode, 200)
+  t.equal((await ask({ url: '/search', headers: { 'x-user': '1' } })).response.statusCode, 403)
 })
 
 test('the client is whom a trusted proxy names, whatever order proxies, strangers and lists come in', async (t) => {
@@ -429,6 +464,32 @@ test('a subscriber that throws fails no request and is logged once', async (t) =
   t.equal(lines.length, 1)
 })
 
+test('a subscriber whose promise is rejected ends no process; the others hear of each event all the same', async (t) => {
+  const { lines, server } = logged()
+  const rejected: unknown[] = []
+  const note = (error: unknown): void => { rejected.push(error) }
+  process.on('unhandledRejection', note)
+  t.teardown(() => process.off('unhandledRejection', note))
+  const failing = async (): Promise<void> => { throw new Error('the webhook is down') }
+  const { app, ask } = await buildApp({ ...alone, mode: 'enforce', traps: ['/wp-login.php'], onAnomaly: failing, onBlock: failing }, (app) => app.get('/search', async () => 'ok'), server)
+  const heard: string[] = []
+  app.anomalies.on('anomaly', failing)
+  app.anomalies.on('anomaly', () => { throw new Error('listener') })
+  app.anomalies.on('anomaly', (event) => heard.push(event.type))
+  app.anomalies.on('block', failing)
+  await ask('/wp-login.php')
+  await new Promise((resolve) => setImmediate(resolve))
+  t.same(rejected, [])
+  t.same(heard, ['trap_hit'])
+  t.equal(lines.length, 1)
+})
+
+test('redact: a pattern is asked anew for each name, whatever its flags', async (t) => {
+  const { app, ask } = await taught({ redact: [/^pa/g] })
+  for (let client = 1; client <= 4; client++) await ask({ url: ODD, client })
+  t.same(new Set(app.anomalies.query().events.map((event) => (event.actual as { sample: string }).sample)), new Set(['[redacted, 1 characters]']))
+})
+
 test('redact: values of such names are shown only by their length', async (t) => {
   for (const [redact, shown] of [[[], 'a…'], [['page'], '[redacted, 1 characters]'], [[/^pa/], '[redacted, 1 characters]']] as const) {
     const { app, ask } = await taught({ redact: [...redact] })
@@ -664,4 +725,25 @@ test('routes of one path with constraints have a baseline each', async (t) => {
   for (const host of ['a.test', 'b.test']) await ask({ url: '/search', headers: { host } })
   await ask('/plain')
   t.same(app.anomalies.baselines().map((view) => view.id), ['GET /search {"host":"a.test"}', 'GET /search {"host":"b.test"}', 'GET /plain'])
+})
+
+test('a route that takes connections over learns too: what is new there does not stay new for ever', async (t) => {
+  const app = Fastify()
+  await app.register(anomalies, { secret: SECRET })
+  app.get('/events', (request, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream' })
+    reply.raw.end('data: x\n\n')
+  })
+  app.get('/search', async () => 'ok')
+  const browser = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0.0.0', accept: '*/*', 'accept-language': 'en-US,en;q=0.9' }
+  for (let i = 0; i < 400; i++) await app.inject({ url: '/search', headers: browser, remoteAddress: addressOf(i % 30) })
+  t.equal(app.anomalies.flagged, 0)
+  for (let i = 0; i < 100; i++) {
+    await app.inject({ url: '/events?topic=prices', headers: { ...browser, accept: 'text/event-stream', 'cache-control': 'no-cache' }, remoteAddress: addressOf(i % 30) })
+    await app.inject({ url: '/search', headers: browser, remoteAddress: addressOf(i % 30) })
+  }
+  t.ok(app.anomalies.flagged <= 10, `${app.anomalies.flagged} of 100 flagged`)
+  t.ok((app.anomalies.baselines().find(({ id }) => id === 'GET /events')?.responses ?? 0) > 90)
+  await app.close()
 })

@@ -166,6 +166,36 @@ test('a snapshot of another secret, half-life or version is refused, as is what 
   }
 })
 
+test('a damaged snapshot is refused, and nothing has been changed', async (t) => {
+  const first = await fresh()
+  await first.teach(60, ordinary)
+  const whole = first.app.anomalies.snapshot()
+  const damaged: [part: string, damage: (snapshot: Record<string, unknown>) => unknown][] = [
+    ['origin', (snapshot) => delete snapshot.origin],
+    ['epoch', (snapshot) => { snapshot.epoch = 'x' }],
+    ['takenAt', (snapshot) => { snapshot.takenAt = null }],
+    ['shared', (snapshot) => { snapshot.shared = [] }],
+    ['routes', (snapshot) => delete snapshot.routes],
+    ["routes['GET /search']", (snapshot) => { (snapshot.routes as Record<string, unknown>)['GET /search'] = [null] }],
+    ["routes['GET /search']", (snapshot) => { (snapshot.routes as Record<string, Record<string, unknown>>)['GET /search']!.state = [null] }],
+    ["routes['GET /search']", (snapshot) => { (snapshot.routes as Record<string, { state: Record<string, unknown> }>)['GET /search']!.state.statuses = [1] }],
+    ["routes['GET /search']", (snapshot) => { (snapshot.routes as Record<string, { state: Record<string, unknown> }>)['GET /search']!.state.principals = null }],
+    ["routes['GET /orders/:id']", (snapshot) => { (snapshot.routes as Record<string, Record<string, unknown>>)['GET /orders/:id']!.detectors = 'x' }]
+  ]
+  for (const [part, damage] of damaged) {
+    const snapshot = copyOf(whole)
+    damage(snapshot as unknown as Record<string, unknown>)
+    const second = await fresh()
+    await second.teach(10, ordinary)
+    const before = samplesOf(second)
+    const refused = { code: 'FST_ANOMALIES_BAD_SNAPSHOT', message: `it is damaged: ${part}` }
+    t.throws(() => second.app.anomalies.restore(snapshot), refused)
+    t.throws(() => second.app.anomalies.merge(snapshot), refused)
+    t.same(samplesOf(second), before)
+    t.equal((await second.ask(ordinary(0))).response.statusCode, 200)
+  }
+})
+
 test('a snapshot that is broken inside fails no request', async (t) => {
   const first = await fresh()
   await first.teach(60, ordinary)

@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
 import anomalies, { anomaliesRoute, authBurst, endpointProfiler, enforcement, headerProfiler, injection, jsonSchemaLearner, rateSpike, registry, trends } from '../../dist/plugins'
-import type { AnomaliesOptions, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, Snapshot, TrendsOptions } from '../../dist/plugins'
+import type { AnomaliesOptions, AnomalyEvent, AnomalyEventJson, Assessment, EndpointProfilerOptions, HeaderProfilerOptions, JsonSchemaLearnerOptions, RateSpikeOptions, RegistryOptions, Snapshot, TrendsOptions } from '../../dist/plugins'
 
 const app = Fastify()
 
@@ -67,6 +67,7 @@ app.get('/', async (request) => {
 // Per application
 expectType<string>(app.anomalies.openapi({ title: 'Orders' }).openapi)
 expectType<AnomalyEventJson[]>(app.anomalies.query({ type: 'rate_burst', limit: 10 }).events)
+expectType<AnomalyEventJson>({} as AnomalyEvent)
 expectType<number | null>(app.anomalies.query().next)
 expectError(app.anomalies.query({ severity: 'high' }))
 expectType<Snapshot>(app.anomalies.snapshot())
