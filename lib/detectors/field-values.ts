@@ -14,18 +14,14 @@ const FEW = 8
 const ALIKE = 0.75
 
 /**
- * A value that the field does not know, where it has few: by its own values, by those of all fields of its name where they choose among the same, or by
- * how often fields of few values get another one in this application. What a flagged request has shown before is told from what nobody ever sent:
+ * A value that the field does not know, where it has few: by its own values, or by how often fields of few values get another one in this application.
+ * What other fields of its name know, where they choose among the same, is not new; that they know it not says little, since one client chooses alike on each route. What a flagged request has shown before is told from what nobody ever sent:
  * the next of the former is as likely as what was seen once, and must not hide the latter (one attack in the learning traffic would open the set).
  */
 export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, verdict: FieldVerdict): void {
   if (isCounted(own, scan)) return
   const isUnheard = own.items.isUnheard(VALUES, scan.value)
-  if (backing !== null && own.holders === Infinity && isLikewise(own, backing)) {
-    if (backing.items.count(VALUES, scan.value) > 0) return
-    // A client chooses the same on each route that asks: what counts is how many have chosen it, not how often.
-    if (isUnheard && isFew(backing) && backing.items.isSupported(VALUES) && addValue(backing, true, verdict)) return
-  }
+  if (backing !== null && own.holders === Infinity && isLikewise(own, backing) && backing.items.count(VALUES, scan.value) > 0) return
   if (isFew(own) && addValue(own, isUnheard, verdict)) return
   const { priors } = verdict
   if (isUnheard && priors !== null) verdict.addValue(priors.values.chance(own, scan.value), true)

@@ -13,7 +13,7 @@ const NONE = -1
 /** Values of which a field has had so many, for each that it knows, that they are taken for few. */
 const EACH = 3
 /** Values of each sort before which it says nothing: a constant may be one by chance, a few not all that there are. */
-const FEWEST: readonly number[] = [4, 8, 15]
+const FEWEST: readonly number[] = [4, 8, 20]
 /** Ways in which forms and programs write yes and no. */
 const TRUTHS: readonly string[] = ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0', 'y', 'n', 't', 'f', 'True', 'False', 'TRUE', 'FALSE']
 

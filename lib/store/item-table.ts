@@ -60,15 +60,6 @@ export class ItemTable {
   /** Whether nobody has sent the thing, not even in a request that was not admitted. */
   isUnheard (level: number, hash: number): boolean { return slotOf(this.#things, ItemTable.key(level, hash)) < 0 }
 
-  /** Whether each thing admitted on the level has come from as many principals as are told apart. */
-  isSupported (level: number): boolean {
-    for (let at = TALLIES; at < this.#things.length; at++) {
-      const word = wordAt(this.#things, at)
-      if (word !== 0 && levelOf(word) === level && countOf(word) > 0 && supportOf(word) < MAX_SUPPORT) return false
-    }
-    return true
-  }
-
   /** Share of the things admitted on the level that `others`, which has them all, has seen more often than this table, or so often that it does not tell. */
   alike (level: number, others: ItemTable): number {
     let all = 0

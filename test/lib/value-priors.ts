@@ -33,7 +33,7 @@ test('a field of one value, or of few, is told to keep them where such fields do
   for (let n = 0; n < 8; n++) learned([...Array.from({ length: 10 }, () => 'save'), ...Array.from({ length: 10 }, () => 'send'), ...Array.from({ length: 10 }, () => 'drop')], 30, moving)
   const constant = learned(['save'], 12)
   t.ok(chance(still, constant, 'hidden') < 0.02)
-  t.ok(chance(still, learned(['asc', 'desc', 'top'], 18), 'hidden') < 0.02)
+  t.ok(chance(still, learned(['asc', 'desc', 'top'], 21), 'hidden') < 0.02)
   t.ok(chance(moving, constant, 'hidden') > 2 * chance(still, constant, 'hidden'))
   t.ok(chance(new ValuePriors(SEED), constant, 'hidden') > 0.05, 'without experience, the rule of succession')
 })
