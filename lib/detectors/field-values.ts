@@ -1,6 +1,6 @@
 import { boundsOf } from '../stats/octave-range'
 import type { ValueScan } from '../text/value-shape'
-import { VALUES } from './field-levels'
+import { MANY, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
 import type { FieldVerdict } from './field-verdict'
 
@@ -29,7 +29,7 @@ export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: Fiel
 
 function addValue (field: FieldProfile, isUnheard: boolean, verdict: FieldVerdict): boolean {
   const { items } = field
-  const rare = items.once(VALUES) + items.twice(VALUES) + (isUnheard ? 0 : items.pending(VALUES))
+  const rare = items.once(VALUES) + items.twice(VALUES) + (isUnheard && field.n >= MANY ? 0 : items.pending(VALUES))
   return verdict.addValue(field.unseen(VALUES, 0, isUnheard), rare === 0 && field.holders === Infinity)
 }
 

@@ -14,6 +14,8 @@ const NONE = -1
 const EACH = 3
 /** Values of each sort before which it says nothing: a constant may be one by chance, a few not all that there are. */
 const FEWEST: readonly number[] = [4, 8, 20]
+/** Values of which a few consist, at the most: more have long tails. */
+const MOST = 8
 /** Ways in which forms and programs write yes and no. */
 const TRUTHS: readonly string[] = ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0', 'y', 'n', 't', 'f', 'True', 'False', 'TRUE', 'FALSE']
 
@@ -73,7 +75,7 @@ export class ValuePriors {
     const known = items.distinct(VALUES) - items.pending(VALUES)
     if (known <= 2 && this.#truthsIn(items) === known) return TRUTH
     if (items.once(VALUES) > 0 && n > 1) return NONE
-    return known === 1 ? CONSTANT : known * EACH <= n ? REPEATED : NONE
+    return known === 1 ? CONSTANT : known <= MOST && known * EACH <= n ? REPEATED : NONE
   }
 
   #truthsIn (items: FieldProfile['items']): number {
