@@ -4,18 +4,13 @@ import { ValueScan } from '../text/value-shape'
 import { VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
 
-/** Sorts of fields: those of yes and no, those that have had one value only, those that have had a few, each of them again. */
+/** Sorts of fields: those of yes and no, those that have had one value only. */
 const TRUTH = 0
 const CONSTANT = 1
-const REPEATED = 2
-const SORTS = 3
+const SORTS = 2
 const NONE = -1
-/** Values of which a field has had so many, for each that it knows, that they are taken for few. */
-const EACH = 3
-/** Values of each sort before which it says nothing: a constant may be one by chance, a few not all that there are. */
-const FEWEST: readonly number[] = [4, 8, 20]
-/** Values of which a few consist, at the most: more have long tails. */
-const MOST = 8
+/** Values of each sort before which it says nothing: a constant may be one by chance. */
+const FEWEST: readonly number[] = [4, 8]
 /** Ways in which forms and programs write yes and no. */
 const TRUTHS: readonly string[] = ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0', 'y', 'n', 't', 'f', 'True', 'False', 'TRUE', 'FALSE']
 
@@ -23,12 +18,12 @@ const TRUTHS: readonly string[] = ['on', 'off', 'true', 'false', 'yes', 'no', '1
 export type ValuePriorsJson = readonly NoveltyPriorJson[]
 
 /**
- * When may few values be taken for all that there are? Learned over all fields of an application: how often a field that has had one value, or a few
- * of which each came again, brings another (see `NoveltyPrior`). Where hardly any does, a dozen sightings of a hidden input or of a form's choices say
- * as much as hundreds do elsewhere. Fields with a value seen once are known by themselves only: what more of them may come is as Good and Turing expect.
+ * When may few values be taken for all that there are? Learned over all fields of an application: how often a field that has had one value brings
+ * another (see `NoveltyPrior`). Where hardly any does, a dozen sightings of a hidden input say as much as hundreds do elsewhere. Sets of several are known
+ * by themselves only: the tail of a set is its own (learned over all, it made ten times the false alarms).
  * One that wrote *yes* may write *no*, but hardly anything else; numbers have no such bounds.
  *
- * Memory: three priors of 12 numbers. Time: O(1) at milestones and where a value is new.
+ * Memory: two priors of 12 numbers. Time: O(1) at milestones and where a value is new.
  */
 export class ValuePriors {
   readonly #priors = Array.from({ length: SORTS }, () => new NoveltyPrior())
@@ -74,8 +69,7 @@ export class ValuePriors {
   #sortOf ({ items, n }: FieldProfile): number {
     const known = items.distinct(VALUES) - items.pending(VALUES)
     if (known <= 2 && this.#truthsIn(items) === known) return TRUTH
-    if (items.once(VALUES) > 0 && n > 1) return NONE
-    return known === 1 ? CONSTANT : known <= MOST && known * EACH <= n ? REPEATED : NONE
+    return known === 1 && (n === 1 || items.once(VALUES) === 0) ? CONSTANT : NONE
   }
 
   #truthsIn (items: FieldProfile['items']): number {
