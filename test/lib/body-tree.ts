@@ -284,3 +284,13 @@ function sorted (value: unknown): unknown {
 function withoutEnum (schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema, (name, value) => name === 'enum' || name === 'maxLength' || name === 'minLength' ? undefined : value))
 }
+
+test('one attack among few bodies hides no further one: a huge array, an object in place of an array', async (t) => {
+  const body = (i: number): unknown => ({ items: Array.from({ length: 1 + i % 4 }, () => 'a') })
+  const huge = (length: number): unknown => ({ items: Array.from({ length }, () => 'a') })
+  const bodies = Array.from({ length: 40 }, (_, i) => body(i))
+  t.same(found(learned([...bodies, huge(300)]), huge(250)).map((signal) => signal.split(' ', 1)[0]), ['array_too_long'])
+  t.same(found(learned([...bodies, huge(300)]), body(3)), [])
+  t.same(found(learned([...bodies, { items: { length: 1 } }]), { items: { 0: 'a' } }).map((signal) => signal.split(' ', 1)[0]), ['type_mismatch'])
+  t.same(found(learned([...bodies, { items: { length: 1 } }, { items: { length: 2 } }]), { items: { length: 1 } }), [], 'two are a form of it')
+})
