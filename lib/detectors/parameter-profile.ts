@@ -12,6 +12,7 @@ import { bothOf, boundsOf, distanceFrom, EMPTY_RANGE, rangesFrom, rangesToJson, 
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
+import { VALUES } from './field-levels'
 import { strongRisk } from './field-verdict'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { NameBacking } from './name-backing'
@@ -229,13 +230,16 @@ export class ParameterProfile {
 
   #learnValue (value: string, place: number, principal: number, several: boolean): void {
     const scan = this.#context.judge.scan
-    const { forms } = this.#context.priors
+    const { forms, values } = this.#context.priors
     const profile = this.#parameters.profile(place)
     const common = this.#parameters.common(place)
     scan.scan(value)
+    const sort = values.sortOf(profile, scan.value)
+    if (sort >= 0 && (common === null || common.items.count(VALUES, scan.value) === 0)) values.meet(sort, profile.n)
     forms.meet(profile, scan, common)
     profile.learn(scan, principal, several)
     forms.pass(profile)
+    values.pass(profile)
     common?.learn(scan, principal, several)
   }
 
@@ -269,7 +273,7 @@ export class ParameterProfile {
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
         judge.scan.scan(value)
-        if (this.#parameters.profile(place).quarantine(judge.scan, principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
+        this.#noteValue(this.#parameters.profile(place), name, principal, onPromoted)
       } else if (Array.isArray(value) && value.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter) {
         this.#items.promote(REPEATED, hash, 2)
         onPromoted(this.#prefix + showName(name))
@@ -281,6 +285,16 @@ export class ParameterProfile {
       this.#excuse(values)
       onPromoted(this.#where())
     }
+  }
+
+  /** Notes the scanned value of a request that may not teach; one that becomes known by that was ordinary all along. */
+  #noteValue (profile: FieldProfile, name: string, principal: number, onPromoted: (field: string) => void): void {
+    const { judge: { scan }, priors, promoteAfter } = this.#context
+    const { n } = profile
+    const sort = priors.values.sortOf(profile, scan.value)
+    if (!profile.quarantine(scan, principal, promoteAfter)) return
+    if (profile.knowsValue(scan)) priors.values.meet(sort, n, promoteAfter)
+    onPromoted(this.#prefix + showName(name))
   }
 
   /** Parameters that a promoted set of names has not are not always there. */
