@@ -9,8 +9,11 @@ export interface SignalKind {
   readonly type: string
   /** The detector that finds it, such as `endpoint-profiler`. */
   readonly detector: string
-  /** What it is about, where that is not the request: the client that sent it (its headers are the same with each), or how often it asks. */
-  readonly about?: 'client' | 'pace'
+  /**
+   * What it is about, where that is not the request: the client that sent it (its headers are the same with each), how often it asks, or the server, whose doing is
+   * charged to nobody.
+   */
+  readonly about?: 'client' | 'pace' | 'server'
   describe (signal: Signal): string
 }
 

@@ -1,4 +1,5 @@
 import type { EntityRef } from '../lib/anomaly-event'
+import { combine } from '../lib/assessment'
 import type { Action, Assessment } from '../lib/assessment'
 import type { EntityRisks } from '../lib/entity-risks'
 import type { EventLog } from '../lib/event-log'
@@ -53,7 +54,7 @@ export class Recorder {
 
   /**
    * Charges a flagged request to its entity, once. Where the application tells users apart, what was found before it could is
-   * charged when it has: to the user, not to an address or a credential that others use too.
+   * charged when it has: to the user, not to an address or a credential that others use too. What the server did is charged to nobody.
    */
   charge (observation: Observation): void {
     const { signals } = observation
@@ -63,9 +64,12 @@ export class Recorder {
       if (signal.extras?.charge !== undefined) this.#blame(observation, signal, signal.extras.charge, signal.extras.atClient === true)
     }
     if (!observation.risked || observation.charged) return
+    const own = signals.every(isOwn) ? signals : signals.filter(isOwn)
+    const score = own === signals ? observation.score : combine(own)
+    if (score < observation.route.flagAt) return
     observation.charged = true
-    const strongest = signals.reduce((most, signal) => signal.risk > most.risk ? signal : most)
-    this.#blame(observation, strongest, observation.score * RISK_SHARE, false)
+    const strongest = own.reduce((most, signal) => signal.risk > most.risk ? signal : most)
+    this.#blame(observation, strongest, score * RISK_SHARE, false)
   }
 
   /** What the collection thinks of a request so far. */
@@ -81,6 +85,9 @@ export class Recorder {
     return ACTIONS[this.#entities.judge(observation, observation.at, this.#entities.all, true).level] as Action
   }
 }
+
+/** Whether it is the sender's own doing. */
+function isOwn ({ kind }: Signal): boolean { return kind.about !== 'server' }
 
 function entityKey (observation: Observation): string { return observation.user ?? observation.credential ?? observation.client }
 

@@ -3,7 +3,7 @@ import { describeValue } from './value-judge'
 
 const DETECTOR = 'endpoint-profiler'
 
-function kind (type: string, describe: (signal: Signal) => string, about?: 'pace'): SignalKind {
+function kind (type: string, describe: (signal: Signal) => string, about?: 'pace' | 'server'): SignalKind {
   return { type, detector: DETECTOR, ...about === undefined ? null : { about }, describe }
 }
 
@@ -17,8 +17,8 @@ export const SIZE_HIGH = kind('payload_size_high', (signal) => `${signal.field} 
 export const SIZE_LOW = kind('payload_size_low', (signal) => `${signal.field} is ${signal.actual} bytes, ordinary is at least ${signal.expected}`)
 export const LATENCY = kind('response_time_high', (signal) => signal.field === 'route.time'
   ? `the route has become slow: its replies take about ${signal.actual} ms, ordinary is up to ${signal.expected} ms`
-  : `${signal.field} was ${signal.actual} ms, ordinary is up to ${signal.expected} ms`)
-export const ERROR_RATE = kind('abnormal_error_rate', (signal) => `${signal.field}: server errors have become ${signal.actual} of recent replies, ordinary is ${signal.expected}`)
+  : `${signal.field} was ${signal.actual} ms, ordinary is up to ${signal.expected} ms`, 'server')
+export const ERROR_RATE = kind('abnormal_error_rate', (signal) => `${signal.field}: server errors have become ${signal.actual} of recent replies, ordinary is ${signal.expected}`, 'server')
 export const RATE_BURST = kind('rate_burst', (signal) => `${signal.actual} requests of this client to this route within a minute, ordinary is up to ${signal.expected}`, 'pace')
 export const UNKNOWN_PATH = kind('unknown_path', (signal) => `no route has the path ${signal.actual}, and ordinary requests do not go to unknown paths`)
 export const UNKNOWN_METHOD = kind('unknown_method', (signal) => `no route takes ${signal.actual} here; known are ${signal.expected}`)

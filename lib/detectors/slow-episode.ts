@@ -31,8 +31,8 @@ export class SlowEpisode {
   /** @param enough Distinct principals of slow replies that make it the route's. */
   constructor (enough: number) { this.#enough = enough }
 
-  /** Whether more than one principal had a slow reply lately. */
-  get isShared (): boolean { return this.#principals.length > 1 }
+  /** Whether the last slow reply was the only one lately. */
+  get isAlone (): boolean { return this.slow === 1 }
 
   /** Takes one reply in, and says whether an episode is open now. @param milliseconds Its duration. */
   observe (isSlow: boolean, milliseconds: number, principal: number): boolean {
