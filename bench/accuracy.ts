@@ -25,7 +25,7 @@ interface Run { seed: number, learned: number, benign: number, falsePositives: n
 /**
  * Detection rates on generated traffic: learn, freeze, judge unseen ordinary traffic and each kind of attack, for some
  * seeds and some amounts learned. Series count as one attack, caught where anything of it is flagged or where a
- * finding over many requests (an episode) is made. `--live` goes on learning while it judges, as in production; `--without trends` leaves a plugin out.
+ * finding over many requests (an episode) is made, be it nobody's (a route that fails). `--live` goes on learning while it judges, as in production; `--without trends` leaves a plugin out.
  */
 async function main (): Promise<void> {
   const { values } = parseArgs({
@@ -86,10 +86,15 @@ async function measure (app: string, seed: number, learned: number, benign: numb
   const attacks = isLegacy ? legacyAttackSuite({ seed: seed + 7000, perKind: suite, kinds: legacyAttackKinds }) : attackSuite({ seed, perKind: suite })
   const series = new Map<string, { kind: string, caught: boolean }>()
   let index = 0
+  let isTold = false
+  replay.anomalies.on('anomaly', ({ detector, requestId, episode }) => {
+    if (detector === 'endpoint-profiler' && requestId === '' && episode?.state === 'open') isTold = true
+  })
   for (const entry of attacks) {
+    isTold = false
     const outcome = await step(replay, entry, index++)
     const kind = entry._attack as string
-    const isCaught = outcome.flagged || (entry._series !== undefined && outcome.signals.some((signal) => signal.severity >= 4))
+    const isCaught = outcome.flagged || (isTold && entry._incident !== undefined) || (entry._series !== undefined && outcome.signals.some((signal) => signal.severity >= 4))
     if (entry._series !== undefined) {
       const known = series.get(entry._series)
       series.set(entry._series, { kind, caught: isCaught || known?.caught === true })

@@ -16,11 +16,11 @@ const FEW_MS = 600_000
 /** Replies of an episode that can be a norm. */
 const ADOPT_LEAST = 30
 /** Risk of one slow reply at the fence, of each octave above it, and at the most. It is charged to nobody. */
-const SLOW_RISK = 20
-const SLOW_OCTAVE = 10
+const SLOW_RISK = 28
+const SLOW_OCTAVE = 12
 const SLOW_MOST = 60
-/** Where others were slow just before, it is the server, and says little about who asked. */
-const SHARED_RISK = 20
+/** One of a row of slow replies, whosever, says little about who asked. */
+const ROW_RISK = 20
 
 /** Whom findings about a route are told that are nobody's. */
 export interface RouteReport {
@@ -33,7 +33,7 @@ export interface RouteReport {
 /**
  * What the server does, and not its clients: a route's replies fail, or are slow. Each is one episode of the route, told when it opens, at each fourfold growth and when
  * it is over, and flags nobody. What a route has taken for an hour is what it takes; that it fails never is. One slow reply among quick ones is a finding about its request, and charged
- * to nobody; one of several in a row is a weak one.
+ * to nobody; one of a longer row is a weak one.
  *
  * Memory: 70 bytes, and 200 from the first failing, and the first slow, reply on. Time: O(1).
  */
@@ -96,7 +96,7 @@ export class ReplyWatch {
     const slow = this.#slow ??= new SlowEpisode(this.#enough)
     slow.observe(above > 0, observation.elapsedMs, observation.principal)
     if (above > 0 && !slow.isOpen) {
-      const risk = slow.isAlone ? Math.min(SLOW_MOST, SLOW_RISK + SLOW_OCTAVE * above) : SHARED_RISK
+      const risk = slow.isFew ? Math.min(SLOW_MOST, SLOW_RISK + SLOW_OCTAVE * above) : ROW_RISK
       observation.add(new Signal(LATENCY, 'response.time', above > 2 ? 3 : 2, risk, Math.round(fence.high), Math.round(observation.elapsedMs)))
     }
     if (slow.isOpen || this.#slowness !== null) this.#followSlow(slow, above > 0, observation, fence)

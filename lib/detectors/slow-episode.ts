@@ -31,8 +31,8 @@ export class SlowEpisode {
   /** @param enough Distinct principals of slow replies that make it the route's. */
   constructor (enough: number) { this.#enough = enough }
 
-  /** Whether the last slow reply was the only one lately. */
-  get isAlone (): boolean { return this.slow === 1 }
+  /** Whether slow replies are still few: no more than it takes to open an episode. */
+  get isFew (): boolean { return this.slow <= this.#enough }
 
   /** Takes one reply in, and says whether an episode is open now. @param milliseconds Its duration. */
   observe (isSlow: boolean, milliseconds: number, principal: number): boolean {

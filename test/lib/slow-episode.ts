@@ -10,7 +10,7 @@ test('slow replies of three principals open an episode, those of one or two neve
     const episode = new SlowEpisode(3)
     for (let i = 0; i < 50; i++) episode.observe(true, 2000, i % principals)
     t.equal(episode.isOpen, principals >= 3, `${principals}`)
-    t.notOk(episode.isAlone)
+    t.notOk(episode.isFew)
     t.ok(Math.abs(episode.typical - 2000) < 1)
   }
 })
@@ -31,9 +31,8 @@ test('an episode is over when replies are quick again', async (t) => {
   let quick = 0
   while (episode.observe(false, 10, quick)) quick++
   t.ok(quick > 20 && quick < 100, `${quick}`)
-  t.notOk(episode.isAlone)
   episode.observe(true, 2000, 1)
-  t.ok(episode.isAlone)
+  t.ok(episode.isFew)
 })
 
 test('an episode is told when it opens, at each fourfold growth, and when it closes', async (t) => {
