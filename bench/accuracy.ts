@@ -25,7 +25,8 @@ interface Run { seed: number, learned: number, benign: number, falsePositives: n
 /**
  * Detection rates on generated traffic: learn, freeze, judge unseen ordinary traffic and each kind of attack, for some
  * seeds and some amounts learned. Series count as one attack, caught where anything of it is flagged or where a
- * finding over many requests (an episode) is made, be it nobody's (a route that fails). `--live` goes on learning while it judges, as in production; `--without trends` leaves a plugin out.
+ * finding over many requests (an episode) is made; what goes wrong behind a route also where
+ * an episode of the route opens. `--live` goes on learning while it judges, as in production; `--without trends` leaves a plugin out.
  */
 async function main (): Promise<void> {
   const { values } = parseArgs({

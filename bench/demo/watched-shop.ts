@@ -16,7 +16,7 @@ const ADMIN_URL = /http:\/\/127\.0\.0\.1:\d+\/__anomalies\?code=[\w-]+/
 export interface Verdict {
   status: number
   flagged: boolean
-  /** Types of the signals, in the order found. */
+  /** Types of the signals, in the order found, and of episodes of its route that opened with it. */
   signals: string[]
   /** False where Node.js or Fastify refused the request before any hook could see it. */
   observed: boolean
@@ -43,6 +43,8 @@ export class WatchedShop {
   #verdict: Verdict | null = null
   #onVerdict: (() => void) | null = null
   #hasArrived = false
+  /** Types of events that are nobody's, since the request under way came. */
+  #told: string[] = []
 
   constructor ({ clock, secret, onEvent }: WatchedShopOptions) {
     this.#clock = clock
@@ -55,7 +57,10 @@ export class WatchedShop {
       clock,
       secret,
       admin: {},
-      onAnomaly: (event) => { if (this.#entry !== null) onEvent(event, this.#entry) }
+      onAnomaly: (event) => {
+        if (event.requestId === '' && event.episode?.state === 'open') this.#told.push(event.type)
+        if (this.#entry !== null) onEvent(event, this.#entry)
+      }
     })
     this.app.addHook('preHandler', (request, reply, done) => {
       clock.work(this.#entry?.time ?? 0)
@@ -63,7 +68,7 @@ export class WatchedShop {
     })
     this.app.addHook('onResponse', (request, reply, done) => {
       const { flagged, signals } = request.anomalies
-      this.#verdict = { status: reply.statusCode, flagged, signals: signals.map(({ type }) => type), observed: true }
+      this.#verdict = { status: reply.statusCode, flagged, signals: [...signals.map(({ type }) => type), ...this.#told], observed: true }
       this.#onVerdict?.()
       done()
     })
@@ -83,6 +88,7 @@ export class WatchedShop {
     this.#entry = entry
     this.#verdict = null
     this.#hasArrived = false
+    this.#told = []
     this.#clock.arrive(Date.parse(entry.startedDateTime))
     const status = await (this.#upstream as Upstream).send(entry.request.method, requestBytes(entry))
     if (!this.#hasArrived) this.hangUp() // the server closes after a refusal, soon
