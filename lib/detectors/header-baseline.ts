@@ -1,12 +1,15 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
 import type { RegularityPriorJson } from '../stats/regularity-prior'
+import { hashText } from '../text/keyed-hash'
 import { StringMemo } from '../store/string-memo'
 import { clientClass } from '../text/client-class'
 import { ClientProfile } from './client-profile'
 import type { ClientProfileJson } from './client-profile'
+import { DroppedHeaders } from './dropped-headers'
 import type { HeaderReader, HeaderShape } from './header-shape'
 import { HEADER_MISSING } from './header-signals'
+import { Newcomers } from './newcomers'
 import type { ValueJudge } from './value-judge'
 
 /** Client classes with a profile of their own; further ones are judged by that of all clients. */
@@ -14,6 +17,8 @@ const MAX_CLASSES = 64
 /** Characters at a user agent's end in which versions differ. */
 const AGENT_TAIL = 24
 const CERTAIN = 0.01
+/** Missing headers of one request that are counted. */
+const MOST_MISSING = 8
 /** Requests of a class from which on it is taught by one in sixteen of those that teach: it learns on all routes at once. */
 const WELL_TAUGHT = 512
 
@@ -39,6 +44,8 @@ export interface HeaderSettings {
 export class HeaderClients {
   readonly reader: HeaderReader
   readonly settings: HeaderSettings
+  /** Headers that clients have ceased to send. */
+  readonly dropped: DroppedHeaders
   readonly #judge: ValueJudge
   readonly #seed: number
   readonly #agents = new StringMemo<number>(256, AGENT_TAIL)
@@ -47,6 +54,7 @@ export class HeaderClients {
 
   constructor (reader: HeaderReader, judge: ValueJudge, settings: HeaderSettings) {
     this.reader = reader
+    this.dropped = new DroppedHeaders(reader)
     this.settings = settings
     this.#judge = judge
     this.#seed = judge.scan.seed
@@ -117,13 +125,14 @@ export class HeaderClients {
   quarantine (shape: HeaderShape, observation: Observation, onPromoted: (field: string) => void): void {
     const own = this.#classes.get(this.#classOf(shape, observation.rawHeaders))
     const { promoteAfter } = this.settings
-    own?.quarantine(shape, observation.rawHeaders, observation.supporter, promoteAfter, onPromoted)
-    this.#everyone.quarantine(shape, observation.rawHeaders, observation.supporter, promoteAfter, onPromoted)
+    own?.quarantine(shape, observation.rawHeaders, observation.supporter, promoteAfter, this.reader, false, onPromoted)
+    this.#everyone.quarantine(shape, observation.rawHeaders, observation.supporter, promoteAfter, this.reader, true, onPromoted)
     this.#everyone.quarantineCookies(shape, observation.rawHeaders, observation.supporter, promoteAfter, onPromoted)
   }
 
   /** One half-life. */
   halve (): void {
+    this.dropped.halve()
     this.#everyone.halve()
     for (const [key, profile] of this.#classes) {
       profile.halve()
@@ -159,6 +168,7 @@ export class HeaderClients {
 
   reset (): void {
     this.reader.always.reset()
+    this.dropped.reset()
     this.#everyone = new ClientProfile(this.#judge)
     this.#classes.clear()
   }
@@ -205,6 +215,8 @@ export class HeaderBaseline {
   #alwaysHigh = -1
   #beforeLow = -1
   #beforeHigh = -1
+  /** Headers that flagged requests did not have, by bit. */
+  #missing: Newcomers | null = null
 
   readonly #settings: { readonly minSamples: number }
 
@@ -221,13 +233,14 @@ export class HeaderBaseline {
     const shape = this.#clients.reader.read(observation.headerNames)
     const requiredLow = this.#alwaysLow & this.#beforeLow
     const requiredHigh = this.#alwaysHigh & this.#beforeHigh
-    const low = requiredLow & ~shape.low
-    const high = requiredHigh & ~shape.high
+    const { dropped } = this.#clients
+    const low = requiredLow & ~(shape.low | dropped.low)
+    const high = requiredHigh & ~(shape.high | dropped.high)
     const names = this.#clients.reader.bitNames
     this.#clients.judge(shape, observation)
     if ((requiredLow & requiredHigh) === -1 || (low | high) === 0 || this.samples < this.#settings.minSamples) return
     for (let bit = 0; bit < names.length; bit++) {
-      if (((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 0) continue
+      if (!hasBit(low, high, bit)) continue
       const field = `header.${names[bit]}`
       if (observation.signals?.some((signal) => signal.field === field || signal.field === 'headers')) return
       const isCertain = 1 / (this.samples + 2) < CERTAIN
@@ -247,10 +260,31 @@ export class HeaderBaseline {
   }
 
   quarantine (observation: Observation, onPromoted: (field: string) => void): void {
-    this.#clients.quarantine(this.#clients.reader.read(observation.headerNames), observation, onPromoted)
+    const shape = this.#clients.reader.read(observation.headerNames)
+    this.#clients.quarantine(shape, observation, onPromoted)
+    if (this.samples >= this.#settings.minSamples) this.#quarantineMissing(shape, observation, onPromoted)
+  }
+
+  /** Headers that all requests had and this one has not: enough distinct principals without one, and it need not be there. */
+  #quarantineMissing (shape: HeaderShape, { supporter, route }: Observation, onPromoted: (field: string) => void): void {
+    const { bitNames } = this.#clients.reader
+    const low = this.#alwaysLow & this.#beforeLow & ~shape.low
+    const high = this.#alwaysHigh & this.#beforeHigh & ~shape.high
+    let left = MOST_MISSING
+    for (let bit = 0; bit < bitNames.length && left > 0; bit++) {
+      if (!hasBit(low, high, bit)) continue
+      left--
+      this.#missing ??= new Newcomers()
+      if (!this.#missing.noteThing(bit, supporter, this.#clients.settings.promoteAfter)) continue
+      if (bit < 32) this.#alwaysLow &= ~(1 << bit)
+      else this.#alwaysHigh &= ~(1 << (bit - 32))
+      this.#clients.dropped.note(bit, hashText(route.key, 0), this.#clients.settings.promoteAfter)
+      onPromoted(`header.${bitNames[bit]}`)
+    }
   }
 
   halve (): void {
+    this.#missing = null
     this.samples >>>= 1
     this.#beforeLow = this.#alwaysLow
     this.#beforeHigh = this.#alwaysHigh
@@ -279,3 +313,5 @@ export class HeaderBaseline {
     return { required: this.samples === 0 ? [] : this.toJSON().always ?? [] }
   }
 }
+
+function hasBit (low: number, high: number, bit: number): boolean { return ((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 1 }

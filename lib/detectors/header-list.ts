@@ -6,6 +6,7 @@ import { NOTED, TESTED } from '../stats/regularity-prior'
 import { HeaderRelations } from './header-relations'
 import type { HeaderRelationsJson } from './header-relations'
 import type { HeaderName, HeaderReader, HeaderShape } from './header-shape'
+import { Newcomers } from './newcomers'
 import { HEADER_MISSING, HEADER_ORDER, HEADER_REPEATED, HEADER_SET, HEADER_UNEXPECTED } from './header-signals'
 
 /** Levels of the item table; cookies' names are `HeaderCookies`'s. */
@@ -44,6 +45,8 @@ export class HeaderList {
   #alwaysLow = -1
   #alwaysHigh = -1
   #noted = NONE
+  /** Names that flagged requests did not have, by bit. */
+  #dropped: Newcomers | null = null
 
   constructor (draws: ClientDraws, items = new ItemTable(), relations = new HeaderRelations()) {
     this.#draws = draws
@@ -155,8 +158,13 @@ export class HeaderList {
   }
 
   /** Notes the names of a request that may not teach; what enough distinct principals have sent becomes known. */
-  quarantine (shape: HeaderShape, principal: number, enough: number, onPromoted: (field: string) => void): void {
+  quarantine (shape: HeaderShape, principal: number, enough: number, reader: HeaderReader, onPromoted: (field: string) => void): void {
     const { items } = this
+    const missing = this.#relations.missing(shape.bits, shape.low | reader.occasionalLow, shape.high | reader.occasionalHigh, this.#draws.lists)
+    if (missing >= 0 && (this.#dropped ??= new Newcomers()).noteThing(missing, principal, enough)) {
+      this.#relations.excuse(missing)
+      onPromoted(`header.${reader.bitNames[missing]}`)
+    }
     if (items.note(ORDERS, shape.order, principal) >= enough && items.count(ORDERS, shape.order) === 0) {
       this.#promoteList(shape, principal, enough)
       onPromoted('headers')
@@ -201,6 +209,7 @@ export class HeaderList {
   halve (): void {
     this.items.halve()
     this.#relations.halve()
+    this.#dropped = null
   }
 
   merge (other: HeaderList): void {

@@ -269,9 +269,8 @@ export class ParameterProfile {
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
         judge.scan.scan(value)
-        if (this.#parameters.profile(place).quarantine(judge.scan, principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
-      } else if (Array.isArray(value) && value.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter) {
-        this.#items.promote(REPEATED, hash, 2)
+        if (judge.quarantine(this.#parameters.profile(place), this.#parameters.common(place), principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
+      } else if (Array.isArray(value) && this.#quarantineList(value, place, hash, principal)) {
         onPromoted(this.#prefix + showName(name))
       }
     }
@@ -281,6 +280,20 @@ export class ParameterProfile {
       this.#excuse(values)
       onPromoted(this.#where())
     }
+  }
+
+  /** A name sent more than once. @returns Whether that, or one of the values, became known by this. */
+  #quarantineList (list: readonly unknown[], place: number, hash: number, principal: number): boolean {
+    const { judge, promoteAfter } = this.#context
+    let promoted = list.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter
+    if (promoted) this.#items.promote(REPEATED, hash, 2)
+    for (let i = 0; i < list.length && i < MAX_VALUES; i++) {
+      const value = list[i]
+      if (typeof value !== 'string') continue
+      judge.scan.scan(value)
+      promoted = judge.quarantine(this.#parameters.profile(place), this.#parameters.common(place), principal, promoteAfter) || promoted
+    }
+    return promoted
   }
 
   /** Parameters that a promoted set of names has not are not always there. */
