@@ -157,14 +157,10 @@ export class HeaderList {
     this.#noted = this.#noted === NONE ? always : DONE
   }
 
-  /** Notes the names of a request that may not teach; what enough distinct principals have sent becomes known. */
-  quarantine (shape: HeaderShape, principal: number, enough: number, reader: HeaderReader, onPromoted: (field: string) => void): void {
+  /** Notes the names of a request that may not teach; what enough distinct principals have sent becomes known. @param reader `null` for the list of all clients, of which no name is missed. */
+  quarantine (shape: HeaderShape, principal: number, enough: number, reader: HeaderReader | null, onPromoted: (field: string) => void): void {
     const { items } = this
-    const missing = this.#relations.missing(shape.bits, shape.low | reader.occasionalLow, shape.high | reader.occasionalHigh, this.#draws.lists)
-    if (missing >= 0 && (this.#dropped ??= new Newcomers()).noteThing(missing, principal, enough)) {
-      this.#relations.excuse(missing)
-      onPromoted(`header.${reader.bitNames[missing]}`)
-    }
+    if (reader !== null) this.#quarantineMissing(shape, principal, enough, reader, onPromoted)
     if (items.note(ORDERS, shape.order, principal) >= enough && items.count(ORDERS, shape.order) === 0) {
       this.#promoteList(shape, principal, enough)
       onPromoted('headers')
@@ -179,6 +175,14 @@ export class HeaderList {
       items.promote(REPEATED, repeated.hash, 2)
       onPromoted(`header.${repeated.name.slice(0, 64)}`)
     }
+  }
+
+  /** A name that such clients always send and that is not there: enough distinct principals without it, and it need not be. */
+  #quarantineMissing ({ bits, low, high }: HeaderShape, principal: number, enough: number, reader: HeaderReader, onPromoted: (field: string) => void): void {
+    const bit = this.#relations.missing(bits, low | reader.occasionalLow, high | reader.occasionalHigh, this.#draws.lists)
+    if (bit < 0 || !(this.#dropped ??= new Newcomers()).noteThing(bit, principal, enough)) return
+    this.#relations.excuse(bit)
+    onPromoted(`header.${reader.bitNames[bit]}`)
   }
 
   /** The list becomes known, and with it its combination, its relations, its names and how they are written. */

@@ -1,6 +1,6 @@
-import { SYMBOL, symbolMask } from '../text/value-shape'
+import { symbolMask } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
-import { fitsFormat, formatOf, NONE } from '../text/value-format'
+import { EMAIL, fitsFormat, formatOf, NONE } from '../text/value-format'
 
 /** Single things, and classes of values, of which the supporters are counted at a time. */
 const MAX_THINGS = 8
@@ -24,6 +24,8 @@ const IDENTITY = KINDS | OCTAVE | FORMAT | THING
 
 /** Symbols of identifiers and tokens. What injections are written with (quotes, brackets, semicolons, blanks) is in no class. */
 const TOKEN = symbolMask('-._~+/=:')
+/** The same, and that of e-mail addresses. */
+const ADDRESS = TOKEN | symbolMask('@')
 const EQUALS = 0x3d
 
 /** Most supporters told apart. */
@@ -145,8 +147,9 @@ export class Newcomers {
 
 /** The class of a value; 0 for text, which has none. */
 function classOf (scan: ValueScan): number {
-  if (scan.length === 0 || (scan.kinds & SYMBOL) !== 0 && (scan.symbols & ~TOKEN) !== 0) return 0
+  if (scan.length === 0 || (scan.symbols & ~ADDRESS) !== 0) return 0
   const format = formatOf(scan.text)
+  if (format !== EMAIL && (scan.symbols & ~TOKEN) !== 0) return 0
   return format !== NONE || isTokenLike(scan) ? scan.kinds | octaveOf(scan) | (format << 12) : 0
 }
 

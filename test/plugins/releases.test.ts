@@ -20,10 +20,11 @@ const RELEASES: { name: string, before: (i: number) => Ask, after: (i: number) =
   { name: 'a header of UUIDs is new', before: (i) => item(1000 + i), after: (i) => item(1000 + i, { ...HEADERS, 'x-request': uuid(i) }), odd: item(1000, { ...HEADERS, 'x-request': '{{7*7}}' }), field: 'header.x-request' },
   { name: 'a trace header is new', before: (i) => item(1000 + i), after: (i) => item(1000 + i, { ...HEADERS, traceparent: `00-${digest(i).toString('hex')}-${digest(i).toString('hex', 8)}-01` }), odd: item(1000, { ...HEADERS, traceparent: '00-{{7*7}}-01' }), field: 'header.traceparent' },
   { name: 'a header of base64 is new', before: (i) => item(1000 + i), after: (i) => item(1000 + i, { ...HEADERS, 'x-nonce': digest(i).toString('base64') }), odd: item(1000, { ...HEADERS, 'x-nonce': "1' OR '1'='1" }), field: 'header.x-nonce' },
-  { name: 'a header of one value is new', before: (i) => item(1000 + i), after: (i) => item(1000 + i, { ...HEADERS, 'x-mode': 'Fast_Mode; q' }), odd: item(1000, { ...HEADERS, 'x-mode': '${jndi:ldap}' }), field: 'header.x-mode' },
+  { name: 'a header of one value is new', before: (i) => item(1000 + i), after: (i) => item(1000 + i, { ...HEADERS, 'x-mode': 'Fast_Mode; q' }), odd: item(1000, { ...HEADERS, 'x-mode': '<jndi:ldap>' }), field: 'header.x-mode' },
   { name: 'ids in the path become UUIDs', before: (i) => item(1000 + i), after: (i) => item(uuid(i)), odd: item('7%20or%201=1--'), field: 'path.id' },
   { name: 'ids in the query become UUIDs', before: (i) => find(1000 + i), after: (i) => find(uuid(i)), odd: find('7%27%20or%201=1--'), field: 'query.q' },
   { name: 'ids in a form become UUIDs', before: (i) => form(`${1000 + i}`), after: (i) => form(uuid(i)), odd: form('7%27+or+1=1--'), field: 'form.ref' },
+  { name: 'ids become addresses', before: (i) => item(1000 + i), after: (i) => item(`lamp${i % 90}@shop.example`), odd: item("a'or'1@x.org"), field: 'path.id' },
   { name: 'ids become slugs', before: (i) => item(1000 + i), after: (i) => item(`lamp-${['red', 'dark-blue', 'green'][i % 3]}-${i}`), odd: item('lamp-red-1;id'), field: 'path.id' }
 ]
 
@@ -45,7 +46,7 @@ async function flagged ({ ask }: TestApp, count: number, make: (i: number) => As
 
 const inTurn = (i: number): number => 100 + i % CLIENTS
 const alone = (): number => 7
-const fieldsOf = ({ assessment }: Answer): string[] => assessment.signals.map((signal) => signal.field)
+const fieldsOf = ({ assessment }: Answer): unknown[] => assessment.signals.map((signal) => signal.field)
 
 for (const { name, before, after, odd, field } of RELEASES) {
   test(`a release: ${name}; it is reported until a few clients have shown it, then no more`, async (t) => {
@@ -53,7 +54,7 @@ for (const { name, before, after, odd, field } of RELEASES) {
     const { app, teach, ask } = shown
     await teach(600, before, CLIENTS)
     const heard: unknown[] = []
-    app.anomalies.on('learned', (what) => heard.push(what.field))
+    app.anomalies.on('learned', ({ field }) => heard.push(field))
     const first = await flagged(shown, 60, after, inTurn)
     t.ok(first >= 1 && first <= 15, `${first} of the first 60`)
     t.equal(await flagged(shown, 200, (i) => after(60 + i), inTurn), 0, 'then none')
@@ -92,7 +93,7 @@ test('behind one proxy address credentials are the principals', async (t) => {
 test('payloads of many clients make an id no free text', async (t) => {
   const shown = await shop()
   await shown.teach(600, (i) => find(1000 + i), CLIENTS)
-  const payloads = ["' or 1=1--", '1;select pg_sleep(5)', '<script>alert(1)</script>', '../../../etc/passwd', '${jndi:ldap://x}', '{{7*7}}', '1 union select 1,2', '`id`', '$(id)', '1) or (1=1']
+  const payloads = ["' or 1=1--", '1;select pg_sleep(5)', '<script>alert(1)</script>', '../../../etc/passwd', '<ldap://x>', '{{7*7}}', '1 union select 1,2', '`id`', '$(id)', '1) or (1=1']
   await flagged(shown, 200, (i) => find(encodeURIComponent(payloads[i % payloads.length] as string + i)), inTurn)
   for (const value of ['red lamp', uuid(5), '9" onload="x', 'a b; c']) {
     const answer = await shown.ask({ ...find(encodeURIComponent(value)), client: 7 })
