@@ -24,7 +24,7 @@ async function main (): Promise<void> {
   const { values } = parseArgs({
     options: {
       app: { type: 'string', default: 'shop' },
-      seeds: { type: 'string', default: '11,12,13' },
+      seeds: { type: 'string', default: '11-13' },
       learn: { type: 'string', default: '100,1000,3000' },
       detect: { type: 'string', default: '1000' },
       suite: { type: 'string', default: '100' },
@@ -34,11 +34,11 @@ async function main (): Promise<void> {
   })
   for (const learned of values.learn.split(',').map(Number)) {
     if (values.deploy) {
-      for (const seed of values.seeds.split(',').map(Number)) await deployment(seed, learned, Number(values.detect))
+      for (const seed of seedsOf(values.seeds)) await deployment(seed, learned, Number(values.detect))
       continue
     }
     const figures: Figures = { benign: 0, alarms: 0, accepted: 0, byKind: new Map() }
-    for (const seed of values.seeds.split(',').map(Number)) await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), values.misses, figures)
+    for (const seed of seedsOf(values.seeds)) await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), values.misses, figures)
     const rates = [...figures.byKind].map(([kind, { caught, of }]) => `${kind.slice(5)} ${(caught / of).toFixed(3)}`)
     console.log(`${values.app}  learned ${learned} a route  FPR ${(figures.alarms / figures.benign).toFixed(5)} (${figures.alarms} of ${figures.benign})  exported schemas accept ${(figures.accepted / figures.benign).toFixed(5)}\n  ${rates.join('  ')}`)
   }
@@ -77,6 +77,15 @@ async function measure (app: string, seed: number, learned: number, benign: numb
     }
   }
   await replay.close()
+}
+
+/** Seeds such as `11-13,21`. @throws RangeError Where it is no list of numbers. */
+function seedsOf (list: string): number[] {
+  return list.split(',').flatMap((part) => {
+    const [first, last] = part.split('-').map(Number) as [number, number?]
+    if (!Number.isInteger(first) || !Number.isInteger(last ?? first)) throw new RangeError(`--seeds: ${part} is neither a number nor two of them`)
+    return Array.from({ length: (last ?? first) - first + 1 }, (_, i) => first + i)
+  })
 }
 
 /** After so many bodies a route the shop's new release adds a member, while learning goes on: how many alarms does it raise, and when is the last? */

@@ -14,6 +14,8 @@ import { readSettings } from './settings'
 import type { Settings } from './settings'
 import { table } from './table'
 import type { Column } from './table'
+import { textCalls } from './text-calls'
+import type { TextCall } from './text-calls'
 
 /* CPU microseconds per request over real sockets, bare Fastify against the collection: see README.md for what the figures mean. */
 
@@ -30,7 +32,9 @@ async function main (): Promise<void> {
   if (budgets.length > 0) console.log(`\nbudgets (docs/hot-path.md)\n\n${table(budgetColumns, budgets)}`)
   const calls = settings.calls === 0 ? [] : [...await detectorCalls(settings.calls), ...bodyCalls(settings.calls)]
   if (calls.length > 0) console.log(`\nnanoseconds per request, in process, least of ${settings.calls} runs\n\n${table(callColumns, calls)}`)
-  if (settings.json !== undefined) writeFileSync(settings.json, `${JSON.stringify(report(settings, comparisons, budgets, calls), null, 2)}\n`)
+  const texts = settings.calls === 0 ? [] : textCalls(settings.calls)
+  if (texts.length > 0) console.log(`\nmicroseconds that injection takes for a text of 4,096 characters, in process (budget: 20)\n\n${table(textColumns, texts)}`)
+  if (settings.json !== undefined) writeFileSync(settings.json, `${JSON.stringify(report(settings, comparisons, budgets, calls, texts), null, 2)}\n`)
 }
 
 async function measure (settings: Settings): Promise<Rounds[]> {
@@ -72,9 +76,16 @@ const callColumns: Array<Column<DetectorCall>> = [
   ['learn ns', ({ learn }) => learn.toFixed(0)]
 ]
 
-function report ({ variants, json, ...options }: Settings, comparisons: readonly Comparison[], budgets: readonly BudgetRow[], calls: readonly DetectorCall[]): object {
+const textColumns: Array<Column<TextCall>> = [
+  ['text', ({ kind }) => kind],
+  ['tokens', ({ tokens }) => tokens.toFixed(0)],
+  ['us', ({ us }) => us.median.toFixed(1)],
+  ['quartiles', ({ us }) => `${us.lower.toFixed(1)} to ${us.upper.toFixed(1)}`]
+]
+
+function report ({ variants, json, ...options }: Settings, comparisons: readonly Comparison[], budgets: readonly BudgetRow[], calls: readonly DetectorCall[], texts: readonly TextCall[]): object {
   const fastify = JSON.parse(readFileSync(require.resolve('fastify/package.json'), 'utf8')) as { version: string }
-  return { node: process.version, fastify: fastify.version, cpu: cpus()[0]?.model ?? '', pinned: canPin, options, comparisons, budgets, calls }
+  return { node: process.version, fastify: fastify.version, cpu: cpus()[0]?.model ?? '', pinned: canPin, options, comparisons, budgets, calls, texts }
 }
 
 main().catch((error: Error) => {

@@ -43,6 +43,8 @@ export class RouteState {
   readonly url: string
   /** False for the one state that all unmatched requests share. */
   readonly matched: boolean
+  /** Whether the application has taken over a connection here: such replies come by no hook. */
+  hijacks = false
   readonly mode: 'observe' | 'enforce'
   /** Score from which a request is flagged. */
   readonly flagAt: number

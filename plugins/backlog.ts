@@ -15,6 +15,8 @@ const CALM = 50
 /** Calls and lessons that may wait, and bytes that one request may hold meanwhile. */
 const MOST_CALLS = 64
 const MOST_LESSONS = 8
+/** Calls from which on it is worth to look at all of them first. */
+const MANY_CALLS = 8
 const MOST_BYTES = 65_536
 
 /**
@@ -34,12 +36,16 @@ export class Backlog {
   readonly #replies: FastifyReply[] = []
   readonly #observations: Observation[] = []
   readonly #lessons: Observation[] = []
+  readonly #looks: ((observations: readonly Observation[]) => void)[] = []
   /** Requests of the open span. */
   #came = 0
   #timer: NodeJS.Timeout | null = null
   #isAtWork = false
 
   constructor (work: BacklogWork) { this.#work = work }
+
+  /** Has `look` called before what waits is judged, with what it is about. */
+  onWork (look: (observations: readonly Observation[]) => void): void { this.#looks.push(look) }
 
   /** Counts a request: whether the process is busy goes by that. */
   count (): void {
@@ -95,6 +101,7 @@ export class Backlog {
     const requests = this.#requests
     const replies = this.#replies
     const observations = this.#observations
+    if (seats.length >= MANY_CALLS) for (let i = 0; i < this.#looks.length; i++) (this.#looks[i] as (observations: readonly Observation[]) => void)(observations)
     for (let i = 0; i < seats.length; i++) this.#work.judge(seats[i] as readonly Seat[], requests[i] as FastifyRequest, replies[i] as FastifyReply, observations[i] as Observation)
   }
 }

@@ -85,6 +85,18 @@ export class Detector<S extends object> {
     return this
   }
 
+  /** Called before the judging that could wait is done, with all observations it is about: a request whose stages all waited is there for each. */
+  prepare (look: (observations: readonly Observation[]) => void): this {
+    this.#registry.backlog.onWork((observations) => {
+      try {
+        look(observations)
+      } catch (error) {
+        this.fault(error)
+      }
+    })
+    return this
+  }
+
   /** Called with each observation that may teach, after it was judged. */
   learn (learn: Learn<S>): this {
     this.#learn = learn

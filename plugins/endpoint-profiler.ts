@@ -61,7 +61,7 @@ type Baseline = EndpointBaseline | UnmatchedBaseline
 async function endpointProfiler (fastify: FastifyInstance, options: EndpointProfilerOptions): Promise<void> {
   const settings = resolveOptions<Required<EndpointProfilerOptions>>('endpointProfiler', endpointProfilerOptions, null, options)
   const { anomalies } = fastify
-  const priors = new ParameterPriors()
+  const priors = new ParameterPriors(anomalies.hash.seed)
   const context: EndpointContext = {
     judge: new ValueJudge(anomalies.hash.seed, anomalies.redactor, priors),
     backing: new NameBacking(),

@@ -5,11 +5,15 @@ import type { BodyShared, RouteGuides } from '../lib/detectors/body-baseline'
 import { BodyCommon } from '../lib/detectors/body-common'
 import { BodyGuide } from '../lib/detectors/body-guide'
 import { bodyShared } from '../lib/detectors/body-shared'
+import { referencesOf } from '../lib/detectors/schema-references'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
+import { isJson } from '../lib/text/media-type'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
+import { keyOf } from './route-table'
 import { SchemaCompiler } from './schema-compiler'
+import { kConstraints } from './symbols'
 
 export interface JsonSchemaLearnerOptions {
   /** `observe` keeps this detector's findings out of what `enforce` decides. By default as the registry's. */
@@ -72,7 +76,7 @@ export const jsonSchemaLearnerOptions: OptionTable = {
   maxDepth: { type: 'integer', minimum: 1, maximum: 64, default: 12, description: 'levels of nesting that are looked at' },
   maxValues: { type: 'integer', minimum: 16, maximum: 1_000_000, default: 4096, description: 'values of one body that are looked at' },
   maxCharacters: { type: 'integer', minimum: 256, maximum: 16_777_216, default: 262_144, description: 'characters of one body\'s strings that are looked at' },
-  maxCompiled: { type: 'integer', minimum: 0, maximum: 100_000, default: 256, description: 'routes whose frozen schemas are compiled' }
+  maxCompiled: { isShared: true, type: 'integer', minimum: 0, maximum: 100_000, default: 256, description: 'routes whose frozen schemas are compiled' }
 }
 
 type Settings = Required<JsonSchemaLearnerOptions>
@@ -88,7 +92,8 @@ async function jsonSchemaLearner (fastify: FastifyInstance, options: JsonSchemaL
 
   fastify.addHook('onRoute', (route) => {
     if (route.schema === undefined) return
-    for (const method of [route.method].flat()) schemas.set(`${method} ${route.url}`, route.schema)
+    const constraints = (route.config as { [kConstraints]?: string } | undefined)?.[kConstraints]
+    for (const method of [route.method].flat()) schemas.set(keyOf(method, route.url, constraints), route.schema)
   })
   fastify.addHook('onClose', (_, done) => {
     compiler.close()
@@ -106,7 +111,7 @@ async function jsonSchemaLearner (fastify: FastifyInstance, options: JsonSchemaL
     const resolved = resolveOptions<Settings>('jsonSchemaLearner', jsonSchemaLearnerOptions, settings, routeOptions, route.key)
     if (!route.matched) return null
     const own = routeOptions === undefined ? shared : sharedOf(resolved, fastify, common, compiler)
-    return new BodyBaseline(own, resolved, guidesOf(schemas.get(`${route.method} ${route.url}`), (id) => fastify.getSchema(id)))
+    return new BodyBaseline(own, resolved, guidesOf(schemas.get(route.key), (id) => fastify.getSchema(id)))
   }
 
   function checkRoute (routeOptions: object, route: string): void {
@@ -126,20 +131,32 @@ function sharedOf (settings: Settings, { anomalies }: FastifyInstance, common: B
 }
 
 /** What a route's own schema says, `null` where it has none that counts. */
-function guidesOf (schema: RouteOptions['schema'], schemaOf: (id: string) => unknown): RouteGuides | null {
+function guidesOf (schema: RouteOptions['schema'], documentOf: (id: string) => unknown): RouteGuides | null {
   if (schema === undefined) return null
-  const resolve = (reference: string): unknown => reference.endsWith('#') ? schemaOf(reference.slice(0, -1)) : schemaOf(reference)
+  const guideOf = (given: unknown, isReply: boolean): BodyGuide | null => {
+    const root = jsonOf(given)
+    return BodyGuide.of(root, isReply, referencesOf(root, documentOf))
+  }
   const replies = new Map<string, BodyGuide>()
   for (const [status, reply] of Object.entries((schema.response ?? {}) as Record<string, unknown>)) {
-    const guide = BodyGuide.of(reply, true, resolve)
+    const guide = guideOf(reply, true)
     if (guide !== null) replies.set(status.toLowerCase(), guide)
   }
-  const body = BodyGuide.of(schema.body, false, resolve)
+  const body = guideOf(schema.body, false)
   return body === null && replies.size === 0 ? null : { body, replies }
 }
 
+/** The schema of JSON, where there is one for each media type: `undefined` where several are of JSON. */
+function jsonOf (schema: unknown): unknown {
+  const content = (schema as { content?: unknown } | null | undefined)?.content
+  if (typeof content !== 'object' || content === null) return schema
+  const [only, ...others] = Object.entries(content).filter(([type]) => isJson(type))
+  return only === undefined || others.length > 0 ? undefined : (only[1] as { schema?: unknown } | null)?.schema
+}
+
 function judgeRequest (baseline: BodyBaseline, observation: Observation): void {
-  baseline.judgeRequest(observation)
+  // Most requests have no body: nothing of the baseline is read for them.
+  if (observation.contentType !== null && observation.body !== undefined) baseline.judgeRequest(observation)
 }
 
 function judgeResponse (baseline: BodyBaseline, observation: Observation): void {

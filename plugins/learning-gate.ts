@@ -42,6 +42,21 @@ export class LearningGate {
     reply.raw.once('finish', () => this.#registry.backlog.learn(observation))
   }
 
+  /**
+   * A connection is over. Where there was a reply but none came through `onSend`, the application has taken it over (a WebSocket, a stream of events): the request teaches
+   * like any other, or what is new on such a route would be flagged for ever.
+   */
+  closed (observation: Observation, reply: FastifyReply): void {
+    const { route } = observation
+    if (observation.status !== 0 || observation.refused || !reply.sent) return
+    route.hijacks = true
+    observation.settled = true
+    observation.status = reply.raw.statusCode
+    if (route.frozen || this.#registry.routes.frozen) return
+    observation.awaited = true
+    this.#registry.backlog.learn(observation)
+  }
+
   /** An application reports something about a request whose reply was not awaited. */
   reported (observation: Observation): void {
     if (!observation.settled || observation.awaited) return

@@ -62,14 +62,14 @@ export interface RateSpikeOptions {
 /** Schema, defaults and documentation of `RateSpikeOptions`. */
 export const rateSpikeOptions: OptionTable = {
   mode: { enum: ['observe', 'enforce'], description: '`observe` keeps this detector\'s findings out of what `enforce` decides; by default as the registry\'s' },
-  bucket: { isDuration: true, default: '10 seconds', description: 'time over which requests and bytes are counted' },
+  bucket: { isShared: true, isDuration: true, default: '10 seconds', description: 'time over which requests and bytes are counted' },
   leastJump: { type: 'number', minimum: 1, default: 50, description: 'requests by which a bucket of a route, or of the application, must exceed what is expected' },
-  burstFloor: { type: 'number', minimum: 1, default: 100, description: 'requests of one client, credential or tenant in a bucket that are never too many' },
+  burstFloor: { isShared: true, type: 'number', minimum: 1, default: 100, description: 'requests of one client, credential or tenant in a bucket that are never too many' },
   bytesFloor: { type: 'number', minimum: 1, default: 10_000_000, description: 'bytes of a bucket, requests and replies together, that are never too many' },
   bytes: { type: 'boolean', default: true, description: 'whether bytes are watched too' },
   dropouts: { type: 'boolean', default: true, description: 'whether it is reported when traffic stops' },
   adoptAfter: { isDuration: true, default: '1 hour', description: 'time after which a level that lasts is the new norm' },
-  clients: { type: 'integer', minimum: 8, maximum: 4_194_304, default: 65_536, description: 'clients, credentials and tenants counted at a time (36 bytes each, 64 with `bytes`)' }
+  clients: { isShared: true, type: 'integer', minimum: 8, maximum: 4_194_304, default: 65_536, description: 'clients, credentials and tenants counted at a time (36 bytes each, 64 with `bytes`)' }
 }
 
 type Settings = Required<RateSpikeOptions> & { bucket: number, adoptAfter: number }

@@ -122,6 +122,9 @@ export const registryOptions: OptionTable = {
  */
 export function withThresholds (settings: RegistryOptions, given: RegistryOptions): RegistryOptions {
   const { throttleAt, blockAt } = settings as { throttleAt: number, blockAt: number }
+  if (settings.hysteresis as number >= Math.min(throttleAt, blockAt)) {
+    throw new FST_ANOMALIES_BAD_OPTION(`hysteresis must be below throttleAt and blockAt (${Math.min(throttleAt, blockAt)}), or nobody is ever let go, received ${settings.hysteresis}`, '')
+  }
   if (throttleAt <= blockAt) return settings
   if (given.throttleAt !== undefined) throw new FST_ANOMALIES_BAD_OPTION(`throttleAt must not be above blockAt (${blockAt}), or nobody is ever throttled, received ${throttleAt}`, '')
   return { ...settings, throttleAt: blockAt }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Assessment } from '../lib/assessment'
 import type { Observation } from '../lib/observation'
@@ -59,6 +59,8 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
       observation.params = request.params
       observation.body = request.body
       stages.judge(preValidation, request, reply, observation)
+      if (observation.signals !== null || observation.route.hijacks) reply.raw.once('close', () => state.gate.closed(observation, reply))
+      if (observation.signals !== null && !isLate) countDry(request, reply, observation)
     }
     done()
   })
@@ -82,6 +84,14 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     state.close()
     done()
   })
+
+  /** Where nothing is enforced, what would have been done about a request's own findings is counted. */
+  function countDry (request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
+    const { guard } = state
+    if (guard === null || !guard.concerns(request, observation, true)) return
+    backlog.catchUp()
+    guard.decide(request, reply, observation, () => {})
+  }
 
   /** A session that a guarded route serves is somebody's. A cookie is known as one's when trends has judged. */
   function noteSession (observation: Observation): void {

@@ -132,8 +132,7 @@ export class RouteTable {
   }
 
   #make (method: string, url: string, constraints: string, config: Exclude<RouteConfig, false>): RouteState {
-    // Joined, not concatenated: a rope of strings would be kept beside the text that it was made into.
-    const key = (constraints === '' ? [method, url] : [method, url, constraints]).join(' ')
+    const key = keyOf(method, url, constraints)
     const known = this.#states.get(key)
     if (known !== undefined) return known
     const state = new RouteState(key, method, url, true, config.mode ?? this.#settings.mode ?? 'observe', config.flagAt ?? this.#settings.flagAt ?? 50, this.#seats.length)
@@ -281,3 +280,6 @@ export class RouteTable {
   /** @param full With what was learned. */
   view (state: RouteState, full: boolean): BaselineView { return baselineView(state, this.#seats, full) }
 }
+
+/** What names a route's state. Joined, not concatenated: a rope of strings would be kept beside the text that it was made into. @param constraints As JSON, `''` for none. */
+export function keyOf (method: string, url: string, constraints = ''): string { return (constraints === '' ? [method, url] : [method, url, constraints]).join(' ') }

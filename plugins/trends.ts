@@ -36,11 +36,17 @@ async function trends (fastify: FastifyInstance, options: TrendsOptions): Promis
     trends: (query) => trendPage(context.store, query, clock.now(), (entity) => hash.hash(entity)),
     correlations: (query) => correlationPage(context.store, query, clock.now(), (entity) => hash.hash(entity))
   })
+  const parts = watchers.map((_, place) => (observation: Observation) => (observation.route.slots[detector.slot] as TrendsRoute | null | undefined)?.parts[place] ?? null)
+  detector.prepare(prepare)
   // Of a connection that has gone nobody can read what it was.
   const canWait = settings.ja4 === undefined && settings.ja4h === undefined
   for (const stage of STAGES) {
     const judge = judgeAt(watchers, stage)
     if (judge !== null) detector.on(stage, judge, { canWait })
+  }
+
+  function prepare (observations: readonly Observation[]): void {
+    for (let i = 0; i < watchers.length; i++) (watchers[i] as Watcher).prepare?.(observations, parts[i] as never)
   }
 
   function createRoute (routeOptions: object | undefined, route: RouteState): TrendsRoute {

@@ -1,3 +1,5 @@
+import type { Resolve } from './schema-references'
+
 /** Levels of a schema that are followed. */
 const MAX_DEPTH = 16
 
@@ -31,20 +33,26 @@ export class BodyGuide {
 
   /**
    * @param isReply Whether the schema serialises: then members that it does not name are left out unless it says otherwise.
-   * @returns `null` where the schema says nothing that counts.
+   * @returns `null` where the schema says nothing that counts, so that nobody looks members up that are all the same.
    */
-  static of (schema: unknown, isReply: boolean, resolve: (reference: string) => unknown = () => undefined, depth = 0): BodyGuide | null {
+  static of (schema: unknown, isReply: boolean, resolve: Resolve = () => undefined, depth = 0): BodyGuide | null {
     if (typeof schema !== 'object' || schema === null || depth > MAX_DEPTH) return null
     const given = schema as SchemaLike
-    if (typeof given['$ref'] === 'string') return BodyGuide.of(resolve(given['$ref']), isReply, resolve, depth + 1)
-    const isOpen = ['anyOf', 'oneOf', 'allOf', 'if', 'patternProperties', 'dependentSchemas', '$dynamicRef'].some((keyword) => keyword in given)
-    const members = new Map<string, BodyGuide>()
-    const properties = given['properties']
-    if (typeof properties === 'object' && properties !== null) {
-      for (const [name, member] of Object.entries(properties)) members.set(name, BodyGuide.of(member, isReply, resolve, depth + 1) ?? NOTHING)
+    if (typeof given['$ref'] === 'string') {
+      const target = resolve(given['$ref'])
+      return target === undefined ? null : BodyGuide.of(target.schema, isReply, target.resolve, depth + 1)
     }
+    const isOpen = ['anyOf', 'oneOf', 'allOf', 'if', 'patternProperties', 'dependentSchemas', '$dynamicRef'].some((keyword) => keyword in given)
+    const properties = given['properties']
     const additional = given['additionalProperties']
     const isClosed = !isOpen && (additional === false || (isReply && properties !== undefined && (additional === undefined || additional === null)))
+    const members = new Map<string, BodyGuide>()
+    if (typeof properties === 'object' && properties !== null) {
+      for (const [name, member] of Object.entries(properties)) {
+        const guide = BodyGuide.of(member, isReply, resolve, depth + 1)
+        if (guide !== null || isClosed) members.set(name, guide ?? NOTHING)
+      }
+    }
     const isEnumerated = !isOpen && (Array.isArray(given['enum']) || 'const' in given)
     const element = Array.isArray(given['items']) ? null : BodyGuide.of(given['items'], isReply, resolve, depth + 1)
     if (members.size === 0 && element === null && !isClosed && !isEnumerated) return null

@@ -16,6 +16,8 @@ import { FieldVerdict } from './field-verdict'
 
 /** Bodies after which a thing has to be seen twice to be known well. */
 const MANY = 60
+/** The same where an array or object is in place of something else: hardly ever is it either, and one attack that was learned must not make it so. */
+const SOME = 12
 const LEAK = 70
 /** Bodies after which a name may be unseen that is as rare as one in a thousand. */
 const RARE = 0.001
@@ -64,9 +66,9 @@ export class BodyJudge {
     if (--this.#values <= 0) return
     const type = typeOf(value)
     if (type === OPAQUE) return
-    const seen = node.types[type] as number
-    if (seen === 0 || (seen === 1 && node.draws >= MANY)) {
-      if (node.draws >= this.#floor) this.#judgeType(node, type)
+    if ((node.often & (1 << type)) === 0) {
+      const seen = node.types[type] as number
+      if (node.draws >= this.#floor && (seen === 0 || node.draws >= (isContainer(type) ? SOME : MANY))) this.#judgeType(node, type)
       if (seen === 0) return
     }
     switch (type) {
@@ -97,7 +99,7 @@ export class BodyJudge {
 
   #judgeType (node: BodyNode, type: number): void {
     let rare = 0
-    for (let other = 0; other < TYPES.length; other++) if (node.types[other] === 1) rare++
+    for (let other = 0; other < TYPES.length; other++) if (node.types[other] === 1 && !(other === type && isContainer(type))) rare++
     const isGross = type !== NULL && isContainer(type) !== (((node.types[ARRAY] as number) + (node.types[OBJECT] as number)) > 0)
     const prior = this.#context.priors.of(type === NULL ? nullSort(node) : 'type')
     const chance = this.#places * prior.chance(node.draws, rare) / (isGross || (isContainer(type) && rare === 0) ? GROSS : 1)
@@ -109,8 +111,10 @@ export class BodyJudge {
     const { length } = list
     if (shape.lengths.n >= this.#floor && shape.isBeyond(length)) {
       const { limit } = shape.lengths
-      const chance = this.#leaves.chanceBeyond('items', node, shape.lengths.n, limit === Infinity || length > FAR * limit)
-      this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(limit < Infinity && shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
+      // Where it is an outlier alone that makes the bound so wide, the length is far beyond what the others say.
+      const isHidden = shape.lengths.isBeyondOthers(length)
+      const chance = this.#leaves.chanceBeyond('items', node, shape.lengths.n, isHidden || limit === Infinity || length > FAR * limit)
+      this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(!isHidden && limit < Infinity && shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
     }
     const most = this.#isRequest ? ELEMENTS.body : ELEMENTS.response
     const step = length <= most ? 1 : Math.ceil(length / most)
@@ -144,14 +148,14 @@ export class BodyJudge {
   #judgeUnknown (node: BodyNode, shape: ObjectShape, name: string, value: unknown, guide: BodyGuide | null): void {
     this.#values--
     const type = typeOf(value)
-    if (type === OPAQUE || shape.overflow > 0) return
+    if (type === OPAQUE) return
     const isForbidden = guide !== null && guide.isClosed && !guide.members.has(name)
     if (isForbidden && !this.#isRequest) return
     const draws = Math.min(node.types[OBJECT] as number, node.draws)
-    if (draws < this.#floor || node.draws < this.#floor || shape.isOpen(draws)) return
+    if (draws < this.#floor || node.draws < this.#floor || shape.isOpen(draws) || shape.overflow > SETTLED * draws) return
     const { priors } = this.#context
     const prior = priors.of(nameSort(shape.isVaried, !priors.knows(name)))
-    const chance = isForbidden ? (shape.forbidden + 1) / (draws + 2) : prior.chance(draws, shape.rare())
+    const chance = isForbidden ? (shape.forbidden + 1) / (draws + 2) : prior.chance(draws, shape.rare() + shape.overflow)
     const isSettled = chance < Math.max(RARE, 2.2 / (draws + 2))
     const risk = riskOf(isSettled ? this.#isRequest ? STRONG : LEAK : WEAK, chance)
     this.#findings.add(this.#isRequest ? signals.UNEXPECTED_FIELD : signals.UNEXPECTED_RESPONSE_FIELD, joinPath(this.#findings.path(node), name, false), this.#isRequest ? 6 : 7, risk, draws, TYPES[type])

@@ -86,15 +86,19 @@ export class LeafJudge {
       if (leaf.common !== null && leaf.profile !== null) this.#judgeValue(node, leaf, text, false, false)
       return
     }
+    // A literal that so many have sent is of no format, and as long as itself.
+    if (leaf.isWellKnown(text)) return
+    const isTooLong = !leaf.isOrdinary(length) && this.#isTooLong(node, leaf, length)
+    const isOdd = this.#isOdd(node, leaf, text)
+    if (leaf.profile !== null) this.#judgeValue(node, leaf, text, isOdd, isTooLong)
+    else if (isOdd) this.#addPattern(node, leaf, text, WEAK, 3, true)
+  }
+
+  #isTooLong (node: BodyNode, leaf: TextLeaf, length: number): boolean {
     const isTooLong = leaf.isTooLong(length)
     if (isTooLong) this.#addLong(node, leaf, length)
     else if (length < leaf.shortest - leaf.tolerance) this.#findings.add(signals.STRING_TOO_SHORT, this.#findings.path(node), 3, riskOf(SLIGHT, 1 / (Math.min(leaf.n, node.draws) + 2)), leaf.shortest, length)
-    const isOdd = this.#isOdd(node, leaf, text)
-    if (leaf.profile !== null) {
-      if (isOdd || !leaf.isWellKnown(text)) this.#judgeValue(node, leaf, text, isOdd, isTooLong)
-    } else if (isOdd) {
-      this.#addPattern(node, leaf, text, WEAK, 3, true)
-    }
+    return isTooLong
   }
 
   #addLong (node: BodyNode, leaf: TextLeaf, length: number): void {

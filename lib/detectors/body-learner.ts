@@ -4,7 +4,7 @@ import type { BodyGuide } from './body-guide'
 import { ListShape } from './body-list'
 import type { BodyNode, NodeSettings } from './body-node'
 import { NumberLeaf } from './body-number'
-import { MAX_NAME, MAX_NAMES, ObjectShape } from './body-object'
+import { MAX_NAME, MAX_NAMES, MAX_OBJECTS, ObjectShape } from './body-object'
 import { nameOf } from './body-path'
 import type { BodyPriors } from './body-priors'
 import { missingSort, nameSort, nullSort } from './body-priors'
@@ -22,6 +22,16 @@ const MAX_ELEMENTS = 64
 const FREE_AFTER = 32
 /** Strings between two looks whether another place bears the same name. */
 const JOIN = 16
+
+/** Draws after which a name that came once makes room for another; fewer than bodies that make names data where there is no room (see `ObjectShape`). */
+const GRACE = 8
+
+/** What is new about an object's names: one never seen here, one that no place has, one that the route's schema forbids, one that there is no room for (or for any further one). */
+const FRESH = 1
+const FOREIGN = 2
+const FORBIDDEN = 4
+const CRAMPED = 8
+const FULL = 16
 
 /** What all that learn and judge bodies in one application share. */
 export interface BodyContext extends NodeSettings {
@@ -156,41 +166,48 @@ export class BodyLearner {
     const { priors } = this.#context
     const objects = node.types[OBJECT] as number
     const { isVaried, always: lasting } = shape
+    let news = 0
     let always = 0
-    let isForeign = false
-    let isFresh = false
-    let isForbidden = false
     let at = 0
     for (const name in object) {
       if (this.#values <= 0) break
       const value = object[name]
       if (typeOf(value) === OPAQUE) continue
       if (guide !== null && guide.isClosed && !guide.members.has(name)) {
-        isForbidden = true
+        news |= FORBIDDEN
         continue
       }
       let child = shape.order[at]
       if (child === undefined || child.name !== name) child = shape.find(name)
       if (child === undefined) {
-        isFresh = true
-        isForeign ||= !priors.knows(name)
-        child = this.#admit(shape, name, objects)
-        if (child === undefined) continue
+        news |= priors.knows(name) ? FRESH : FRESH | FOREIGN
+        const isLong = name.length > MAX_NAME
+        child = isLong || (news & FULL) !== 0 ? undefined : this.#admit(shape, name, objects)
+        if (child === undefined) {
+          news |= isLong ? CRAMPED : CRAMPED | FULL
+          continue
+        }
       }
       at = child.index + 1
       if (child.isAlways) always++
       this.#learn(child, value, guide === null ? null : guide.members.get(name) ?? null, depth + 1)
     }
-    if (always < lasting) {
+    if (news !== 0 || always < lasting || objects === MAX_OBJECTS) this.#noteNames(node, shape, news, always < lasting, isVaried)
+  }
+
+  /** What an object's names show: something new, or that a member is missing that was always there. */
+  #noteNames (node: BodyNode, shape: ObjectShape, news: number, isMissing: boolean, isVaried: boolean): void {
+    const { priors } = this.#context
+    const objects = node.types[OBJECT] as number
+    if (isMissing) {
       priors.meet(missingSort(isVaried), node.draws)
       shape.refresh(objects)
     }
-    if (isForbidden) shape.forbidden++
-    if (isFresh) {
-      if (objects > 1 && !shape.isOpen(objects)) priors.meet(nameSort(isVaried, isForeign), node.draws)
+    if ((news & FORBIDDEN) !== 0) shape.forbidden++
+    if ((news & CRAMPED) !== 0) shape.overflow++
+    if ((news & FRESH) !== 0) {
+      if (objects > 1 && !shape.isOpen(objects)) priors.meet(nameSort(isVaried, (news & FOREIGN) !== 0), node.draws)
       shape.fresh++
-    } else if (always === lasting) {
-      return
     }
     if (!shape.looksLikeMap(objects, this.#tree.nodes >= this.#context.limits.nodes)) return
     shape.collapse(this.#context)
@@ -200,12 +217,9 @@ export class BodyLearner {
   /** Makes a member that an admitted body showed, where there is room. */
   #admit (shape: ObjectShape, name: string, objects: number): BodyNode | undefined {
     const { limits } = this.#context
-    if (shape.order.length >= MAX_NAMES || this.#tree.nodes >= limits.nodes || name.length > MAX_NAME) {
-      const least = name.length > MAX_NAME ? null : shape.leastKnown()
-      if (least === null || objects < MAX_NAMES) {
-        shape.overflow++
-        return undefined
-      }
+    if (shape.order.length >= MAX_NAMES || this.#tree.nodes >= limits.nodes) {
+      const least = shape.leastKnown()
+      if (least === null || this.#draw - least.body < GRACE) return undefined
       shape.remove(least)
       this.#tree.nodes -= least.count()
     }

@@ -24,7 +24,7 @@ export class ListShape {
   /** Whether a length is far beyond what is ordinary; lists that keep growing may grow fourfold. */
   isBeyond (length: number): boolean {
     if (this.lengths.limit === Infinity) return isManifold(length, this.lengths.extreme)
-    if (!this.lengths.isBeyond(length)) return false
+    if (!this.lengths.isBeyond(length) && !this.lengths.isBeyondOthers(length)) return false
     return !this.rises.isOn(this.lengths.n) || length > 4 * this.lengths.extreme
   }
 

@@ -38,9 +38,17 @@ export interface NodeSettings {
 export class BodyNode {
   /** Name of the member; `[]` for elements of an array, `*` for values of a map, `''` for the body itself. */
   readonly name: string
-  parent: BodyNode | null
+  /** Types of which two values or more were learned, a bit each: all that judging asks of an ordinary value. First, so that it lies in one cache line with what follows. */
+  often = 0
   /** Place among its parent's members. */
   index = 0
+  /** Whether every object that could have had it did. */
+  isAlways = false
+  text: TextLeaf | null = null
+  number: NumberLeaf | null = null
+  object: ObjectShape | null = null
+  list: ListShape | null = null
+  parent: BodyNode | null
   /** Values learned. */
   n = 0
   /** Bodies that had any: of elements of arrays, several are one draw. */
@@ -50,14 +58,8 @@ export class BodyNode {
   /** Values learned, by type. */
   readonly types: number[] = [0, 0, 0, 0, 0, 0]
   trues = 0
-  /** Whether every object that could have had it did. */
-  isAlways = false
   /** Whether a second principal has sent it. */
   isShared = false
-  text: TextLeaf | null = null
-  number: NumberLeaf | null = null
-  list: ListShape | null = null
-  object: ObjectShape | null = null
   /** Hash of the principal that sent it first. */
   #first = 0
 
@@ -72,7 +74,9 @@ export class BodyNode {
   /** Notes one value of a body. @returns Whether it is the first in this body. */
   meet (type: number, body: number, principal: number): boolean {
     this.n++
-    this.types[type] = (this.types[type] as number) + 1
+    const seen = (this.types[type] as number) + 1
+    this.types[type] = seen
+    if (seen === 2) this.often |= 1 << type
     if (!this.isShared) {
       if (this.n === 1) this.#first = principal
       else if (this.#first !== principal) this.isShared = true
@@ -82,6 +86,15 @@ export class BodyNode {
     this.draws++
     return true
   }
+
+  /** A type became known otherwise, as if it had been seen so often. @param times At least 2. */
+  allow (type: number, times: number): void {
+    this.types[type] = Math.max(times, this.types[type] as number)
+    this.often |= 1 << type
+  }
+
+  /** Hash of the principal that sent it first. */
+  get sender (): number { return this.#first }
 
   /** Whether there were booleans, all alike. */
   get isConstantBoolean (): boolean {
@@ -113,6 +126,7 @@ export class BodyNode {
     this.draws >>>= 1
     this.trues >>>= 1
     for (let type = 0; type < TYPES.length; type++) this.types[type] = (this.types[type] as number) >>> 1
+    this.#noteOften()
     this.text?.halve()
     this.number?.halve()
     this.list?.halve()
@@ -128,6 +142,7 @@ export class BodyNode {
     this.draws += other.draws
     this.trues += other.trues
     for (let type = 0; type < TYPES.length; type++) this.types[type] = (this.types[type] as number) + (other.types[type] as number)
+    this.#noteOften()
     if (other.text !== null) {
       this.text ??= new TextLeaf(settings.error, settings.isModelled)
       this.text.merge(other.text)
@@ -168,6 +183,7 @@ export class BodyNode {
     node.n = json.n
     node.draws = json.draws
     for (let type = 0; type < TYPES.length; type++) node.types[type] = json.types[type] ?? 0
+    node.#noteOften()
     node.trues = json.trues
     node.#first = json.first
     node.isShared = json.shared
@@ -176,6 +192,11 @@ export class BodyNode {
     if (json.list !== undefined) node.list = ListShape.from(json.list, BodyNode.from(json.list.element, '[]', node, settings), settings.error)
     if (json.object !== undefined) node.object = restored(json.object, node, settings)
     return node
+  }
+
+  #noteOften (): void {
+    this.often = 0
+    for (let type = 0; type < TYPES.length; type++) if ((this.types[type] as number) >= 2) this.often |= 1 << type
   }
 }
 

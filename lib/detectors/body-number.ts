@@ -40,6 +40,9 @@ export class NumberLeaf {
   reals = 0
   negatives = 0
   infinite = 0
+  /** What lies between is ordinary, `NaN` while there are no bounds: the limits of both tails, where judging finds them side by side. */
+  #from = NaN
+  #to = NaN
   readonly highest: TailBound
   readonly lowest: TailBound
   #rises = new RecordTrend()
@@ -52,6 +55,10 @@ export class NumberLeaf {
 
   /** 1 where the value is far above what is ordinary, -1 where far below, else 0. */
   side (value: number): -1 | 0 | 1 {
+    return value >= this.#from && value <= this.#to && (value >= 0 || this.negatives > 0) ? 0 : this.#sideOf(value)
+  }
+
+  #sideOf (value: number): -1 | 0 | 1 {
     if (!Number.isFinite(value)) return this.infinite > 0 ? 0 : value > 0 ? 1 : -1
     if (value < 0 && this.negatives === 0) return -1
     if (this.highest.limit === Infinity) return !isOfOtherMagnitude(value, Math.max(this.highest.extreme, -this.lowest.extreme)) ? 0 : value > 0 ? 1 : -1
@@ -74,6 +81,7 @@ export class NumberLeaf {
     if (value < 0) this.negatives++
     this.#rises.learn(this.highest.learn(value, body))
     this.#falls.learn(this.lowest.learn(value, body))
+    this.#bound()
   }
 
   /** Smallest and largest number learned, `null` where there is none. */
@@ -102,6 +110,7 @@ export class NumberLeaf {
     this.#falls.halve()
     this.highest.halve()
     this.lowest.halve()
+    this.#bound()
   }
 
   /** Adds what another leaf learned. */
@@ -114,6 +123,7 @@ export class NumberLeaf {
     this.#falls.merge(other.#falls)
     this.highest.merge(other.highest)
     this.lowest.merge(other.lowest)
+    this.#bound()
   }
 
   toJSON (): NumberLeafJson {
@@ -131,7 +141,14 @@ export class NumberLeaf {
     leaf.#falls = RecordTrend.from(json.falls)
     leaf.highest.restore(json.highest)
     leaf.lowest.restore(json.lowest)
+    leaf.#bound()
     return leaf
+  }
+
+  #bound (): void {
+    const { limit } = this.highest
+    this.#from = limit === Infinity ? NaN : this.lowest.limit
+    this.#to = limit === Infinity ? NaN : limit
   }
 
   #hasRisenTo (value: number): boolean { return value <= (this.#isNarrow() ? DRIFT : RISE) * Math.abs(this.highest.extreme) + RISE }

@@ -6,6 +6,8 @@ import type { BodyNode, BodyNodeJson, NodeSettings } from './body-node'
 export const MAX_NAMES = 128
 /** Members that some object lacked; where they are more, names are data. */
 const MAX_VARIED = 64
+/** Objects after which the same is said of what a single sender sends. */
+export const MAX_OBJECTS = 64
 /** The same where there is no room for more, and objects that brought some of them. */
 const VARIED = 16
 const FRESH = 12
@@ -32,6 +34,7 @@ export interface ObjectShapeJson {
  *
  * Names are data where objects differ in more than 64 of them (or, where there is no room for more, in sixteen, and one object in four brings new ones):
  * then the members are collapsed into one (W. Spoth et al., "Reducing ambiguity in JSON schema discovery", SIGMOD 2021, judge by entropy likewise).
+ * Names that one sender brought do not count, as long as there are others: one body of a hundred invented names would hide all real ones.
  * That number only ever grows, and follows from counts that add up: so it does not matter in which order objects came, or whether two halves
  * of them were learned apart.
  */
@@ -45,7 +48,7 @@ export class ObjectShape {
   always = 0
   /** Objects that had a name never seen before. */
   fresh = 0
-  /** Names that there was no room for. */
+  /** Objects that had names which there was no room for. */
   overflow = 0
   /** Names forgotten to make room. */
   evicted = 0
@@ -107,11 +110,25 @@ export class ObjectShape {
 
   /** Whether names are data, by what was learned so far. @param objects Objects learned. @param isFull Whether there is no room for another name. */
   looksLikeMap (objects: number, isFull: boolean): boolean {
-    const most = isFull && this.fresh >= FRESH && this.isOpen(objects) ? VARIED - 1 : MAX_VARIED
+    const isCrowded = (isFull || this.order.length >= MAX_NAMES) && this.fresh >= FRESH && this.isOpen(objects)
+    const most = isCrowded ? VARIED - 1 : MAX_VARIED
     if (this.order.length <= most) return false
     let varied = 0
     for (const child of this.order) if (child.n < objects) varied++
-    return varied > most
+    return varied > most && (isCrowded || (objects >= MAX_OBJECTS && !this.owner.isShared) || varied - this.#mostOfOne(objects) > most)
+  }
+
+  /** How many of the members that some object lacked one sender was the first to send. */
+  #mostOfOne (objects: number): number {
+    const counts = new Map<number, number>()
+    let most = 0
+    for (const child of this.order) {
+      if (child.n >= objects) continue
+      const count = (counts.get(child.sender) ?? 0) + 1
+      counts.set(child.sender, count)
+      if (count > most) most = count
+    }
+    return most
   }
 
   /** Takes the names for data from now on. */

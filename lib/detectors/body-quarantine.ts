@@ -52,7 +52,7 @@ export class BodyQuarantine {
     if ((node.types[type] as number) < TIMES) {
       if (!this.#isEnough(`type ${type} ${path}`)) return
       if (node.types[type] === 0 && node.n > 0) this.#context.priors.meet(type === NULL ? nullSort(node) : 'type', node.draws, this.#enough)
-      node.types[type] = Math.max(TIMES, node.types[type] as number)
+      node.allow(type, TIMES)
       if (node.n === 0) node.n = node.draws = TIMES
       this.#onPromoted(path)
     }

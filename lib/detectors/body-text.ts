@@ -45,11 +45,14 @@ export interface TextLeafJson {
 export class TextLeaf {
   /** Strings learned. */
   n = 0
-  readonly longest: TailBound
   /** Number of the format that values must have, `NONE` where there is no such. */
   enforced = NONE
   /** Number of the format that every value had, `NONE` where there is no such. */
   sole = NONE
+  /** Least and largest length of this half-life. */
+  #least = NOTHING
+  #most = 0
+  #literals: BodyLiterals | null = new BodyLiterals()
   /** The value model; `null` where values are not judged by it (replies). */
   readonly profile: FieldProfile | null
   /** Whether the name tells that values are secrets: then none is kept in clear. */
@@ -60,10 +63,9 @@ export class TextLeaf {
   quiet = 0
   /** How often each format was seen, `null` while all were alike. */
   #formats: number[] | null = null
-  #literals: BodyLiterals | null = new BodyLiterals()
-  /** Least length of this half-life and of the one before. */
-  #least = NOTHING
+  /** Least length of the half-life before. */
   #leastBefore = NOTHING
+  readonly longest: TailBound
 
   /** @param isModelled Whether the value model is kept. */
   constructor (error: number, isModelled: boolean) {
@@ -84,6 +86,7 @@ export class TextLeaf {
     this.n++
     this.longest.learn(text.length, body)
     if (text.length < this.#least) this.#least = text.length
+    if (text.length > this.#most) this.#most = text.length
     if (this.n % LOOK === 0 || (this.enforced !== NONE && format !== this.enforced)) this.#enforce()
     // A value of a format (an e-mail address, a card, a UUID) stands for somebody: it is no literal, however many sent it.
     if (this.#literals !== null && (this.isSecret || format !== NONE || !this.#literals.learn(text, principal))) this.#literals = null
@@ -97,6 +100,9 @@ export class TextLeaf {
     const { longest, shortest } = this
     return longest.extreme === shortest ? 0 : Math.max(2, longest.extreme / 8, (longest.extreme - shortest) / 4)
   }
+
+  /** Whether a length is among those of this half-life: neither too long nor too short. */
+  isOrdinary (length: number): boolean { return length <= this.#most && length >= this.#least }
 
   /** Whether a length is far above what is ordinary. */
   isTooLong (length: number): boolean {
@@ -139,6 +145,7 @@ export class TextLeaf {
     this.#leastBefore = this.#least
     this.quiet = 0
     this.#least = NOTHING
+    this.#most = 0
     if (formats !== null) for (let format = 0; format < FORMATS.length; format++) formats[format] = (formats[format] as number) >>> 1
     this.#enforce()
     this.#literals = new BodyLiterals()
@@ -151,6 +158,7 @@ export class TextLeaf {
     this.n += other.n
     this.longest.merge(other.longest)
     this.#least = Math.min(this.#least, other.#least)
+    this.#most = Math.max(this.#most, other.#most)
     this.#leastBefore = Math.min(this.#leastBefore, other.#leastBefore)
     this.#keep(formats)
     this.isSecret ||= other.isSecret
@@ -179,6 +187,7 @@ export class TextLeaf {
     leaf.isSecret = json.secret
     leaf.longest.restore(json.longest)
     leaf.#least = json.shortest[0] ?? NOTHING
+    leaf.#most = Math.max(0, ...json.longest.top)
     leaf.#leastBefore = json.shortest[1] ?? NOTHING
     leaf.#literals = json.literals === null ? null : BodyLiterals.from(json.literals)
     leaf.#keep(FORMATS.map((_, format) => json.formats[format] ?? 0))

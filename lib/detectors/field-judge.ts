@@ -1,17 +1,18 @@
-import { boundsOf, distanceFrom, EMPTY_RANGE, octavesAbove } from '../stats/octave-range'
+import { distanceFrom, EMPTY_RANGE, octavesAbove } from '../stats/octave-range'
 import { DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
-import { CHARSET, LENGTH, RANGE, SHAPE, UNSETTLED } from './field-verdict'
+import { judgeUnlisted } from './field-values'
+import { CHARSET, HUGE, LENGTH, RANGE, SHAPE, UNSETTLED } from './field-verdict'
 import type { FieldVerdict, Tolerance } from './field-verdict'
 
 /** Values up to which a field is judged by its name: by the form of what bears it elsewhere, not by its values. */
 const YOUNG = 30
 /** Values of the profile that backs a field count as evidence of its own, so many for each that it has itself. */
 const AGREE = 4
-/** Numbers of which an enumeration may consist. */
-const FEW_NUMBERS = 4
+/** Hash of the first symbol on the level of characters, after the kinds. */
+const SYMBOLS_FROM = 32
 /** A symbol that comes in more different numbers than this may come in any. */
 const MAX_COUNTS = 3
 /** Characters that make a format of a fixed length: a number of one or two digits is a count that may grow. */
@@ -34,6 +35,7 @@ export function judgeField (own: FieldProfile, scan: ValueScan, backing: FieldPr
   const n = own.n + spare
   if (backing !== null && n < YOUNG && backing.n >= MANY) {
     judgeForm(backing, scan, own, 0, verdict)
+    if (n >= floor && own.items.isOpen(VALUES) && !own.knowsValue(scan)) judgeUnlisted(own, scan, backing, verdict)
     return
   }
   if (n < floor) return
@@ -49,26 +51,33 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
   if ((newKinds | newSymbols) !== 0) {
     const kinds = backing === null ? newKinds : newKinds & ~backing.kinds
     const symbols = backing === null ? newSymbols : newSymbols & ~backing.symbols
-    if ((kinds | symbols) !== 0) verdict.addCharacters(chanceOf(own, CHARACTERS, spare, verdict), kinds, symbols, toleranceOf(elder(own, backing, spare)))
+    if ((kinds | symbols) !== 0) verdict.addCharacters(chanceOf(own, CHARACTERS, spare, verdict, isUnheardIn(own, kinds, symbols)), kinds, symbols, looserOf(own, backing, spare))
   }
-  if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(elder(own, backing, spare))) verdict.add(CHARSET, chanceOf(own, CHARSETS, spare, verdict))
-  judgeNeighbours(own, scan, backing, spare, verdict)
-  if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, chanceOf(own, SHAPES, spare, verdict))
+  if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(elder(own, backing, spare))) verdict.add(CHARSET, chanceOf(own, CHARSETS, spare, verdict, own.items.isUnheard(CHARSETS, charsetOf(scan.kinds))))
+  // What a shape is made of (symbols, their numbers, what stands next to each other) is known with it.
+  const isKnownShape = own.items.isOpen(SHAPES) && own.items.knows(SHAPES, scan.shape, own.n)
+  if (!isKnownShape) {
+    judgeNeighbours(own, scan, backing, spare, verdict)
+    if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, chanceOf(own, SHAPES, spare, verdict, own.items.isUnheard(SHAPES, scan.shape)))
+  }
   if (own.unseen(EXACTS, 0) >= FREE) {
-    if (own.items.distinct(LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, spare, verdict)
+    if (own.items.distinct(LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, scan.length, spare, verdict)
   } else if (scan.exact !== 0 && isNew(own, EXACTS, scan.exact, backing)) {
-    judgeExact(own, EXACTS, spare, verdict)
+    judgeExact(own, EXACTS, scan.exact, spare, verdict)
   }
-  judgeCounts(own, scan, newSymbols, backing, spare, verdict)
+  if (!isKnownShape) judgeCounts(own, scan, newSymbols, backing, spare, verdict)
   const off = distanceFrom(own.length, scan.length)
   if (off !== 0 && (backing === null || backing.n === own.n || distanceFrom(backing.length, scan.length) !== 0)) {
-    verdict.addDistance(LENGTH, 1 / (Math.min(own.n, own.draws) + spare + 2), off, octavesAbove(own.length, scan.length))
+    const octaves = octavesAbove(own.length, scan.length)
+    const draws = Math.min(own.n, own.draws) + spare
+    const isHuge = backing !== null && octavesAbove(backing.length, scan.length) >= HUGE
+    verdict.addDistance(LENGTH, 1 / (Math.max(draws, isHuge ? Math.min(backing.n, backing.draws) : 0) + 2), off, octaves)
   }
 }
 
 /** Chance of something new on a level: by the field's own values, corrected by what fields like it do in this application. */
-function chanceOf (own: FieldProfile, level: number, spare: number, { priors }: FieldVerdict): number {
-  const chance = own.unseen(level, spare)
+function chanceOf (own: FieldProfile, level: number, spare: number, { priors }: FieldVerdict, isUnheard: boolean): number {
+  const chance = own.unseen(level, spare, isUnheard)
   return priors === null ? chance : Math.min(1, chance * priors.forms.factor(own, level))
 }
 
@@ -81,18 +90,26 @@ function elder (own: FieldProfile, backing: FieldProfile | null, spare: number):
 /** Known kinds of characters in an unseen place. */
 function judgeNeighbours (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   if (!own.items.isOpen(PAIRS) || isComposed(elder(own, backing, spare))) return
-  const chance = chanceOf(own, PAIRS, spare, verdict)
-  if (chance >= UNSETTLED) return
+  if (chanceOf(own, PAIRS, spare, verdict, true) >= UNSETTLED) return
   const count = scan.neighbours()
   let fresh = 0
   let isMild = true
+  let isUnheard = false
   for (let i = 0; i < count; i++) {
     const pair = scan.pairs[i] as number
     if (!isNew(own, PAIRS, pair, backing)) continue
     fresh++
     if (isMild) isMild = isKin(own, pair)
+    if (!isUnheard) isUnheard = own.items.isUnheard(PAIRS, pair)
   }
-  if (fresh > 0) verdict.addNeighbours(chance, isMild ? 1 : fresh)
+  if (fresh > 0) verdict.addNeighbours(chanceOf(own, PAIRS, spare, verdict, isUnheard), isMild ? 1 : fresh)
+}
+
+/** Whether one of these characters is one that nobody has sent, not even in a flagged request. */
+function isUnheardIn ({ items }: FieldProfile, kinds: number, symbols: number): boolean {
+  for (let left = kinds; left !== 0; left &= left - 1) if (items.isUnheard(CHARACTERS, 31 - Math.clz32(left & -left))) return true
+  for (let left = symbols; left !== 0; left &= left - 1) if (items.isUnheard(CHARACTERS, SYMBOLS_FROM + 31 - Math.clz32(left & -left))) return true
+  return false
 }
 
 /** Whether the same place is known with a letter for a digit, or a digit for a letter: what holds one mostly holds the other. */
@@ -102,9 +119,9 @@ function isKin (own: FieldProfile, pair: number): boolean {
 }
 
 /** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
-function judgeExact (own: FieldProfile, level: number, spare: number, verdict: FieldVerdict): void {
+function judgeExact (own: FieldProfile, level: number, hash: number, spare: number, verdict: FieldVerdict): void {
   const formats = own.items.distinct(level) - own.items.pending(level) - (own.n >= MANY ? own.items.once(level) : 0)
-  verdict.addExact(chanceOf(own, level, spare, verdict), formats === 1 && (own.lengths?.[1] ?? 0) >= SHORTEST_FORMAT)
+  verdict.addExact(chanceOf(own, level, spare, verdict, own.items.isUnheard(level, hash)), formats === 1 && (own.lengths?.[1] ?? 0) >= SHORTEST_FORMAT)
 }
 
 /** Symbols: one that is always there and is missing, or one in an unseen number. */
@@ -142,10 +159,7 @@ function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare:
 
 /** Whether it is one of few values, a number, and a number of a usual magnitude. */
 function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
-  const { items } = own
-  if (items.isOpen(VALUES) && !items.knows(VALUES, scan.value, own.n) && items.distinct(VALUES) * 3 <= own.n && !isCounted(own, scan)) {
-    verdict.addValue(own.unseen(VALUES, 0), items.once(VALUES) + items.twice(VALUES) + items.pending(VALUES) === 0 && own.holders === Infinity)
-  }
+  if (own.items.isOpen(VALUES) && !own.knowsValue(scan)) judgeUnlisted(own, scan, backing, verdict)
   const { texts } = own
   if (Number.isNaN(scan.number)) {
     if (scan.length > 0 && (backing === null || backing.texts * 20 <= backing.n)) verdict.addText((texts + 1) / (Math.min(own.n, own.draws) + spare + 2), (scan.kinds & ~(DIGIT | SPACE | SYMBOL)) === 0 && (scan.symbols & ~HYPHEN) === 0)
@@ -156,18 +170,6 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
   if (off !== 0 && (backing === null || backing.n === own.n || backing.magnitude === EMPTY_RANGE || distanceFrom(backing.magnitude, scan.number) !== 0)) {
     verdict.addDistance(RANGE, 1 / (own.n + spare + 2), off, 0)
   }
-}
-
-/**
- * Whether the value is a number like others of which more than a few are known, or which follow each other without a gap (pages, ratings, counts):
- * then it is no enumeration, and its range judges it.
- */
-function isCounted ({ magnitude, items }: FieldProfile, scan: ValueScan): boolean {
-  const bounds = Number.isNaN(scan.number) ? null : boundsOf(magnitude)
-  if (bounds === null) return false
-  const known = items.distinct(VALUES) - items.pending(VALUES)
-  const [least, most] = bounds
-  return known > FEW_NUMBERS || (known > 2 && most - least < known && Number.isInteger(scan.number))
 }
 
 /** New to the field, and to the profile that backs it. */
@@ -182,6 +184,12 @@ function isNew (own: FieldProfile, level: number, hash: number, backing: FieldPr
 function agreeing (own: FieldProfile, backing: FieldProfile): number {
   if (own.n >= MANY || backing.n < 3 * own.n) return 0
   return (own.kinds & ~backing.kinds) === 0 && (own.symbols & ~backing.symbols) === 0 ? Math.min(backing.n - own.n, AGREE * own.n) : 0
+}
+
+/** The tolerance of the profile that knows more; of words, that of the name elsewhere where that holds prose: the first letters of a search are words. */
+function looserOf (own: FieldProfile, backing: FieldProfile | null, spare: number): Tolerance {
+  const tolerance = toleranceOf(elder(own, backing, spare))
+  return tolerance === 'words' && backing !== null && toleranceOf(backing) === 'prose' ? 'prose' : tolerance
 }
 
 /** New symbols that would not be strange: punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */

@@ -54,11 +54,20 @@ export class FieldLevels extends ItemTable {
    * @param n Values learned.
    * @param most Independent draws among them, where they are fewer.
    * @param spare Further evidence, from where the same name is used.
+   * @param isUnheard Whether it is about a thing that nobody has sent, not even in a flagged request: such are told from those that only flagged ones have shown.
    */
-  unseen (level: number, n: number, most: number, spare: number): number {
+  unseen (level: number, n: number, most: number, spare: number, isUnheard: boolean): number {
     if (!this.isOpen(level)) return 1
     const seen = Math.min(most, (this.#state & (REOPENED << level)) === 0 ? n : n - this.#base)
-    return Math.min(1, (this.rare(level, n >= MANY) + 1) / (seen + spare + 2))
+    const rare = this.once(level) + (isUnheard ? 1 : 2) * this.#flagged(level) + (n >= MANY && !(isUnheard && level === VALUES) ? 2 * this.twice(level) : 0)
+    return Math.min(1, (rare + 1) / (seen + spare + 2))
+  }
+
+  /** Flagged values that showed something new on the level, at the most: one payload has many new characters and pairs of them, and mostly one new shape. */
+  #flagged (level: number): number {
+    const pending = this.pending(level)
+    if (pending < 2 || (level !== CHARACTERS && level !== PAIRS)) return pending
+    return Math.min(pending, this.isOpen(SHAPES) ? this.pending(SHAPES) : this.pending(CHARSETS) + 1)
   }
 
   /** Learns a thing; closes the level where there is no room for it. @returns Whether it is the first time. */

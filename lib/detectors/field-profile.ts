@@ -102,9 +102,9 @@ export class FieldProfile {
     judgeField(this, scan, backing, floor, verdict)
   }
 
-  /** Estimated chance that ordinary traffic shows something unseen on the level; 1 where the level is closed. @param spare Further evidence. */
-  unseen (level: number, spare: number): number {
-    return this.#items.unseen(level, this.n, level === VALUES || level === EXACTS || level === LENGTHS ? this.holders : this.draws, spare)
+  /** Estimated chance that ordinary traffic shows something unseen on the level; see `FieldLevels.unseen`. @param spare Further evidence. */
+  unseen (level: number, spare: number, isUnheard = false): number {
+    return this.#items.unseen(level, this.n, level === VALUES || level === EXACTS || level === LENGTHS ? this.holders : this.draws, spare, isUnheard)
   }
 
   /**

@@ -40,7 +40,7 @@ const PLAIN = 0.004
 /** Distance from which a length is more than a new shape brings with it. */
 const APART = 1.4
 /** Octaves beyond the longest value seen from which a length is strong evidence where much has been seen. */
-const HUGE = 2
+export const HUGE = 2
 /** Distance outside a range, in its own units, from which it is strong evidence. */
 const FAR = 5
 const STRONG_RISK = 65
@@ -144,9 +144,11 @@ export class FieldVerdict {
    * @param count How many such pairs there are: each is further evidence, as the symbols of an injection are.
    */
   addNeighbours (unseen: number, count: number): void {
+    // A character that would not be strange here has new neighbours, of course.
+    if (this.#isProse) return
     const chance = unseen ** ((1 + Math.min(3, count)) / 2)
     const isImplied = (this.parts & (CHAR | CHARSET)) !== 0
-    this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN && !this.#isProse ? STRONG_RISK : WEAK_RISK)
+    this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN ? STRONG_RISK : WEAK_RISK)
   }
 
   /** @param isStrong Whether the symbol has only ever come in one number. */
@@ -155,9 +157,9 @@ export class FieldVerdict {
     if (this.#weigh(SYMBOL_COUNT, chance, isImplied ? IMPLIED : 1, isStrong && !this.isStranger ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
   }
 
-  /** @param isClosed Whether all the values known have been seen at least three times. */
-  addValue (chance: number, isClosed: boolean): void {
-    if (!this.isOpen && chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES)) this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
+  /** @param isClosed Whether all the values known have been seen at least three times. @returns Whether that says anything. */
+  addValue (chance: number, isClosed: boolean): boolean {
+    return !this.isOpen && chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES) && this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
   }
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */

@@ -26,16 +26,23 @@ export type Rhythm = 'unknown' | 'regular' | 'irregular'
  * S. Gianvecchio, H. Wang, "Detecting covert timing channels: an entropy-based approach", CCS 2007.
  */
 export class GapRhythm {
-  readonly #integers: Int32Array
-  readonly #doubles: Float64Array
-  readonly #at: number
+  #integers: Int32Array
+  #doubles: Float64Array
+  #at: number
 
-  /** @param cells `RHYTHM_CELLS` of them; by default its own. */
   constructor ({ integers, doubles, at }: Cells = new CellPool(RHYTHM_CELLS, 1).take()) {
     this.#integers = integers
     this.#doubles = doubles
     this.#at = at
     this.clear()
+  }
+
+  /** Makes this the view of another rhythm: the one that has `RHYTHM_CELLS` from `at` on. One view serves for all senders. */
+  moveTo (integers: Int32Array, doubles: Float64Array, at: number): this {
+    this.#integers = integers
+    this.#doubles = doubles
+    this.#at = at
+    return this
   }
 
   /** Of the last 20 gaps: their standard deviation as a share of their mean, and their mean in milliseconds; `NaN` before. */

@@ -133,7 +133,10 @@ export class HeaderFields {
     judge.judge(value, field.profile, back === undefined ? null : back.profile, floor, headerKind, 'header.', name, 1, observation)
     judge.verdict.only = false
     judge.verdict.isStranger = false
-    if (field.entropy !== null && value.length >= LEAST_ENTROPY && !field.profile.knowsValue(judge.scan) && !judge.isPromoted(field.profile, back === undefined ? null : back.profile)) judgeEntropy(name, value, field.profile, field.entropy, observation)
+    if (value.length < LEAST_ENTROPY || field.profile.knowsValue(judge.scan) || judge.isPromoted(field.profile, back === undefined ? null : back.profile)) return
+    // What a few clients of a kind say is too little: then what all clients do.
+    const telling = field.profile.variety >= FEWEST_VALUES ? field : back
+    if (telling !== undefined && telling.entropy !== null) judgeEntropy(name, value, telling.profile, telling.entropy, observation)
   }
 
   /** A header that has no profile, or that only flagged requests have shown: its characters, against those of all headers. @param young What those have shown. */

@@ -28,6 +28,8 @@ const RHYTHM = SINCE + 2
 /** Cells that a flow takes: 256 bytes. */
 export const FLOW_CELLS = RHYTHM + RHYTHM_CELLS
 
+const RHYTHM_VIEW = new GapRhythm()
+
 /**
  * What one sender does within the open window and just before: bytes both ways, pages, the rhythm of its requests, the routes it came by. 0.5 kB: its numbers lie side by side,
  * so that a request finds them in a few lines of the cache; episodes are made when first needed.
@@ -40,7 +42,6 @@ export class IdentityFlow {
   /** A bit for the routes of the open window, and of the one before, by their hashes: another route in 32 has the same. */
   lately = 0
   before = 0
-  readonly rhythm: GapRhythm
   #episodes: (FlowEpisode | null)[] | null = null
   readonly #cells: Int32Array
   readonly #doubles: Float64Array
@@ -51,8 +52,15 @@ export class IdentityFlow {
     this.#cells = integers
     this.#doubles = doubles
     this.#at = at
-    this.rhythm = new GapRhythm({ integers, doubles, at: at + RHYTHM })
+    this.rhythm.clear()
     this.open(-1, 0)
+  }
+
+  /** Reads each line of its numbers, so that the caches have them when the sender is judged. @returns Nothing that means anything. */
+  touch (): number {
+    const cells = this.#cells
+    const at = this.#at
+    return cells[at]! + cells[at + 16]! + cells[at + 32]! + cells[at + 48]! + cells[at + FLOW_CELLS - 1]!
   }
 
   /** Number of the open window, -1 for none. */
@@ -60,6 +68,9 @@ export class IdentityFlow {
 
   /** Epoch milliseconds of the first request of the window. */
   get since (): number { return this.#doubles[(this.#at + SINCE) >> 1] as number }
+
+  /** The rhythm of its requests; to be used before another sender's is asked for. */
+  get rhythm (): GapRhythm { return RHYTHM_VIEW.moveTo(this.#cells, this.#doubles, this.#at + RHYTHM) }
 
   get requests (): number { return this.#cells[this.#at + REQUESTS] as number }
   set requests (requests: number) { this.#cells[this.#at + REQUESTS] = requests }

@@ -22,6 +22,9 @@ export interface OpenApiDocument {
   paths: Record<string, Record<string, unknown>>
 }
 
+/** Routes of one method and path. */
+interface Operation { parameters: readonly string[], schemas: RouteSchemas[] }
+
 const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'])
 /** Methods whose requests have no body that means anything (RFC 9110, section 9.3). */
 const BODILESS: ReadonlySet<string> = new Set(['get', 'head', 'delete', 'trace'])
@@ -29,11 +32,12 @@ const BODILESS: ReadonlySet<string> = new Set(['get', 'head', 'delete', 'trace']
 /**
  * What was learned of all routes, as one OpenAPI 3.1 document: path parameters by the routes' patterns, JSON bodies and replies as JSON Schemas
  * with how much is behind them (`x-` keywords). Routes of which nothing was learned are in it too. Methods that OpenAPI does not know are not.
+ * Routes of one method and path (versions, hosts) are one operation, which takes and gives what any of them does.
  *
  * Source: OpenAPI Specification 3.1.0.
  */
 export function openapiDocument (routes: readonly DocumentedRoute[], info: DocumentInfo): OpenApiDocument {
-  const paths = new Map<string, Map<string, unknown>>()
+  const paths = new Map<string, Map<string, Operation>>()
   const templates = new Map<string, string>()
   for (const { method, url, schemas } of routes) {
     const name = method.toLowerCase()
@@ -43,26 +47,36 @@ export function openapiDocument (routes: readonly DocumentedRoute[], info: Docum
     const key = path.replace(/\{[^}]*\}/g, '{}')
     const known = templates.get(key) ?? path
     templates.set(key, known)
-    const item = paths.get(known) ?? new Map<string, unknown>()
+    const item = paths.get(known) ?? new Map<string, Operation>()
     paths.set(known, item)
-    item.set(name, operationOf(name, known === path ? parameters : templateNames(known), schemas))
+    const operation = item.get(name)
+    if (operation === undefined) item.set(name, { parameters: known === path ? parameters : templateNames(known), schemas: [schemas] })
+    else operation.schemas.push(schemas)
   }
   const description = 'Learned from traffic by fastify-anomalies: what was ordinary, not what was meant. x-samples tells how many bodies are behind a schema.'
-  return { openapi: '3.1.0', info: { ...info, description }, paths: Object.fromEntries([...paths].map(([path, item]) => [path, Object.fromEntries(item)])) }
+  return { openapi: '3.1.0', info: { ...info, description }, paths: Object.fromEntries([...paths].map(([path, item]) => [path, Object.fromEntries([...item].map(([name, operation]) => [name, operationOf(name, operation)]))])) }
 }
 
-function operationOf (method: string, parameters: readonly string[], { request, responses, samples }: RouteSchemas): Record<string, unknown> {
+function operationOf (method: string, { parameters, schemas }: Operation): Record<string, unknown> {
   const replies: Record<string, unknown> = {}
-  for (const [status, schema] of Object.entries(responses)) replies[status] = { description: `learned from ${samples.responses[status]} replies`, content: jsonContent(schema) }
+  for (const status of new Set(schemas.flatMap(({ responses }) => Object.keys(responses)))) {
+    const count = schemas.reduce((sum, { samples }) => sum + (samples.responses[status] ?? 0), 0)
+    replies[status] = { description: `learned from ${count} replies`, content: jsonContent(schemas.map(({ responses }) => responses[status])) }
+  }
   if (Object.keys(replies).length === 0) replies['default'] = { description: 'no JSON reply was learned' }
+  const requests = schemas.reduce((sum, { samples }) => sum + samples.request, 0)
   return {
     ...parameters.length === 0 ? null : { parameters: parameters.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })) },
-    ...request === null || BODILESS.has(method) ? null : { requestBody: { description: `learned from ${samples.request} requests`, required: true, content: jsonContent(request) } },
+    ...requests === 0 || BODILESS.has(method) ? null : { requestBody: { description: `learned from ${requests} requests`, required: true, content: jsonContent(schemas.map(({ request }) => request)) } },
     responses: replies
   }
 }
 
-function jsonContent (schema: JsonSchema): Record<string, unknown> { return { 'application/json': { schema } } }
+/** @param learned Schemas of the routes that an operation stands for, as far as anything was learned of them. */
+function jsonContent (learned: readonly (JsonSchema | null | undefined)[]): Record<string, unknown> {
+  const schemas = learned.filter((schema) => schema !== null && schema !== undefined)
+  return { 'application/json': { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } } }
+}
 
 /** OpenAPI's template of a Fastify pattern: `/a/:id(^\\d+$)/*` is `/a/{id}/{wildcard}`. */
 export function templateOf (url: string): { path: string, parameters: string[] } {

@@ -2,18 +2,29 @@ import { NoveltyPrior } from '../stats/novelty-prior'
 import type { NoveltyPriorJson } from '../stats/novelty-prior'
 import { FormPriors } from './form-priors'
 import type { FormPriorsJson } from './form-priors'
+import { ValuePriors } from './value-priors'
+import type { ValuePriorsJson } from './value-priors'
 
 /** The plain form of a `ParameterPriors`. */
-export interface ParameterPriorsJson { names: NoveltyPriorJson[], forms: FormPriorsJson }
+export interface ParameterPriorsJson {
+  names: NoveltyPriorJson[]
+  forms: FormPriorsJson
+  /** Missing from what was written before 1.0. */
+  values?: ValuePriorsJson
+}
 
 /**
- * What all parameters of an application have shown about how regular they are: how often formats change, and how often a route gets a parameter that
- * none had. What is judged by it needs few requests of its own (see `NoveltyPrior`), and where an application adds names now and then, no number of
+ * What all parameters of an application have shown about how regular they are: how often formats change, how often a field of few values
+ * gets another one, and how often a route gets a parameter that none had. What is judged by it needs few requests of its own (see `NoveltyPrior`), and where an application adds names now and then, no number of
  * requests makes the next one certain. Routes without parameters, those that always had the same and those whose names vary are counted apart.
  */
 export class ParameterPriors {
   readonly forms = new FormPriors()
+  readonly values: ValuePriors
   readonly #names: readonly NoveltyPrior[] = [new NoveltyPrior(), new NoveltyPrior(), new NoveltyPrior()]
+
+  /** @param seed Seed of the scans by which values are known. */
+  constructor (seed = 0) { this.values = new ValuePriors(seed) }
 
   /** How often a route gets a parameter that none had. @param names Names that it has. @param sets Lists of names. */
   names (names: number, sets: number): NoveltyPrior { return this.#names[names === 0 ? 0 : sets > 1 ? 2 : 1] as NoveltyPrior }
@@ -25,11 +36,12 @@ export class ParameterPriors {
   merge (json: ParameterPriorsJson): void {
     this.#names.forEach((prior, sort) => { if (json.names[sort] !== undefined) prior.merge(json.names[sort]) })
     this.forms.merge(json.forms)
+    if (json.values !== undefined) this.values.merge(json.values)
   }
 
   reset (): void { for (const prior of this.#all) prior.reset() }
 
-  toJSON (): ParameterPriorsJson { return { names: this.#names.map((prior) => prior.toJSON()), forms: this.forms.toJSON() } }
+  toJSON (): ParameterPriorsJson { return { names: this.#names.map((prior) => prior.toJSON()), forms: this.forms.toJSON(), values: this.values.toJSON() } }
 
-  get #all (): readonly { halve (): void, reset (): void }[] { return [...this.#names, this.forms] }
+  get #all (): readonly { halve (): void, reset (): void }[] { return [...this.#names, this.forms, this.values] }
 }

@@ -12,6 +12,7 @@ import { bothOf, boundsOf, distanceFrom, EMPTY_RANGE, rangesFrom, rangesToJson, 
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
+import { VALUES } from './field-levels'
 import { strongRisk } from './field-verdict'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { NameBacking } from './name-backing'
@@ -229,13 +230,16 @@ export class ParameterProfile {
 
   #learnValue (value: string, place: number, principal: number, several: boolean): void {
     const scan = this.#context.judge.scan
-    const { forms } = this.#context.priors
+    const { forms, values } = this.#context.priors
     const profile = this.#parameters.profile(place)
     const common = this.#parameters.common(place)
     scan.scan(value)
+    const sort = values.sortOf(profile, scan.value)
+    if (sort >= 0 && (common === null || common.items.count(VALUES, scan.value) === 0)) values.meet(sort, profile.n)
     forms.meet(profile, scan, common)
     profile.learn(scan, principal, several)
     forms.pass(profile)
+    values.pass(profile)
     common?.learn(scan, principal, several)
   }
 
@@ -269,7 +273,7 @@ export class ParameterProfile {
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
         judge.scan.scan(value)
-        if (judge.quarantine(this.#parameters.profile(place), this.#parameters.common(place), principal, promoteAfter)) onPromoted(this.#prefix + showName(name))
+        if (this.#quarantineValue(place, principal)) onPromoted(this.#prefix + showName(name))
       } else if (Array.isArray(value) && this.#quarantineList(value, place, hash, principal)) {
         onPromoted(this.#prefix + showName(name))
       }
@@ -282,18 +286,28 @@ export class ParameterProfile {
     }
   }
 
-  /** A name sent more than once. @returns Whether that, or one of the values, became known by this. */
+  /** A name sent more than once, and each of its values. @returns Whether anything became known by this. */
   #quarantineList (list: readonly unknown[], place: number, hash: number, principal: number): boolean {
     const { judge, promoteAfter } = this.#context
     let promoted = list.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter
     if (promoted) this.#items.promote(REPEATED, hash, 2)
     for (let i = 0; i < list.length && i < MAX_VALUES; i++) {
-      const value = list[i]
-      if (typeof value !== 'string') continue
-      judge.scan.scan(value)
-      promoted = judge.quarantine(this.#parameters.profile(place), this.#parameters.common(place), principal, promoteAfter) || promoted
+      if (typeof list[i] !== 'string') continue
+      judge.scan.scan(list[i] as string)
+      promoted = this.#quarantineValue(place, principal) || promoted
     }
     return promoted
+  }
+
+  /** The scanned value of a request that may not teach; one that becomes known by that was ordinary all along. @returns Whether anything became known by this. */
+  #quarantineValue (place: number, principal: number): boolean {
+    const { judge, priors, promoteAfter } = this.#context
+    const profile = this.#parameters.profile(place)
+    const { n } = profile
+    const sort = priors.values.sortOf(profile, judge.scan.value)
+    if (!judge.quarantine(profile, this.#parameters.common(place), principal, promoteAfter)) return false
+    if (profile.knowsValue(judge.scan)) priors.values.meet(sort, n, promoteAfter)
+    return true
   }
 
   /** Parameters that a promoted set of names has not are not always there. */

@@ -86,7 +86,11 @@ export function histogramOf (store: SignalStore, { tier, first, last }: SignalRa
     const to = Math.min(last, (bucket + 1) * ratio - 1)
     let count = 0
     for (let each = from; each <= to; each++) count += tier.countOf(each, type)
-    if (count > 0) bins.push({ bucket, count, ...uniquesOf(store, tier, from, to, into, bucket, type) })
+    if (count === 0) continue
+    const isWhole = bucket < into.open && (to - from + 1) * tier.stepMs === into.stepMs
+    bins.push(isWhole
+      ? { bucket, count, uniqueValues: into.valuesOf(bucket, type), uniqueEntities: into.entitiesOf(bucket, type) }
+      : { bucket, count, ...uniquesOf(store, tier, from, to, type) })
   }
   return bins
 }
@@ -99,9 +103,7 @@ function changeOf (tier: SignalTier, first: number, last: number, type: number, 
   return before === 0 ? null : 100 * (count - before) / before
 }
 
-function uniquesOf (store: SignalStore, tier: SignalTier, from: number, to: number, into: SignalTier, bucket: number, type: number): { uniqueValues: number, uniqueEntities: number } {
-  const isWhole = (to - from + 1) * tier.stepMs === into.stepMs
-  if (isWhole && bucket < into.open) return { uniqueValues: into.valuesOf(bucket, type), uniqueEntities: into.entitiesOf(bucket, type) }
+function uniquesOf (store: SignalStore, tier: SignalTier, from: number, to: number, type: number): { uniqueValues: number, uniqueEntities: number } {
   const values = new HyperLogLog()
   const entities = new HyperLogLog()
   eachCell(store, tier, from, to, type, (cell) => {

@@ -71,4 +71,7 @@ export function addDistinct (cells: Int32Array, at: number, hash: number): boole
 }
 
 /** `LinearCounter.count` of such a counter. */
-export function distinctIn (cells: Int32Array, at: number): number { return ESTIMATES[cells[at] as number] as number }
+export function distinctIn (cells: Int32Array, at: number): number { return distinctOf(cells[at] as number) }
+
+/** How many different things set so many of the 256 bits. */
+export function distinctOf (set: number): number { return ESTIMATES[set] as number }

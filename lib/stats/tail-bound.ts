@@ -3,8 +3,12 @@ const NONE: number[] = []
 const KEPT = 8
 /** Laws shared; further ones are their bound's own. */
 const MAX_LAWS = 64
-/** Values after which the most extreme one alone no longer moves the bound: until then an outlier or two can hide. */
+/** Values for each of which the bound leaves an outlier out: until then one can hide. */
 const MANY = 60
+/** Values after which one outlier can be told from the others, though it moves the bound. */
+const SOME = 16
+/** Outliers left out, at the most: what three have sent is ordinary. */
+const MAX_STRAYS = 2
 
 /** The limit is that of one value in ten times as many as were seen, at the most, unless said otherwise: what is rarer they say too little about. */
 const REACH = 10
@@ -23,7 +27,8 @@ export interface TailBoundJson { n: number, top: number[], before: number, topBe
  * tail is extended as an exponential one whose scale is known from eight values only (its predictive quantile), or by Hill's estimator where
  * that reaches further; no further than to one value in ten times as many as were seen. So a quantity that ends sharply (a rating, a page size) has a sharp bound, and one with a long tail a far one.
  *
- * From 60 values on, the most extreme one does not count where the others put it out of reach, so one outlier cannot move the bound. Values of
+ * From 60 values on, the most extreme one does not count where the others put it out of reach, so one outlier cannot move the bound; from 120 on, the two most
+ * extreme. `isBeyondOthers` tells one outlier among fewer. Values of
  * one *group* (the elements of one body) are one draw: only the most extreme of them counts, once the group is over. Values of the half-life
  * before the last are forgotten by `halve`.
  *
@@ -75,6 +80,18 @@ export class TailBound {
 
   /** Whether a value lies beyond the bound. */
   isBeyond (value: number): boolean { return this.#law.sign > 0 ? value > this.limit : value < this.limit }
+
+  /**
+   * Whether a value is out of reach of all others but the most extreme one, which is as well: while there are too few values for leaving an outlier
+   * out, one attack among them is no reason to take the next for ordinary. Not from what was seen before the last half-life.
+   */
+  isBeyondOthers (value: number): boolean {
+    const top = this.#top
+    const signed = this.#law.sign * value
+    if (this.n < SOME || this.n >= MANY || top.length < KEPT || this.#topBefore.length > 0 || !(signed > (top[1] as number))) return false
+    const odds = Math.max(1, KEPT * Math.min(this.#law.reach, 1 / (this.n * this.#law.error)))
+    return isOutOfReach(Math.min(signed, top[0] as number), top, 1, KEPT, odds)
+  }
 
   /**
    * @param group Number of the group that the value belongs to; values of one group come one after the other.
@@ -175,12 +192,17 @@ export class TailBound {
     const kept = Math.min(KEPT, seen.length, Math.max(2, this.n >>> 1))
     if (kept < 3) return this.#law.sign * Infinity
     const odds = Math.max(1, kept * times)
-    const least = seen[kept - 1] as number
-    const without = boundOf(seen, 1, kept, odds)
-    const distance = (seen[0] as number) - least
-    const isStray = this.n >= MANY && distance > STRAY * (without - least) && distance > Math.abs(least) + 2
-    return this.#law.sign * (isStray ? without : boundOf(seen, 0, kept, odds)) + 0
+    let strays = Math.min(kept - 1, MAX_STRAYS, Math.floor(this.n / MANY))
+    while (strays > 0 && !isOutOfReach(seen[strays - 1] as number, seen, strays, kept, odds)) strays--
+    return this.#law.sign * boundOf(seen, strays, kept, odds) + 0
   }
+}
+
+/** Whether a value is out of reach of those from `first` on. */
+function isOutOfReach (value: number, seen: readonly number[], first: number, kept: number, odds: number): boolean {
+  const least = seen[kept - 1] as number
+  const distance = value - least
+  return distance > Math.abs(least) + 2 && distance > STRAY * (boundOf(seen, first, kept, odds) - least)
 }
 
 /** The bound that the values from `first` on say. */

@@ -1,6 +1,3 @@
-/** A key, with its count and error less what it is missing where it has no counter. */
-interface Merged { readonly key: number, count: number, error: number }
-
 /**
  * The heavy hitters of a stream of 32-bit keys: as `SpaceSaving`, for thousands of small ones. All in one typed array, sorted by count.
  *
@@ -61,28 +58,15 @@ export class TopTable {
 
   /** A key that a table has no counter for may have come `unseen` times in it. */
   #take (tables: readonly TopTable[]): void {
-    const merged = new Map<number, Merged>()
-    let unseen = 0
-    for (const table of tables) {
-      const missed = table.unseen
-      unseen += missed
-      for (let place = 0; place < table.size; place++) {
-        const key = table.keyAt(place)
-        const known = merged.get(key)
-        if (known === undefined) merged.set(key, { key, count: table.countAt(place) - missed, error: table.errorAt(place) - missed })
-        else {
-          known.count += table.countAt(place) - missed
-          known.error += table.errorAt(place) - missed
-        }
-      }
-    }
-    const sorted = [...merged.values()].sort((a, b) => b.count - a.count)
-    const first = sorted[this.#capacity]
-    this.#missed = Math.max(unseen, first === undefined ? 0 : first.count + unseen)
-    this.size = Math.min(this.#capacity, sorted.length)
+    merged.take(tables)
+    const { unseen, keys, counts, errors } = merged
+    const order = merged.sorted()
+    const first = order.length > this.#capacity ? counts[Merged.numberIn(order[this.#capacity]!)]! + unseen : 0
+    this.#missed = Math.max(unseen, first)
+    this.size = Math.min(this.#capacity, order.length)
     for (let place = 0; place < this.size; place++) {
-      const { key, count, error } = sorted[place] as Merged
-      this.#set(place, key, count + unseen, error + unseen)
+      const each = Merged.numberIn(order[place]!)
+      this.#set(place, keys[each]!, counts[each]! + unseen, errors[each]! + unseen)
     }
   }
 
@@ -102,3 +86,76 @@ export class TopTable {
     if (place !== from) this.#set(place, key, count, error)
   }
 }
+
+/** What several tables have seen together, key by key: counts and errors without what each table may have missed. One serves all, since making its arrays would take longer than to fill them. */
+class Merged {
+  /** Sum of what the tables may have missed of any key. */
+  unseen = 0
+  size = 0
+  keys = new Uint32Array(0)
+  counts = new Float64Array(0)
+  errors = new Float64Array(0)
+  /** Where each key is, by its hash: its number and 1, 0 for none. */
+  #places = new Uint32Array(0)
+  #shift = 32
+  #order = new Float64Array(0)
+
+  /** Forgets what was there, and takes tables in. */
+  take (tables: readonly TopTable[]): void {
+    let most = 1
+    for (let i = 0; i < tables.length; i++) most += (tables[i] as TopTable).size
+    this.unseen = this.size = 0
+    if (most > this.keys.length) this.#grow(most)
+    this.#shift = Math.clz32(most) - 1
+    this.#places.fill(0, 0, 2 ** (32 - this.#shift))
+    for (let i = 0; i < tables.length; i++) this.#add(tables[i] as TopTable)
+  }
+
+  /** Numbers of the keys, those that came most first; of equals the one that was met first. Call `numberIn` for each. */
+  sorted (): Float64Array {
+    const order = this.#order.subarray(0, this.size)
+    for (let each = 0; each < order.length; each++) order[each] = -(this.counts[each]! * ORDER + ORDER - 1 - each)
+    return order.sort()
+  }
+
+  static numberIn (ordered: number): number { return ORDER - 1 - -ordered % ORDER }
+
+  #grow (most: number): void {
+    const bits = 32 - Math.clz32(most)
+    this.keys = new Uint32Array(1 << bits)
+    this.counts = new Float64Array(1 << bits)
+    this.errors = new Float64Array(1 << bits)
+    this.#order = new Float64Array(1 << bits)
+    this.#places = new Uint32Array(2 << bits)
+  }
+
+  #add (table: TopTable): void {
+    const missed = table.unseen
+    this.unseen += missed
+    for (let place = 0; place < table.size; place++) {
+      const each = this.#numberOf(table.keyAt(place))
+      this.counts[each]! += table.countAt(place) - missed
+      this.errors[each]! += table.errorAt(place) - missed
+    }
+  }
+
+  #numberOf (key: number): number {
+    const places = this.#places
+    const mask = 2 ** (32 - this.#shift) - 1
+    let place = Math.imul(key ^ (key >>> 15), 0x9e3779b1) >>> this.#shift
+    while (places[place] !== 0) {
+      const each = places[place]! - 1
+      if (this.keys[each] === key) return each
+      place = (place + 1) & mask
+    }
+    const each = this.size++
+    places[place] = each + 1
+    this.keys[each] = key
+    this.counts[each] = this.errors[each] = 0
+    return each
+  }
+}
+
+/** More keys are never merged at a time; a count times this is still exact. */
+const ORDER = 2 ** 20
+const merged = new Merged()

@@ -57,6 +57,24 @@ export class ItemTable {
     return at < 0 ? 0 : supportOf(wordAt(this.#things, at))
   }
 
+  /** Whether nobody has sent the thing, not even in a request that was not admitted. */
+  isUnheard (level: number, hash: number): boolean { return slotOf(this.#things, ItemTable.key(level, hash)) < 0 }
+
+  /** Share of the things admitted on the level that `others`, which has them all, has seen more often than this table, or so often that it does not tell. */
+  alike (level: number, others: ItemTable): number {
+    let all = 0
+    let shared = 0
+    for (let at = TALLIES; at < this.#things.length; at++) {
+      const word = wordAt(this.#things, at)
+      if (word === 0 || levelOf(word) !== level || countOf(word) === 0) continue
+      const count = countOf(word)
+      const theirs = slotOf(others.#things, keyAt(this.#things, at))
+      all++
+      if (count >= OFTEN || (theirs >= 0 && countOf(wordAt(others.#things, theirs)) > count)) shared++
+    }
+    return all === 0 ? 0 : shared / all
+  }
+
   /**
    * Admits one sighting.
    * @param principal Hash of who sent it.
@@ -232,6 +250,8 @@ export const MAX_ITEMS = 384
 /** Things on one level that only requests not admitted have shown. */
 export const MAX_PENDING = 8
 const MAX_COUNT = 31
+/** Sightings from which on some owners count no further. */
+const OFTEN = 16
 const MAX_SUPPORT = 3
 const GOLDEN_RATIO = 0x9e3779b1
 /** Numbers that hold the tallies. */

@@ -1,8 +1,14 @@
+import type { TextUnits } from './text-units'
+import { ESCAPE, TRAITS } from './unit-traits'
+
 /** Longest entity name with its `&` and `;`, such as `&NewLine;`, or a number with leading zeros. */
 const MAX_ENTITY = 24
 
-/** Characters that names of entities stand for, by the hash of the name: no string is made for a look-up. */
-const ENTITIES = new Map<number, number>()
+/** Places for names of entities: a power of two, several times as many as there are. */
+const NAMED = 256
+/** Hashes of the names of entities, and the characters that they stand for: no string is made for a look-up. */
+const names = new Int32Array(NAMED)
+const characters = new Uint8Array(NAMED)
 for (const [name, character] of Object.entries({
   lt: 60,
   gt: 62,
@@ -46,7 +52,22 @@ for (const [name, character] of Object.entries({
 })) {
   let hash = 0
   for (let i = 0; i < name.length; i++) hash = nameHash(hash, name.charCodeAt(i))
-  ENTITIES.set(hash, character)
+  let place = placeOf(hash)
+  while (names[place] !== 0) place = (place + 1) & (NAMED - 1)
+  names[place] = hash
+  characters[place] = character
+}
+
+function placeOf (hash: number): number { return Math.imul(hash, 0x9e3779b1) >>> 24 }
+
+/** The character that a name with this hash stands for, 0 for none. */
+function entityNamed (hash: number): number {
+  let place = placeOf(hash)
+  while (names[place] !== 0) {
+    if (names[place] === hash) return characters[place] as number
+    place = (place + 1) & (NAMED - 1)
+  }
+  return 0
 }
 
 function nameHash (hash: number, letter: number): number { return Math.imul(hash ^ letter, 0x01000193) }
@@ -63,70 +84,55 @@ export const BACKSLASH = 92
 
 /** Code point of the escape that was read last. */
 let found = 0
-let isForeign = false
-
-/** Signs left by a round that are noted; where there are more, the next round looks at the whole text. */
-const MAX_LEFT = 256
-
-/** Where a round left signs that an escape may begin with: all others could not change in another. */
-interface Left {
-  readonly places: Uint32Array
-  count: number
-}
-let left: Left = { places: new Uint32Array(MAX_LEFT), count: 0 }
-let before: Left = { places: new Uint32Array(MAX_LEFT), count: 0 }
+/** Traits of all that the last round brought. */
+let traits = 0
 
 /**
  * Undoes each escape once, in place: what stands there is never longer than how it was written. Well-formed escapes only; all else stays.
- * @param isFirst Whether the text is new; else only what the last call left of it is looked at.
- * @returns How long the text is now; the same as before where there was nothing to undo.
+ * Looks at the signs that the text has listed and no further (where they are too many, at all of it), and lists those that are left: all others
+ * could not change in another round.
  */
-export function unescapeOnce (units: Uint16Array, length: number, isFirst: boolean): number {
-  const unused = before
-  before = left
-  left = unused
-  left.count = 0
-  isForeign = false
-  const { places, count } = before
-  const isListed = !isFirst && count <= MAX_LEFT
+export function unescapeOnce (text: TextUnits): void {
+  const { units, length, signs, signCount } = text
+  traits = 0
+  text.signCount = 0
+  const isListed = signCount <= signs.length
   let out = 0
   let at = 0
   for (let i = 0; ;) {
+    let sign = length
     if (isListed) {
       // An escape of several bytes may have taken in signs that are in the list.
-      while (i < count && (places[i] as number) < at) i++
-      const sign = i < count ? places[i] as number : length
-      if (out === at) out = at = sign
-      else while (at < sign) units[out++] = units[at++] as number
+      while (i < signCount && (signs[i] as number) < at) i++
+      if (i < signCount) sign = signs[i] as number
     } else {
-      for (let code = 0; at < length && !isSign(code = units[at] as number); at++) units[out++] = code
+      sign = at
+      while (sign < length && (TRAITS[units[sign] as number] as number) !== ESCAPE) sign++
     }
-    if (at >= length) return out
+    if (out === at) out = at = sign
+    else while (at < sign) units[out++] = units[at++] as number
+    if (at >= length) break
     const end = endOfEscape(units, at, length)
     if (end < 0) {
-      leave(out)
+      leave(text, out)
       units[out++] = units[at++] as number
       continue
     }
-    if (found > 126) isForeign = true
-    else if (isSign(found)) leave(out)
+    if (found === PERCENT || found === AMPERSAND || found === BACKSLASH) leave(text, out)
     out = write(units, out, found)
     at = end
   }
+  text.end(out)
 }
 
-function leave (place: number): void {
-  if (left.count < MAX_LEFT) left.places[left.count] = place
-  left.count++
+/** Lists a sign: never further on in the list than where it is read, since it was listed itself. */
+function leave (text: TextUnits, place: number): void {
+  if (text.signCount < text.signs.length) text.signs[text.signCount] = place
+  text.signCount++
 }
 
-/** Whether the last `unescapeOnce` brought something outside ASCII. */
-export function unescapedForeign (): boolean { return isForeign }
-
-/** Whether it left a sign that an escape may begin with: without one, another round would change nothing. */
-export function mayUnescapeMore (): boolean { return left.count > 0 }
-
-function isSign (code: number): boolean { return code === PERCENT || code === AMPERSAND || code === BACKSLASH }
+/** Traits of all that the last `unescapeOnce` brought. */
+export function unescapedTraits (): number { return traits }
 
 /** Where the escape ends that begins here, and what it stands for in `found`; -1 where it is none. */
 function endOfEscape (units: Uint16Array, at: number, length: number): number {
@@ -137,22 +143,27 @@ function endOfEscape (units: Uint16Array, at: number, length: number): number {
 /** Writes a code point. @returns Where it ends. */
 function write (units: Uint16Array, at: number, point: number): number {
   if (point <= 0xffff) {
+    traits |= TRAITS[point] as number
     units[at] = point
     return at + 1
   }
-  units[at] = 0xd800 + ((point - 0x10000) >> 10)
+  const high = 0xd800 + ((point - 0x10000) >> 10)
+  traits |= TRAITS[high] as number
+  units[at] = high
   units[at + 1] = 0xdc00 + ((point - 0x10000) & 0x3ff)
   return at + 2
 }
 
 /** `%41`, `%u0041`, and UTF-8 of two to four bytes; a byte that is no UTF-8 is read as ISO-8859-1. */
 function percentAt (units: Uint16Array, at: number, length: number): number {
-  if (((units[at + 1] as number) | 32) === 117) {
+  const high = HEX[units[at + 1] as number] as number
+  const low = HEX[units[at + 2] as number] as number
+  if (high < 0 || low < 0 || at + 2 >= length) {
+    if (((units[at + 1] as number) | 32) !== 117) return -1
     found = hex(units, at + 2, 4, length)
     return found < 0 ? -1 : at + 6
   }
-  const byte = hex(units, at + 1, 2, length)
-  if (byte < 0) return -1
+  const byte = (high << 4) | low
   found = byte
   if (byte < 0xc0 || byte > 0xf7) return at + 3
   const more = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3
@@ -190,10 +201,8 @@ function entityAt (units: Uint16Array, at: number, length: number): number {
     hash = nameHash(hash, letter)
   }
   if (end === at + 1 || end >= length || units[end] !== 59) return -1
-  const named = ENTITIES.get(hash)
-  if (named === undefined) return -1
-  found = named
-  return end + 1
+  found = entityNamed(hash)
+  return found === 0 ? -1 : end + 1
 }
 
 /** `\u0041`, `\u{41}`, `\x41`. */

@@ -1,5 +1,6 @@
-import { CAPACITY, COMMENTED, SPACED } from './injection-tokens'
+import { CAPACITY } from './injection-tokens'
 import type { TokenScanner } from './injection-tokens'
+import { COMMENTED, SPACED } from './token'
 import { FIRST_MEANING, kindNamed, nameOfKind } from './token-kinds'
 
 /**

@@ -119,6 +119,29 @@ for (const [meaning, name] of MEANING_NAMES.entries()) {
   }
 }
 
+const FILTER_SHIFT = 17
+/** One bit for each sample that some known word has: of words that are not known, few have such. */
+const filter = new Int32Array(1 << (27 - FILTER_SHIFT))
+for (const word of WORDS) {
+  const sample = sampleOf(Uint16Array.from(word, (letter) => letter.charCodeAt(0)), 0, word.length)
+  filter[sample >>> 5] = (filter[sample >>> 5] as number) | (1 << sample)
+}
+
+/** A hash of four letters of a word, without case, and of its length: no loop. */
+function sampleOf (units: Uint16Array, at: number, length: number): number {
+  const first = (units[at] as number) | 32
+  const second = (units[at + (length >> 2)] as number) | 32
+  const middle = (units[at + (length >> 1)] as number) | 32
+  const last = (units[at + length - 1] as number) | 32
+  return Math.imul((first | (second << 7) | (middle << 14) | (last << 21)) ^ Math.imul(length, 0x2c1b3c6d), 0x297a2d39) >>> FILTER_SHIFT
+}
+
+/** Whether a word may be known; never false for one that is. @param length At least 1. */
+export function mayBeKnown (units: Uint16Array, at: number, length: number): boolean {
+  const sample = sampleOf(units, at, length)
+  return ((filter[sample >>> 5] as number) & (1 << sample)) !== 0
+}
+
 const meanings = Uint8Array.from(WORD_MEANINGS)
 
 /** All known words; word number `n` stands at `n - 1`. */

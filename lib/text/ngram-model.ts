@@ -1,4 +1,4 @@
-import { COMMENTED, MIXED } from './injection-tokens'
+import { COMMENTED, MIXED } from './token'
 import type { TokenScanner } from './injection-tokens'
 import { identityOf, WORD_COUNT } from './injection-words'
 import { FIRST_MEANING, KINDS } from './token-kinds'

@@ -1,7 +1,8 @@
 import * as words from './injection-words'
 import * as characters from './token-characters'
 import { kindNamed } from './token-kinds'
-import type { TokenOut } from './token-symbols'
+import type { Token } from './token'
+import { LONG_WORD, MAX_WORD } from './token-runs'
 
 const { C_DIGIT, C_LETTER, CLASS, FOLDED, isHex } = characters
 const { knownWord, WORD_PRIME, WORD_SEED } = words
@@ -19,25 +20,19 @@ const LOOPBACK = kindNamed('loopback')
 const PRIVATE = kindNamed('private')
 const LINK_LOCAL = kindNamed('link-local')
 
-/** Letters of a word that are hashed. */
-export const MAX_WORD = 40
-/** Words longer than this are ids, hashes and encoded things. */
-export const LONG_WORD = 24
-
 /** Reads a number, an address, a version, or an id that begins with a digit. @returns Where it ends. */
-export function readNumber (units: Uint16Array, from: number, to: number, out: TokenOut): number {
+export function readNumber (units: Uint16Array, from: number, to: number, token: Token): number {
   let at = from
   let first = 0
   while (at < to && CLASS[units[at] as number] === C_DIGIT) {
     if (at - from < 9) first = first * 10 + (units[at] as number) - 48
     at++
   }
-  out.steps = 0
   const digits = at - from
   const code = at < to ? units[at] as number : 0
-  if (code === 46 && at + 1 < to && CLASS[units[at + 1] as number] === C_DIGIT) return readDotted(units, at, to, first, out)
-  if (CLASS[code] === C_LETTER && code !== 95) return readMixed(units, from, at, to, first, out)
-  out.kind = plainKind(digits, first)
+  if (code === 46 && at + 1 < to && CLASS[units[at + 1] as number] === C_DIGIT) return readDotted(units, at, to, first, token)
+  if (CLASS[code] === C_LETTER && code !== 95) return readMixed(units, from, at, to, first, token)
+  token.kind = plainKind(digits, first)
   return at
 }
 
@@ -46,13 +41,13 @@ function plainKind (digits: number, value: number): number {
 }
 
 /** Digits that a word follows without space: SQL reads `1or` as two tokens; an id (`5e8f9a`, `3pm`) is one. */
-function readMixed (units: Uint16Array, from: number, at: number, to: number, first: number, out: TokenOut): number {
+function readMixed (units: Uint16Array, from: number, at: number, to: number, first: number, token: Token): number {
   const digits = at - from
   if (((units[at] as number) | 32) === 120 && digits === 1 && first === 0) {
     let end = at + 1
     while (end < to && isHex(units[end] as number)) end++
     if (end > at + 1) {
-      out.kind = HEX
+      token.kind = HEX
       return end
     }
   }
@@ -66,16 +61,16 @@ function readMixed (units: Uint16Array, from: number, at: number, to: number, fi
     else if (kind !== C_LETTER) break
     if (end - at < MAX_WORD) hash = Math.imul(hash ^ (FOLDED[c] as number), WORD_PRIME)
   }
-  out.steps = end - at
+  token.steps += end - at
   if (more === 0 && end - at > 1 && knownWord(hash) !== 0) {
-    out.kind = plainKind(digits, first)
+    token.kind = plainKind(digits, first)
     return at
   }
-  out.kind = end - from > LONG_WORD ? LONG : ID
+  token.kind = end - from > LONG_WORD ? LONG : ID
   return end
 }
 
-function readDotted (units: Uint16Array, from: number, to: number, first: number, out: TokenOut): number {
+function readDotted (units: Uint16Array, from: number, to: number, first: number, token: Token): number {
   let at = from
   let dots = 0
   let second = 0
@@ -88,9 +83,9 @@ function readDotted (units: Uint16Array, from: number, to: number, first: number
     if (dots === 1) second = value
     others |= value
   }
-  out.steps = at - from
+  token.steps += at - from
   // Chrome/127.0.0.0: nobody is at the first address of a network, but browsers have such versions.
-  out.kind = dots === 1 ? DECIMAL : dots !== 3 || (others === 0 && first > 0) ? VERSION : addressKind(first, second)
+  token.kind = dots === 1 ? DECIMAL : dots !== 3 || (others === 0 && first > 0) ? VERSION : addressKind(first, second)
   return at
 }
 

@@ -236,9 +236,13 @@ function isIpv6 (text: string): boolean {
   return gap ? groups <= 7 && groups > 0 : groups === 8
 }
 
+/** Schemes of code: after them `//` begins a comment, not a host. */
+const SCRIPT = /^(?:java|live|vb)script:/i
+
 /** A scheme, `://`, a host and what may follow. */
 function isUri (text: string): boolean {
   const colon = text.indexOf('://')
+  if ((colon === 8 || colon === 10) && SCRIPT.test(text)) return false
   if (colon < 2 || colon > 20 || !isIn(text.charCodeAt(0), LETTER) || !areAll(text, 1, colon, LETTER | DIGIT)) return false
   let at = colon + 3
   const host = at

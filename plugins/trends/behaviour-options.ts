@@ -36,9 +36,9 @@ export interface BehaviourOptions {
 
 export const behaviourOptions: OptionTable = {
   objectsFloor: { type: 'number', minimum: 1, default: 15, description: 'different objects of a route that one sender may always ask for within `window`' },
-  pagesFloor: { type: 'number', minimum: 1, default: 60, description: 'different pages that one sender may always read within `window`' },
+  pagesFloor: { isShared: true, type: 'number', minimum: 1, default: 60, description: 'different pages that one sender may always read within `window`' },
   regularBelow: { type: 'number', exclusiveMinimum: 0, maximum: 0.9, default: 0.25, description: 'standard deviation of the gaps between requests, as a share of their mean, below which they are regular' },
-  velocityJump: { type: 'number', minimum: 1, default: 100, description: 'signals of a kind by which a minute must exceed what is expected' },
+  velocityJump: { isShared: true, type: 'number', minimum: 1, default: 100, description: 'signals of a kind by which a minute must exceed what is expected' },
   authCoverage: { type: 'boolean', default: true, description: 'whether it is reported that a route serves without the credentials that it usually needs' },
   sequence: { type: 'boolean', default: true, description: 'whether it is reported that a route is reached without those that ordinarily come before it' }
 }

@@ -40,19 +40,19 @@ export interface FlowOptions {
    */
   dlp?: boolean | SecretKind[]
   /**
-   * Characters of a reply that are looked at.
+   * Bytes of a reply that are looked at.
    * @default 16384
    */
   dlpBytes?: number
 }
 
 export const flowOptions: OptionTable = {
-  senders: { type: 'integer', minimum: 8, maximum: 1_000_000, default: 8192, description: 'senders (users, credentials, sessions, client addresses) whose flow and behaviour is followed at a time' },
+  senders: { isShared: true, type: 'integer', minimum: 8, maximum: 1_000_000, default: 8192, description: 'senders (users, credentials, sessions, client addresses) whose flow and behaviour is followed at a time' },
   window: { isDuration: true, default: '10 minutes', description: 'time over which volumes, pages and objects of one sender are counted' },
   habitAfter: { isDuration: true, default: '1 hour', description: 'time from which on what a sender does again is another occasion; three make a habit, which is silent' },
-  sizeFloor: { type: 'number', minimum: 1, default: 100_000, description: 'bytes of a request or reply that are never oversized' },
-  bandwidthFloor: { type: 'number', minimum: 1, default: 5_000_000, description: 'bytes of one sender within a minute that are never a bandwidth spike' },
-  volumeFloor: { type: 'number', minimum: 1, default: 5_000_000, description: 'bytes of one sender and direction within `window` that are never exfiltration or upload' },
+  sizeFloor: { isShared: true, type: 'number', minimum: 1, default: 100_000, description: 'bytes of a request or reply that are never oversized' },
+  bandwidthFloor: { isShared: true, type: 'number', minimum: 1, default: 5_000_000, description: 'bytes of one sender within a minute that are never a bandwidth spike' },
+  volumeFloor: { isShared: true, type: 'number', minimum: 1, default: 5_000_000, description: 'bytes of one sender and direction within `window` that are never exfiltration or upload' },
   dlp: { anyOf: [{ type: 'boolean' }, { type: 'array', items: { enum: [...SECRET_KINDS] }, uniqueItems: true }], default: true, description: 'what is looked for in replies: all of `card`, `iban`, `national_id`, `cloud_key`, `token`, `jwt`, `private_key`, or those listed; `false` looks for nothing' },
-  dlpBytes: { type: 'integer', minimum: 64, maximum: 1_000_000, default: 16_384, description: 'characters of a reply that are looked at' }
+  dlpBytes: { isShared: true, type: 'integer', minimum: 64, maximum: 1_000_000, default: 16_384, description: 'bytes of a reply that are looked at' }
 }

@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer'
-import { endianness } from 'node:os'
 import { SIZE_HIGH } from '../../lib/detectors/endpoint-signals'
 import { OVERSIZED_REQUEST, OVERSIZED_RESPONSE } from '../../lib/detectors/flow-signals'
 import { subjectOf } from '../../lib/detectors/flow-episode'
@@ -32,9 +31,11 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
   const looks = looksFor.includes(true)
   const kindHashes = SECRET_KINDS.map((kind) => anomalies.hash.hash(kind))
   const found = new Uint8Array(SECRET_KINDS.length)
-  /** Room for the characters of a reply: they are written as Node writes UTF-16, so where the machine orders bytes as that does. */
-  const codes = endianness() === 'LE' ? new Uint16Array(settings.dlpBytes) : undefined
-  const room = codes === undefined ? null : Buffer.from(codes.buffer)
+  /** The media type of the last reply: the next has mostly the same. */
+  let lastType: string | null = null
+  let wasTextual = false
+  /** Room for the bytes of a reply. */
+  const room = Buffer.alloc(settings.dlpBytes)
   senders.onWindow((flow, at) => watch.close(flow, at))
   SECRET_KINDS.forEach((kind, i) => store.name(kindHashes[i] as number, kind))
 
@@ -68,12 +69,12 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
 
   function judgeReply (secrets: ReplySecrets, observation: Observation): void {
     const { payload, route } = observation
-    const isText = typeof payload === 'string'
-    if ((!isText && !Buffer.isBuffer(payload)) || observation.status >= 400 || !isTextual(observation.responseType)) return
-    const text = isText ? payload : payload.toString('latin1', 0, settings.dlpBytes)
-    room?.write(text, 0, 2 * settings.dlpBytes, 'utf16le')
+    const isString = typeof payload === 'string'
+    if ((!isString && !Buffer.isBuffer(payload)) || observation.status >= 400 || !isText(observation.responseType)) return
+    const bytes = isString ? room : payload
+    const text = isString ? written(payload, observation.responseBytes) : payload.toString('latin1', 0, settings.dlpBytes)
     const isFrozen = route.frozen || anomalies.routes.frozen
-    if (scanSecrets(text, settings.dlpBytes, found, codes) === 0) {
+    if (scanSecrets(text, settings.dlpBytes, found, bytes) === 0) {
       if (!isFrozen) secrets.learn(null, 0)
       return
     }
@@ -84,6 +85,23 @@ export function watchFlow (context: TrendsContext): Watcher<ReplySecrets | null>
     secrets.judge(found, observation)
     if (!isFrozen) secrets.learn(found, observation.principal)
     found.set(NOTHING)
+  }
+
+  function isText (type: string | null): boolean {
+    if (type !== lastType) {
+      lastType = type
+      wasTextual = isTextual(type)
+    }
+    return wasTextual
+  }
+
+  /** Writes a text into the room. @param length Its bytes, -1 where unknown. @returns The text with one character for each of its bytes. */
+  function written (text: string, length: number): string {
+    if (length === text.length) {
+      room.write(text, 'latin1')
+      return text
+    }
+    return room.toString('latin1', 0, room.write(text, 'utf8'))
   }
 
   function halve (): void { watch.halve() }

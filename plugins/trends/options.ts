@@ -30,7 +30,7 @@ const FINDINGS = [...Object.values(identityKinds), ...Object.values(flowKinds)].
 /** Schema, defaults and documentation of `TrendsOptions`. */
 export const trendsOptions: OptionTable = {
   mode: { enum: ['observe', 'enforce'], description: '`observe` keeps this detector\'s findings out of what `enforce` decides; by default as the registry\'s' },
-  recent: { type: 'integer', minimum: 1024, maximum: 4_194_304, default: 131_072, description: 'single signals that are remembered, for queries about one entity and for correlations (21 bytes each)' },
+  recent: { isShared: true, type: 'integer', minimum: 1024, maximum: 4_194_304, default: 131_072, description: 'single signals that are remembered, for queries about one entity and for correlations (21 bytes each)' },
   silent: { type: 'array', items: { enum: FINDINGS }, uniqueItems: true, default: [], description: 'findings that are not told, by their types' },
   ...identityOptions,
   ...flowOptions,

@@ -124,10 +124,12 @@ function typesOf ({ type, category }: TrendQuery): number[] {
 function view (store: SignalStore, type: number, trend: TypeTrend, bins: readonly HistogramBin[], stepMs: number, binMs: number, limit: number): TrendJson {
   const first = bins[0]?.bucket ?? 0
   const length = (bins.at(-1)?.bucket ?? 0) - first + 1
-  const series = (of: 'count' | 'uniqueValues' | 'uniqueEntities'): number[] => {
-    const numbers = new Array<number>(length).fill(0)
-    for (const bin of bins) numbers[bin.bucket - first] = bin[of]
-    return numbers
+  const [counts, uniqueValues, uniqueEntities] = Array.from({ length: 3 }, () => new Array<number>(length).fill(0)) as [number[], number[], number[]]
+  for (const bin of bins) {
+    const place = bin.bucket - first
+    counts[place] = bin.count
+    uniqueValues[place] = bin.uniqueValues
+    uniqueEntities[place] = bin.uniqueEntities
   }
   return {
     type: SIGNAL_TYPES[type] as SignalTypeName,
@@ -138,7 +140,7 @@ function view (store: SignalStore, type: number, trend: TypeTrend, bins: readonl
     firstSeen: isoOf(trend.firstBucket * stepMs),
     lastSeen: isoOf(trend.lastBucket * stepMs),
     changeRate: trend.changeRate === null ? null : Math.round(trend.changeRate * 10) / 10,
-    histogram: { from: isoOf(first * binMs), stepMs: binMs, counts: series('count'), uniqueValues: series('uniqueValues'), uniqueEntities: series('uniqueEntities') },
+    histogram: { from: isoOf(first * binMs), stepMs: binMs, counts, uniqueValues, uniqueEntities },
     topValues: topOf(store, trend.topValues, limit),
     topEntities: topOf(store, trend.topEntities, limit)
   }

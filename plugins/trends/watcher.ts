@@ -28,6 +28,8 @@ export interface Watcher<R = never> extends Partial<Record<Stage, Judge<R>>> {
   readonly name: string
   /** State for a route; `settings` are the plugin's with the route's own laid over them. */
   createRoute? (settings: TrendsSettings, route: RouteState): unknown
+  /** Called before many requests are judged in turn. @param partOf What `createRoute` made for a request's route. */
+  prepare? (observations: readonly Observation[], partOf: (observation: Observation) => R | null): void
   /** Called with each observation that may teach, after it was judged. */
   learn? (own: R, observation: Observation, several: boolean): void
   /** State for the whole application, kept in snapshots and aged with the rest. */

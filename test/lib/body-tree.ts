@@ -20,9 +20,9 @@ function parts (limits = LIMITS): BodyShared {
   return bodyShared(limits, 0.0001, { seed: 4711, redactor: new Redactor(), common: new BodyCommon(), promoteAfter: 3, compile: null })
 }
 
-function learned (stream: readonly unknown[], tree = new BodyTree(), shared = parts()): BodyTree {
+function learned (stream: readonly unknown[], tree = new BodyTree(), shared = parts(), from = 0): BodyTree {
   latest = shared
-  stream.forEach((body, i) => shared.learners.body.learn(tree, body, null, i % 7, false))
+  stream.forEach((body, i) => shared.learners.body.learn(tree, body, null, (from + i) % 7, false))
   return tree
 }
 
@@ -83,12 +83,14 @@ test('two trees merged are as one that learned both streams', async () => {
 test('names are found to be data in two trees merged as in one that learned both streams', async () => {
   const values = fc.record({ at: fc.integer(), by: fc.string({ maxLength: 3 }) }, { requiredKeys: ['at'] })
   const objects = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { maxLength: 9 }).chain((keys) => fc.tuple(...keys.map((key) => values.map((value) => [`key${key}`, value] as const)))).map((members) => Object.fromEntries(members))
-  const maps = fc.array(objects, { minLength: 4, maxLength: 24 })
+  const maps = fc.array(objects, { minLength: 12, maxLength: 40 })
   let collapsed = 0
   fc.assert(fc.property(maps, maps, (ours, theirs) => {
-    const merged = learned(ours)
-    merged.merge(learned(theirs), parts().request)
-    const whole = learned([...ours, ...theirs])
+    const shared = parts({ ...LIMITS, nodes: 2048 })
+    const merged = learned(ours, new BodyTree(), shared)
+    // Who sends is the same in both: it counts whose names they are.
+    merged.merge(learned(theirs, new BodyTree(), shared, ours.length), shared.request)
+    const whole = learned([...ours, ...theirs], new BodyTree(), shared)
     if (whole.root.object?.values) collapsed++
     assert.deepEqual(sorted(schemaOf(merged, true)), sorted(schemaOf(whole, true)))
     assert.equal(merged.nodes, whole.nodes)
@@ -117,6 +119,19 @@ test('a tree read back from JSON exports, judges and learns like the first', asy
     learned(after, tree)
     learned(after, copy)
     assert.deepEqual(withoutEnum(schemaOf(copy, true)), withoutEnum(schemaOf(tree, true)))
+  }), { numRuns: 60 })
+})
+
+test('what judging keeps at hand says the same as what it is made of: a half-life later, read back, merged', async () => {
+  fc.assert(fc.property(fc.array(orders, { minLength: 20, maxLength: 80 }), fc.array(orders, { maxLength: 20 }), fc.oneof(bodies, orders), (before, after, odd) => {
+    const shared = parts()
+    const tree = learned(before, new BodyTree(), shared)
+    tree.halve()
+    learned(after, tree, shared)
+    const copy = BodyTree.from(JSON.parse(JSON.stringify(tree)), shared.request)
+    const merged = new BodyTree()
+    merged.merge(tree, shared.request)
+    for (const other of [copy, merged]) assert.deepEqual(found(other, odd, 5), found(tree, odd, 5))
   }), { numRuns: 60 })
 })
 
@@ -171,6 +186,29 @@ test('an object whose names are data is a map: new names are ordinary, other val
   t.match(found(tree, { stock: { 'SKU-99999': 'x' } })[0], 'type_mismatch body.stock.* ')
   t.match(found(tree, { stock: { __proto__x: 3 } })[0], 'unexpected_field body.stock.__proto__x')
   t.match(schemaOf(tree, false), { properties: { stock: { type: 'object', additionalProperties: { type: 'integer' } } } })
+})
+
+test('one sender\'s hundreds of invented names hide no real one, however early they come', async (t) => {
+  const junk = (k: number, count: number): object => Object.fromEntries(Array.from({ length: count }, (_, i) => [`junk${k}_${i}`, 1]))
+  for (const [bodies, count] of [[1, 70], [1, 300], [6, 100]] as const) {
+    const shared = parts()
+    const tree = new BodyTree()
+    for (let k = 0; k < bodies; k++) shared.learners.body.learn(tree, { ...junk(k, count), id: k, name: 'n1' }, null, 99, false)
+    for (let i = 0; i < 300; i++) shared.learners.body.learn(tree, { id: i % 9, name: `n${i % 7}` }, null, i % 20, true)
+    t.equal(tree.root.object?.values, null)
+    t.same(found(tree, { id: 3, name: 'n3' }, 20, shared), [])
+    t.match(found(tree, { id: 'x', name: 'n3' }, 20, shared)[0], 'type_mismatch body.id 65', `${bodies} of ${count}`)
+    // Where there was no room for it at first, it was not always there.
+    if (count < 128) t.match(found(tree, { id: 3 }, 20, shared)[0], 'missing_field body.name 65', `${bodies} of ${count}`)
+    t.match(found(tree, { id: 3, name: 'n3', role: 'admin' }, 20, shared)[0], /unexpected_field body\.role [56]\d/, `${bodies} of ${count}`)
+  }
+})
+
+test('what a single sender sends is found to be a map as well, once there is enough of it', async (t) => {
+  const shared = parts()
+  const tree = new BodyTree()
+  for (let i = 0; i < 80; i++) shared.learners.body.learn(tree, Object.fromEntries(Array.from({ length: 4 }, (_, k) => [`id${i * 31 + k}`, i])), null, 5, false)
+  t.not(tree.root.object?.values, null)
 })
 
 test('an object of many optional members stays one', async (t) => {
@@ -246,3 +284,13 @@ function sorted (value: unknown): unknown {
 function withoutEnum (schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema, (name, value) => name === 'enum' || name === 'maxLength' || name === 'minLength' ? undefined : value))
 }
+
+test('one attack among few bodies hides no further one: a huge array, an object in place of an array', async (t) => {
+  const body = (i: number): unknown => ({ items: Array.from({ length: 1 + i % 4 }, () => 'a') })
+  const huge = (length: number): unknown => ({ items: Array.from({ length }, () => 'a') })
+  const bodies = Array.from({ length: 40 }, (_, i) => body(i))
+  t.same(found(learned([...bodies, huge(300)]), huge(250)).map((signal) => signal.split(' ', 1)[0]), ['array_too_long'])
+  t.same(found(learned([...bodies, huge(300)]), body(3)), [])
+  t.same(found(learned([...bodies, { items: { length: 1 } }]), { items: { 0: 'a' } }).map((signal) => signal.split(' ', 1)[0]), ['type_mismatch'])
+  t.same(found(learned([...bodies, { items: { length: 1 } }, { items: { length: 2 } }]), { items: { length: 1 } }), [], 'two are a form of it')
+})

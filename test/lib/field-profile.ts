@@ -206,6 +206,71 @@ test('a thing that flagged requests have shown makes the level less settled than
   t.ok(open(false) > open(true))
 })
 
+test('one flagged value does not open a set of few, and is itself as likely as what was seen once', async (t) => {
+  const words = ['new', 'price', 'name', 'rating']
+  const profile = many((i) => words[i % 4] as string, 150)
+  profile.quarantine(scan.scan('top'), 1, 3)
+  t.ok(partsOf(profile, 'hidden').includes('enum'))
+  t.notOk(partsOf(profile, 'top').includes('enum'))
+})
+
+test('one flagged payload does not open the levels of characters and neighbours, however many it has', async (t) => {
+  const risk = (payloads: readonly string[], value: string): number => {
+    const profile = many((i) => `${'abcdefgh'.slice(0, 2 + i % 5)}-${'abcdefgh'.slice(0, 2 + i % 6)}`, 300)
+    payloads.forEach((payload, i) => profile.quarantine(scan.scan(payload), i, 9))
+    const verdict = new FieldVerdict().reset()
+    profile.judge(scan.scan(value), null, 20, verdict)
+    return verdict.risk
+  }
+  const payload = '"><img src=x onerror=alert(1)>'
+  t.equal(Math.round(risk([payload], 'abc-de!f')), Math.round(risk([], 'abc-de!f')), 'a character that no one has sent')
+  t.ok(risk([payload], 'abc--def') >= 50, String(risk([payload], 'abc--def')))
+  t.ok(risk([payload], '<abc>') >= 50, 'and one that only flagged requests have shown')
+  const several = ['a;b', 'a|b', 'a$b', 'a"b', "a'b", 'a<b', 'a=b', 'a~b']
+  t.ok(risk(several, 'abc;de') < risk([payload], 'abc;de'), 'of several payloads each counts')
+})
+
+test('what others of its name know is no unseen value of a field that chooses among the same', async (t) => {
+  const words = ['tents', 'boots', 'ropes', 'maps', 'bags', 'lamps', 'mugs', 'knives']
+  const own = learned(Array.from({ length: 210 }, (_, i) => words[i % 7] as string))
+  const common = learned(Array.from({ length: 400 }, (_, i) => words[i % 8] as string))
+  common.merge(own)
+  t.ok(partsOf(own, 'knives').includes('enum'))
+  t.notOk(partsOf(own, 'knives', common).includes('enum'))
+  t.ok(partsOf(own, 'hidden', common).includes('enum'))
+  const few = own.values().length
+  const other = learned(Array.from({ length: 400 }, (_, i) => ['paid', 'knives', 'sent'][i % 3] as string))
+  other.merge(learned(Array.from({ length: 14 }, (_, i) => words[i % few] as string)))
+  const young = learned(Array.from({ length: 14 }, (_, i) => words[i % few] as string))
+  t.equal(young.items.alike(4, other.items), 0, 'others of the name choose among something else')
+})
+
+test('what would not be strange in prose is weaker evidence in words that bear the same name', async (t) => {
+  let state = 7
+  const next = (below: number): number => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 16) % below
+  const word = (): string => Array.from({ length: 2 + next(8) }, () => 'abcdefghijklmnopqrst'[next(20)]).join('')
+  const words = many(() => Array.from({ length: 1 + next(3) }, word).join(' '), 120)
+  const prose = many(() => Array.from({ length: 1 + next(7) }, () => [word(), word(), String(next(90)), `${word()},`, `${word()}-${word()}`][next(5)]).join(' '), 500)
+  const risk = (backing: FieldProfile | null): number => {
+    const verdict = new FieldVerdict().reset()
+    words.judge(scan.scan('abc%'), backing, 20, verdict)
+    return verdict.risk
+  }
+  t.ok(risk(prose) < risk(null) - 10, `${risk(prose)} ${risk(null)}`)
+})
+
+test('a length far beyond what anyone sends counts by the values of all, not by the few of its own', async (t) => {
+  const own = many((i) => 'abcdefgh'.slice(0, 2 + i % 7), 60)
+  const common = many((i) => 'abcdefgh'.slice(0, 2 + i % 7), 2000)
+  own.draws = own.holders = 30
+  const risk = (backing: FieldProfile | null): number => {
+    const verdict = new FieldVerdict().reset()
+    own.judge(scan.scan('abcdefgh'.repeat(12)), backing, 20, verdict)
+    return verdict.risk
+  }
+  t.ok(risk(common) > risk(null), `${risk(common)} ${risk(null)}`)
+})
+
 test('a symbol more often than ever is a change of a format, and nothing in values that are put together freely', async (t) => {
   const format = many((i) => `${'abcdefgh'.slice(0, 2 + i % 5)}${i % 3 === 0 ? '-x' : ''}`)
   t.ok(partsOf(format, 'abc-x-x').includes('symbol-count'))

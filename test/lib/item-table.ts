@@ -104,3 +104,15 @@ test('a level and the table keep their bounds, and a dropped level gives its roo
   t.equal(table.size, 0)
   t.ok(table.learn(0, 1, 1, false) === 1)
 })
+
+test('how many of its things others have seen as well, and whether anybody has seen a thing, flagged or not', async (t) => {
+  const [own, others] = [new ItemTable(), new ItemTable()]
+  for (const hash of [1, 2, 3, 4]) for (const table of [own, others]) table.learn(0, hash, 1, false)
+  t.equal(own.alike(0, others), 0)
+  for (const hash of [1, 2, 3]) others.learn(0, hash, 2, false)
+  t.equal(own.alike(0, others), 0.75)
+  t.equal(new ItemTable().alike(0, others), 0)
+  own.note(0, 9, 1)
+  t.same([own.isUnheard(0, 1), own.isUnheard(0, 9), own.isUnheard(0, 8), own.isUnheard(1, 1)], [false, false, true, true])
+  t.equal(own.alike(0, others), 0.75, 'what only flagged requests have shown does not count')
+})

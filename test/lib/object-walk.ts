@@ -30,7 +30,7 @@ function routeOf (norms: WalkNorms, seed: number): { visit: (objects: number, ke
     told = 0
     at += 1000
     const walk = new WalkTable(8, () => {}).of(key)
-    walk.open(key, norms, 1, at)
+    walk.open(norms, 1, at)
     for (asked = 1; asked <= objects; asked++) {
       walk.ask(hashText(`object ${Math.floor(1e9 * random())}`, 5), Math.floor(1e9 * random()), false)
       norms.judge(walk, observation, true)

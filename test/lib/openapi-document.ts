@@ -27,3 +27,12 @@ test('patterns that differ in names of parameters only are one path', async (t) 
 test('methods that OpenAPI does not know are left out', async (t) => {
   t.same(openapiDocument([{ method: 'PURGE', url: '/a', schemas: none }], info).paths, {})
 })
+
+test('routes of one method and path are one operation, which takes what any of them does', async (t) => {
+  const of = (type: string, status: number): typeof none => ({ request: { type }, responses: { [status]: { type } }, samples: { request: 3, responses: { [status]: 2 } } }) as never
+  const { paths } = openapiDocument([{ method: 'POST', url: '/a', schemas: of('object', 200) }, { method: 'POST', url: '/a', schemas: of('array', 200) }, { method: 'POST', url: '/a', schemas: none }], info)
+  t.match(paths['/a']?.['post'], {
+    requestBody: { description: 'learned from 6 requests', content: { 'application/json': { schema: { anyOf: [{ type: 'object' }, { type: 'array' }] } } } },
+    responses: { 200: { description: 'learned from 4 replies', content: { 'application/json': { schema: { anyOf: [{ type: 'object' }, { type: 'array' }] } } } } }
+  })
+})

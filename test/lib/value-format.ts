@@ -21,7 +21,7 @@ const OF: Readonly<Record<string, readonly string[]>> = {
   e164: ['+4930123456', '+12025550123'],
   hex: ['d41d8cd98f00b204e9800998ecf8427e'],
   none: ['', 'a', 'hello world', '2023-02-29', '2026-13-01', '24:00:00', 'aa:bb:cc:dd:ee:ff', '1700000000000', '0000000000000000', '1234567', '999.999.999.999', '01.2.3.4', '::::', ':::', '1::2::3', "a'or'1'='1@x.y",
-    "2024-01-15T10:30:00'; DROP TABLE x", '2024-01-15T10:30:00', '4111111111111112', 'http://', 'javascript:alert(1)', 'https://exa mple.com', 'https://x.y/<script>', 'a@b', '@x.org', 'a@@x.org', 'a..b@x.org', '+012345678', 'eyJ.a.b']
+    "2024-01-15T10:30:00'; DROP TABLE x", '2024-01-15T10:30:00', '4111111111111112', 'http://', 'javascript:alert(1)', 'javascript://example.com/%0aalert(1)', 'JavaScript://example.com', 'vbscript://example.com/a', 'https://exa mple.com', 'https://x.y/<script>', 'a@b', '@x.org', 'a@@x.org', 'a..b@x.org', '+012345678', 'eyJ.a.b']
 }
 
 for (const [format, texts] of Object.entries(OF)) {

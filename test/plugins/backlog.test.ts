@@ -104,6 +104,26 @@ test('no more than 64 calls wait, nor anything of a large request', async (t) =>
   await app.close()
 })
 
+test('before many calls are made, a detector is shown what they are about; what it throws is its own fault', async (t) => {
+  const { app, calls } = await patientApp()
+  const seen: string[] = []
+  app.anomalies.detector('faulty', () => ({})).prepare(() => { throw new Error('mine') })
+  app.anomalies.detector('curious', () => ({})).prepare((observations) => {
+    calls.push('prepare')
+    for (const { url } of observations) seen.push(url)
+  })
+  for (let i = 0; i < 3; i++) await app.inject(`/find?${i}`)
+  app.anomalies.query()
+  t.same(seen, [], 'few are not worth it')
+  for (let i = 3; i < 7; i++) await app.inject(`/find?${i}`)
+  t.notOk(calls.includes('prepare'))
+  app.anomalies.query()
+  t.same([...new Set(seen)], ['/find?3', '/find?4', '/find?5', '/find?6'])
+  t.ok(calls.indexOf('prepare') < calls.indexOf('onRequest /find?3'))
+  t.match(app.anomalies.detectors.find(({ name }) => name === 'faulty'), { faults: 1, lastFault: /mine/ })
+  await app.close()
+})
+
 test('on a route where something is enforced nothing waits, and what came before is judged before', async (t) => {
   const { app, calls } = await patientApp()
   await app.inject('/find?1')

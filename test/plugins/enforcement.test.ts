@@ -610,6 +610,18 @@ test('traps: a hit is certain risk, on whatever route, however it is written', a
   }
 })
 
+test('dry numbers: as many would have been refused for what they did then and there as are in enforce', async (t) => {
+  const counts = []
+  for (const mode of ['observe', 'enforce'] as const) {
+    const { ask, app } = await buildApp({ ...alone, mode, traps: ['/wp-login.php'] }, shop)
+    for (let i = 0; i < 50; i++) await ask({ url: '/wp-login.php', client: i })
+    const { blocked, wouldBlock } = app.anomalies.actions
+    counts.push({ blocked, wouldBlock })
+    await app.close()
+  }
+  t.same(counts, [{ blocked: 0, wouldBlock: 50 }, { blocked: 50, wouldBlock: 0 }])
+})
+
 test('traps are watched where nothing else is, and observe only reports', async (t) => {
   const { ask, app } = await buildApp({ ...alone, global: false, traps: ['/admin.php'] }, shop)
   t.equal((await ask('/admin.php')).response.statusCode, 404)

@@ -124,6 +124,15 @@ test('a class of clients is judged by what it sends itself: another class may se
   t.same((await ask({ url: '/search', headers: { ...browser(2), 'accept-language': [] } })).types.includes('header_missing_required'), true)
 })
 
+test('a kind of clients with few values of a header is judged by the entropy that all clients have', async (t) => {
+  const kind = (i: number): Headers => ({ 'user-agent': `shop-sdk/1.${i % 3}`, 'x-trace': 'abcdefghijklmnop-abcdefghijklmnop' })
+  for (const [others, isFound] of [[(i: number): Headers => ({ ...browser(i), 'x-trace': `${letters(i, 16)}-${letters(i + 7, 16)}` }), true], [browser, false]] as const) {
+    const { ask, teach } = await buildApp({ endpointProfiler: false, injection: false, trends: false })
+    await teach(400, (i) => ({ url: '/search', headers: i % 2 === 0 ? kind(i) : others(i) }))
+    t.equal((await ask({ url: '/search', headers: { ...kind(1), 'x-trace': 'aaaaaaaaaaaaaaaa-aaaaaaaaaaaaaaaa' } })).types.includes('header_entropy_anomaly'), isFound)
+  }
+})
+
 test('minSamples: so many requests of a class are learned before it has a say', async (t) => {
   for (const [minSamples, expected] of [[50, ['header_unexpected']], [500, []]] as const) {
     const { ask, teach } = await buildApp({ endpointProfiler: false, headerProfiler: { minSamples } })

@@ -157,6 +157,40 @@ test('a member that the route\'s own schema forbids never becomes known', async 
   t.same(app.anomalies.baselines()[0]?.promotions, [])
 })
 
+test('a schema is followed through references, and where each media type has its own', async (t) => {
+  const line = { type: 'object', properties: { sku: { type: 'string' } }, additionalProperties: false }
+  const properties = (reference: string): object => ({ type: 'object', properties: { line: { $ref: reference } } })
+  const bodies: Record<string, object> = {
+    '/document': properties('line#'),
+    '/here': { ...properties('#/definitions/line'), definitions: { line } },
+    '/elsewhere': properties('shared#/definitions/line'),
+    '/media': { content: { 'application/json': { schema: { type: 'object', properties: { line } } } } }
+  }
+  const { teach, ask, app } = await buildApp(alone, (app) => {
+    app.addSchema({ $id: 'line', ...line })
+    app.addSchema({ $id: 'shared', definitions: { line } })
+    for (const [url, body] of Object.entries(bodies)) app.post(url, { schema: { body } }, async () => ({ ok: true }))
+  })
+  for (const url of Object.keys(bodies)) {
+    await teach(120, (i) => post({ line: { sku: `A-${i % 9}` } }, url))
+    for (let client = 1; client <= 8; client++) t.same((await ask({ ...post({ line: { sku: 'A-1', role: 'admin' } }, url), client })).types, ['unexpected_field'], `${url} ${client}`)
+  }
+  t.same(app.anomalies.baselines().flatMap(({ promotions }) => promotions), [])
+})
+
+test('each version of a route has its own schema', async (t) => {
+  const { teach, ask, app } = await buildApp(alone, (app) => {
+    app.post('/orders', { constraints: { version: '1.0.0' }, schema: { body: { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false } } }, async () => ({ ok: true }))
+    app.post('/orders', { constraints: { version: '2.0.0' } }, async () => ({ ok: true }))
+  })
+  const order = (body: object, version: string): Ask => ({ ...post(body), headers: { 'content-type': 'application/json', 'accept-version': version } })
+  await teach(120, (i) => order({ a: `x${i % 5}` }, '1.x'))
+  await teach(120, (i) => order({ b: i % 5 }, '2.x'))
+  t.same((await ask(order({ b: 'x' }, '2.x'))).types, ['type_mismatch'], 'the first version forbids what the second takes')
+  const document = app.anomalies.openapi()
+  t.match(document.paths['/orders']?.['post'], { requestBody: { content: { 'application/json': { schema: { anyOf: [{ properties: { a: {} } }, { properties: { b: {} } }] } } } } })
+})
+
 test('values that the route\'s own schema enumerates have no value model', async (t) => {
   const { app } = await taught({}, (app) => app.post('/orders', { schema: { body: { type: 'object', properties: { id: { enum: Array.from({ length: 300 }, (_, i) => order(i).id) } } } } }, async () => 'ok'))
   const detectors = Object.values(app.anomalies.snapshot().routes)[0]?.detectors as { 'json-schema-learner': { request: { root: { object: { names: [string, { text?: { profile: unknown } }][] } } } } }

@@ -37,7 +37,7 @@ async function startError (options: object, route?: object): Promise<string> {
 test('an option that does not exist or makes no sense stops the start-up and is named', async (t) => {
   const wrong: [options: object, name: string][] = [
     [{ nonsense: 1 }, 'nonsense'], [{ toString: 1 }, 'toString'], [{ mode: 'loud' }, 'mode'], [{ global: 'yes' }, 'global'], [{ routes: {} }, 'routes'], [{ key: 'user' }, 'key'],
-    [{ flagAt: 0 }, 'flagAt'], [{ flagAt: 100 }, 'flagAt'], [{ throttleAt: 101 }, 'throttleAt'], [{ blockAt: 0 }, 'blockAt'], [{ riskHalfLife: -1 }, 'riskHalfLife'],
+    [{ flagAt: 0 }, 'flagAt'], [{ flagAt: 100 }, 'flagAt'], [{ throttleAt: 101 }, 'throttleAt'], [{ blockAt: 0 }, 'blockAt'], [{ riskHalfLife: -1 }, 'riskHalfLife'], [{ throttleAt: 10, hysteresis: 10 }, 'hysteresis'],
     [{ halfLife: 'soon' }, 'halfLife'], [{ halfLife: 0 }, 'halfLife'], [{ promoteAfter: 0 }, 'promoteAfter'], [{ learnFrom: 'none' }, 'learnFrom'], [{ events: 0 }, 'events'],
     [{ entities: 1.5 }, 'entities'], [{ redact: [7] }, 'redact'], [{ onAnomaly: true }, 'onAnomaly'], [{ onBlock: 1 }, 'onBlock'], [{ clock: 1 }, 'clock'],
     [{ clock: {} }, 'clock'], [{ clock: { now: () => 0 } }, 'clock'], [{ traps: ['/a*b'] }, 'traps.0'], [{ endpointProfiler: null }, 'endpointProfiler'],
@@ -727,4 +727,25 @@ test('routes of one path with constraints have a baseline each', async (t) => {
   for (const host of ['a.test', 'b.test']) await ask({ url: '/search', headers: { host } })
   await ask('/plain')
   t.same(app.anomalies.baselines().map((view) => view.id), ['GET /search {"host":"a.test"}', 'GET /search {"host":"b.test"}', 'GET /plain'])
+})
+
+test('a route that takes connections over learns too: what is new there does not stay new for ever', async (t) => {
+  const app = Fastify()
+  await app.register(anomalies, { secret: SECRET })
+  app.get('/events', (request, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream' })
+    reply.raw.end('data: x\n\n')
+  })
+  app.get('/search', async () => 'ok')
+  const browser = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0.0.0', accept: '*/*', 'accept-language': 'en-US,en;q=0.9' }
+  for (let i = 0; i < 400; i++) await app.inject({ url: '/search', headers: browser, remoteAddress: addressOf(i % 30) })
+  t.equal(app.anomalies.flagged, 0)
+  for (let i = 0; i < 100; i++) {
+    await app.inject({ url: '/events?topic=prices', headers: { ...browser, accept: 'text/event-stream', 'cache-control': 'no-cache' }, remoteAddress: addressOf(i % 30) })
+    await app.inject({ url: '/search', headers: browser, remoteAddress: addressOf(i % 30) })
+  }
+  t.ok(app.anomalies.flagged <= 10, `${app.anomalies.flagged} of 100 flagged`)
+  t.ok((app.anomalies.baselines().find(({ id }) => id === 'GET /events')?.responses ?? 0) > 90)
+  await app.close()
 })

@@ -68,7 +68,9 @@ test('dlp says what is looked for, dlpBytes how far, and text in buffers is look
     [{ dlp: ['jwt'] }, Buffer.from(`card ${CARD}`), 0],
     [{ dlp: ['card'] }, Buffer.from(`card ${CARD}`), 1],
     [{ dlpBytes: 1000 }, 'x '.repeat(600) + CARD, 0],
-    [{ dlpBytes: 10_000 }, 'x '.repeat(600) + CARD, 1]
+    [{ dlpBytes: 10_000 }, 'x '.repeat(600) + CARD, 1],
+    [{ dlpBytes: 1000 }, `${'é'.repeat(600)} ${CARD}`, 0],
+    [{ dlpBytes: 10_000 }, `${'é'.repeat(600)} ${CARD}`, 1]
   ]
   for (const [trends, reply, n] of expected) {
     const state = { reply: 'plain' as unknown, type: 'text/plain' }

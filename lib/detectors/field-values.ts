@@ -1,0 +1,54 @@
+import { boundsOf } from '../stats/octave-range'
+import type { ValueScan } from '../text/value-shape'
+import { MANY, VALUES } from './field-levels'
+import type { FieldProfile } from './field-profile'
+import type { FieldVerdict } from './field-verdict'
+
+/** Values of which a field has had so many, for each that it knows, that they are taken for few. */
+const EACH = 3
+/** Numbers of which an enumeration may consist. */
+const FEW_NUMBERS = 4
+/** Values of its own before which a field is not told to choose among the same as others of its name. */
+const FEW = 8
+/** Share of its known values that others of its name have sent as well, from which on it chooses among the same. */
+const ALIKE = 0.75
+
+/**
+ * A value that the field does not know, where it has few: by its own values, or by how often fields of few values get another one in this application.
+ * What other fields of its name know, where they choose among the same, is not new; that they know it not says little, since one client chooses alike on each route. What a flagged request has shown before is told from what nobody ever sent:
+ * the next of the former is as likely as what was seen once, and must not hide the latter (one attack in the learning traffic would open the set).
+ */
+export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, verdict: FieldVerdict): void {
+  if (isCounted(own, scan)) return
+  const isUnheard = own.items.isUnheard(VALUES, scan.value)
+  if (backing !== null && own.holders === Infinity && isLikewise(own, backing) && backing.items.count(VALUES, scan.value) > 0) return
+  if (isFew(own) && addValue(own, isUnheard, verdict)) return
+  const { priors } = verdict
+  if (isUnheard && priors !== null) verdict.addValue(priors.values.chance(own, scan.value), true)
+}
+
+function addValue (field: FieldProfile, isUnheard: boolean, verdict: FieldVerdict): boolean {
+  const { items } = field
+  const rare = items.once(VALUES) + items.twice(VALUES) + (isUnheard && field.n >= MANY ? 0 : items.pending(VALUES))
+  return verdict.addValue(field.unseen(VALUES, 0, isUnheard), rare === 0 && field.holders === Infinity)
+}
+
+/** Whether the field has few values for how often it was sent. */
+function isFew ({ items, n }: FieldProfile): boolean { return items.isOpen(VALUES) && items.distinct(VALUES) * EACH <= n }
+
+/** Whether the field chooses among the same values as others of its name: most of what it has shown, others have sent as well. */
+function isLikewise (own: FieldProfile, backing: FieldProfile): boolean {
+  return own.n >= FEW && backing.n > own.n && own.items.isOpen(VALUES) && backing.items.isOpen(VALUES) && own.items.alike(VALUES, backing.items) >= ALIKE
+}
+
+/**
+ * Whether the value is a number like others of which more than a few are known, or which follow each other without a gap (pages, ratings, counts):
+ * then it is no enumeration, and its range judges it.
+ */
+function isCounted ({ magnitude, items }: FieldProfile, scan: ValueScan): boolean {
+  const bounds = Number.isNaN(scan.number) ? null : boundsOf(magnitude)
+  if (bounds === null) return false
+  const known = items.distinct(VALUES) - items.pending(VALUES)
+  const [least, most] = bounds
+  return known > FEW_NUMBERS || (known > 2 && most - least < known && Number.isInteger(scan.number))
+}

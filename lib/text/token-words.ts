@@ -1,0 +1,77 @@
+import * as words from './injection-words'
+import * as characters from './token-characters'
+import { MIXED } from './token'
+import type { Token } from './token'
+import { FIRST_MEANING, kindNamed } from './token-kinds'
+import { digitsIn, isMixed, LONG_WORD, MAX_WORD, nextIs, unlessEncoded } from './token-runs'
+import { SYMBOL } from './token-symbols'
+
+// Constants of this module: read through an import, at each character, they cost a fifth more (measured).
+const { FOLDED, FOREIGN_LETTER } = characters
+const { knownWord, meaningOf, WORD_PRIME, WORD_SEED } = words
+
+const WORD = kindNamed('word')
+const LETTER = kindNamed('letter')
+const NAME = kindNamed('name')
+const LONG = kindNamed('long')
+const FOREIGN = kindNamed('foreign')
+const ID = kindNamed('id')
+const HANDLER_LIKE = kindNamed('handler-like')
+
+const DOLLAR = 36
+const DASH = 45
+const EQUALS = 61
+/** Longest `onsomething` taken for a handler. */
+const MAX_HANDLER = 32
+
+/** Reads any word, or an operator such as `$where`. @param spaced 1 where space comes before it. @returns Where it ends. */
+export function readWord (units: Uint16Array, start: number, to: number, spaced: number, token: Token): number {
+  const isOperator = units[start] === DOLLAR
+  let hash = isOperator ? Math.imul(WORD_SEED ^ DOLLAR, WORD_PRIME) : WORD_SEED
+  let others = 0
+  let foreign = 0
+  let end = isOperator ? start + 1 : start
+  const limit = start + MAX_WORD < to ? start + MAX_WORD : to
+  for (; end < limit; end++) {
+    const folded = FOLDED[units[end] as number] as number
+    if (folded < 97) {
+      if (folded === 0) break
+      if (folded === FOREIGN_LETTER) foreign++
+      else others++
+    }
+    hash = Math.imul(hash ^ folded, WORD_PRIME)
+  }
+  if (end === limit) while (end < to && FOLDED[units[end] as number] !== 0) end++
+  if (foreign === 0 && end - start < MAX_WORD) {
+    const word = knownWord(hash)
+    if (word !== 0) {
+      token.word = word
+      token.kind = FIRST_MEANING + meaningOf(word)
+      if (end - start > 2 && isMixed(units, start, end)) token.flag |= MIXED
+      return (others > 0 && digitsIn(units, start, end) > 0) || units[end] === DASH ? unlessEncoded(units, start, end, token) : end
+    }
+  }
+  if (isOperator) {
+    // `$name` that is no operator: the sign, then the name.
+    token.kind = (SYMBOL[DOLLAR] as number) | spaced
+    return start + 1
+  }
+  return unknownWord(units, start, end, to, others > 0, foreign, token)
+}
+
+function unknownWord (units: Uint16Array, start: number, end: number, to: number, hasOthers: boolean, foreign: number, token: Token): number {
+  const length = end - start
+  const digits = hasOthers ? digitsIn(units, start, end) : 0
+  if (digits === 0 && length <= MAX_HANDLER && beginsHandler(units, start, length) && nextIs(units, end, to, EQUALS)) token.kind = HANDLER_LIKE
+  else if (foreign > 0) token.kind = FOREIGN
+  else if (length > LONG_WORD) token.kind = LONG
+  else if (digits > 0) token.kind = digits > 2 ? ID : NAME
+  else if (length === 1) token.kind = LETTER
+  else token.kind = hasOthers ? NAME : WORD
+  return digits > 0 || units[end] === DASH ? unlessEncoded(units, start, end, token) : end
+}
+
+/** Whether a word begins as the name of a handler of events does. */
+export function beginsHandler (units: Uint16Array, start: number, length: number): boolean {
+  return length > 4 && ((units[start] as number) | 32) === 111 && ((units[start + 1] as number) | 32) === 110
+}

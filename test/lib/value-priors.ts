@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'tap'
+import { FieldProfile } from '../../lib/detectors/field-profile'
+import { FieldVerdict } from '../../lib/detectors/field-verdict'
+import { ParameterPriors } from '../../lib/detectors/parameter-priors'
+import { ValuePriors } from '../../lib/detectors/value-priors'
+import { ValueScan } from '../../lib/text/value-shape'
+
+const SEED = 4711
+const scan = new ValueScan(SEED)
+
+/** A field that has learned so many values, of these in turn; the priors learn from it, where there are any. */
+function learned (values: readonly string[], count: number, priors: ValuePriors | null = null): FieldProfile {
+  const profile = new FieldProfile()
+  for (let i = 0; i < count; i++) {
+    const { value } = scan.scan(values[i % values.length] as string)
+    priors?.meet(priors.sortOf(profile, value), profile.n)
+    profile.learn(scan, i, false)
+    priors?.pass(profile)
+  }
+  return profile
+}
+
+function chance (priors: ValuePriors, field: FieldProfile, value: string): number { return priors.chance(field, scan.scan(value).value) }
+
+test('a field of one value is told to keep it where such fields do, one of several knows itself', async (t) => {
+  const still = new ValuePriors(SEED)
+  for (let n = 0; n < 8; n++) {
+    learned(['save'], 40, still)
+    learned(['asc', 'desc', 'top'], 40, still)
+  }
+  const moving = new ValuePriors(SEED)
+  for (let n = 0; n < 8; n++) learned([...Array.from({ length: 10 }, () => 'save'), ...Array.from({ length: 10 }, () => 'send'), ...Array.from({ length: 10 }, () => 'drop')], 30, moving)
+  const constant = learned(['save'], 12)
+  t.ok(chance(still, constant, 'hidden') < 0.02)
+  t.equal(chance(still, learned(['asc', 'desc', 'top'], 21), 'hidden'), 1)
+  t.ok(chance(moving, constant, 'hidden') > 2 * chance(still, constant, 'hidden'))
+  t.ok(chance(new ValuePriors(SEED), constant, 'hidden') > 0.05, 'without experience, the rule of succession')
+})
+
+test('too few values, one seen once, numbers, and no for a field that said yes, are left to the field itself', async (t) => {
+  const priors = new ValuePriors(SEED)
+  for (let n = 0; n < 8; n++) learned(['save'], 40, priors)
+  t.equal(chance(priors, learned(['save'], 5), 'hidden'), 1)
+  t.equal(chance(priors, learned(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'], 20), 'hidden'), 1)
+  t.equal(chance(priors, learned(['7'], 40), '8'), 1)
+  t.equal(chance(priors, learned(['true'], 40), 'false'), 1)
+  t.equal(chance(priors, learned(['true', 'false', 'true'], 40), 'no'), 1)
+  for (let n = 0; n < 4; n++) learned(['on'], 20, priors)
+  t.ok(chance(priors, learned(['on'], 5), 'hidden') < 0.02, 'a box that is ticked has hardly another value')
+})
+
+test('an unlisted value flags by what fields of few values do, where that is known', async (t) => {
+  const priors = new ParameterPriors(SEED)
+  for (let n = 0; n < 8; n++) learned(['save'], 40, priors.values)
+  const risk = (verdict: FieldVerdict, value: string): number => {
+    verdict.reset()
+    learned(['save'], 16).judge(scan.scan(value), null, 1, verdict)
+    return verdict.risk
+  }
+  t.ok(risk(new FieldVerdict(), 'hide') < 50)
+  t.ok(risk(new FieldVerdict(priors), 'hide') >= 50)
+  t.ok(risk(new FieldVerdict(priors), 'save') < 1)
+})
+
+test('merged, halved and restored, priors say what one that saw all would; reset, they say nothing', async () => {
+  const [ours, theirs, both] = [new ValuePriors(SEED), new ValuePriors(SEED), new ValuePriors(SEED)]
+  for (const priors of [ours, both]) learned(['save'], 40, priors)
+  for (const priors of [theirs, both]) learned(['asc', 'desc'], 40, priors)
+  ours.merge(JSON.parse(JSON.stringify(theirs)))
+  assert.deepEqual(ours.toJSON(), both.toJSON())
+  both.halve()
+  assert.notDeepEqual(ours.toJSON(), both.toJSON())
+  both.reset()
+  assert.deepEqual(both.toJSON(), new ValuePriors(SEED).toJSON())
+})
