@@ -227,7 +227,7 @@ export class HeaderFields {
 
   /** Values of such a field. */
   #quarantineYoung (profile: FieldProfile, principal: number, enough: number): boolean {
-    const isKnown = profile.welcome().note(this.#judge.scan, principal, enough)
+    const isKnown = profile.welcome().note(this.#judge.scan, principal, enough, profile.n)
     return profile.quarantine(this.#judge.scan, principal, enough) || isKnown
   }
 

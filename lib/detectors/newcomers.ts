@@ -6,12 +6,13 @@ import { EMAIL, fitsFormat, formatOf, NONE } from '../text/value-format'
 const MAX_THINGS = 8
 const MAX_CLASSES = 8
 
-/** An entry: what it is and where it stands, its mark (symbols, or a hash), who has shown it, and which values. */
+/** An entry: what it is and where it stands, its mark (symbols, or a hash), who has shown it, which values, and how many had been learned then. */
 const META = 0
 const MARK = 1
 const SUPPORT = 2
 const VALUES = 3
-const STRIDE = 4
+const SINCE = 4
+const STRIDE = 5
 
 // Of the first number: kinds of characters (8 bits), octave of the length (4), format (4), and where it stands.
 const KINDS = 255
@@ -28,6 +29,8 @@ const TOKEN = symbolMask('-._~+/=:')
 const ADDRESS = TOKEN | symbolMask('@')
 const EQUALS = 0x3d
 
+/** Ordinary values within which a class needs its supporters: a release comes at once, attacks of its kind now and then. */
+const SPAN = 32
 /** Most supporters told apart. */
 const MOST = 3
 
@@ -36,17 +39,17 @@ const MOST = 3
  * an id a UUID sends no value twice: so values are counted by their *class* as well, which is the format, or where it has
  * none the kinds of characters, the symbols, and the octave of the length, of values made of letters, digits and symbols of
  * tokens, no two of them side by side but for `==`. A class becomes known when enough principals have shown enough distinct values
- * of it, so that one value by many is that value's promotion and opens nothing else. Text has no class: whoever sends many
+ * of it while few ordinary ones came, so that one value by many is that value's promotion and opens nothing else. Text has no class: whoever sends many
  * payloads makes none of their like known.
  *
- * Memory: 32 bytes an entry, 8 single things and 8 classes at the most; where there are more, the oldest of those with the fewest supporters makes
+ * Memory: 40 bytes an entry, 8 single things and 8 classes at the most; where there are more, the oldest of those with the fewest supporters makes
  * room, and what is known never does. Time: O(entries). After a half-life what is not known is forgotten, after two what is: by then it was learned.
  */
 export class Newcomers {
   #cells: number[] = []
 
   /** Notes a single thing, by its hash. @returns Whether it became known by this. */
-  noteThing (hash: number, principal: number, enough: number): boolean { return this.#note(THING, hash | 0, principal, 0, enough, 0) }
+  noteThing (hash: number, principal: number, enough: number): boolean { return this.#note(THING, hash | 0, principal, 0, enough, 0, 0) }
 
   /** Whether a single thing is known. */
   hasThing (hash: number): boolean {
@@ -54,12 +57,12 @@ export class Newcomers {
     return at >= 0 && this.#isKnown(at)
   }
 
-  /** Notes the scanned value, and its class. @returns Whether either became known by this. */
-  note (scan: ValueScan, principal: number, enough: number): boolean {
+  /** Notes the scanned value, and its class. @param n Ordinary values learned so far. @returns Whether either became known by this. */
+  note (scan: ValueScan, principal: number, enough: number, n: number): boolean {
     if (this.admits(scan)) return false
     const isKnown = this.noteThing(scan.value, principal, enough)
     const group = classOf(scan)
-    return (group !== 0 && this.#note(group, scan.symbols, principal, scan.value, enough, enough)) || isKnown
+    return (group !== 0 && this.#note(group, scan.symbols, principal, scan.value, enough, enough, n)) || isKnown
   }
 
   /** Whether the scanned value is known, or one of a known class. */
@@ -114,9 +117,11 @@ export class Newcomers {
     return -1
   }
 
-  #note (identity: number, mark: number, principal: number, value: number, enough: number, values: number): boolean {
+  #note (identity: number, mark: number, principal: number, value: number, enough: number, values: number, n: number): boolean {
     const at = this.#place(identity, mark)
     if (at < 0 || this.#isKnown(at)) return false
+    if (n - (this.#cells[at + SINCE] as number) > SPAN) this.#cells[at + SUPPORT] = this.#cells[at + VALUES] = 0
+    if (this.#cells[at + SUPPORT] === 0) this.#cells[at + SINCE] = n
     const support = this.#cells[at + SUPPORT] = withTag(this.#cells[at + SUPPORT] as number, principal)
     const shown = this.#cells[at + VALUES] = withTag(this.#cells[at + VALUES] as number, value)
     if (distinctOf(support) < enough || distinctOf(shown) < values) return false
@@ -141,7 +146,7 @@ export class Newcomers {
       if (least < 0) return -1
       cells.splice(least, STRIDE)
     }
-    return cells.push(identity, mark, 0, 0) - STRIDE
+    return cells.push(identity, mark, 0, 0, 0) - STRIDE
   }
 }
 

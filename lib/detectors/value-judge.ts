@@ -86,8 +86,8 @@ export class ValueJudge {
   quarantine (profile: FieldProfile, backing: FieldProfile | null, principal: number, enough: number): boolean {
     const { scan } = this
     const deviates = this.#deviates(profile, backing)
-    let promoted = deviates && profile.welcome().note(scan, principal, enough)
-    if (deviates && backing !== null) promoted = backing.welcome().note(scan, principal, enough) || promoted
+    let promoted = deviates && profile.welcome().note(scan, principal, enough, profile.n)
+    if (deviates && backing !== null) promoted = backing.welcome().note(scan, principal, enough, backing.n) || promoted
     return profile.quarantine(scan, principal, enough) || promoted
   }
 

@@ -8,7 +8,7 @@ const ENOUGH = 3
 
 /** What some principals, by number, have shown. */
 function shown (values: readonly string[], principal: (i: number) => number = (i) => i, newcomers = new Newcomers()): Newcomers {
-  values.forEach((value, i) => newcomers.note(scan.scan(value), 7919 * (1 + principal(i)), ENOUGH))
+  values.forEach((value, i) => newcomers.note(scan.scan(value), 7919 * (1 + principal(i)), ENOUGH, 0))
   return newcomers
 }
 
@@ -41,12 +41,20 @@ test('text has no class, and what is written like a token but doubled has none e
 
 test('what comes in floods displaces neither what is known nor what has supporters', async () => {
   const newcomers = shown(IDS)
-  newcomers.note(scan.scan('latest'), 1, ENOUGH)
-  newcomers.note(scan.scan('latest'), 2, ENOUGH)
-  for (let i = 0; i < 1000; i++) newcomers.note(scan.scan('abc-._~'.slice(0, 3 + i % 5) + 'x'.repeat(i % 90) + i), 77, ENOUGH)
+  newcomers.note(scan.scan('latest'), 1, ENOUGH, 0)
+  newcomers.note(scan.scan('latest'), 2, ENOUGH, 0)
+  for (let i = 0; i < 1000; i++) newcomers.note(scan.scan('abc-._~'.slice(0, 3 + i % 5) + 'x'.repeat(i % 90) + i), 77, ENOUGH, 0)
   assert.ok(admits(newcomers, IDS[0] as string))
-  newcomers.note(scan.scan('latest'), 3, ENOUGH)
+  newcomers.note(scan.scan('latest'), 3, ENOUGH, 0)
   assert.ok(admits(newcomers, 'latest'))
+})
+
+test('a class needs its supporters while few ordinary values come; then it begins anew', async () => {
+  for (const [apart, known] of [[12, true], [40, false]] as const) {
+    const newcomers = new Newcomers()
+    IDS.forEach((id, i) => newcomers.note(scan.scan(id), i, ENOUGH, 1000 + i * apart))
+    assert.equal(admits(newcomers, 'ffffffff-3301-4f89-9a0c-00000041d301'), known)
+  }
 })
 
 test('what is known lasts two half-lives, and passes through JSON', async () => {
