@@ -13,6 +13,7 @@ import { attackKinds, attackSuite, generate } from './traffic/generate'
 import type { TrafficEntry } from './traffic/generate'
 import { pathOf } from './traffic/live'
 import { routes as shopRoutes } from './traffic/routes'
+import { seedsOf } from './seeds'
 
 /** Ingredients of attacks that later detectors are for: reported apart. */
 const LATER = new Set(['free-text', 'authentication', 'behaviour'])
@@ -45,7 +46,7 @@ async function main (): Promise<void> {
   const runs: Run[] = []
   for (const learned of values.learn.split(',').map(Number)) {
     const amount: Run[] = []
-    for (const seed of values.seeds.split(',').map(Number)) {
+    for (const seed of seedsOf(values.seeds)) {
       amount.push(await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), Number(values.poison), values.misses, values.without, values.live))
     }
     runs.push(...amount)

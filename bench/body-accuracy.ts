@@ -13,6 +13,7 @@ import { bodyKinds, ShopBodies } from './traffic/bodies'
 import { DeskBodies, deskRoutes } from './traffic/desk'
 import type { TrafficEntry } from './traffic/entry'
 import { routes as shopRoutes } from './traffic/routes'
+import { seedsOf } from './seeds'
 
 interface Figures { benign: number, alarms: number, accepted: number, byKind: Map<string, { caught: number, of: number }> }
 
@@ -77,15 +78,6 @@ async function measure (app: string, seed: number, learned: number, benign: numb
     }
   }
   await replay.close()
-}
-
-/** Seeds such as `11-13,21`. @throws RangeError Where it is no list of numbers. */
-function seedsOf (list: string): number[] {
-  return list.split(',').flatMap((part) => {
-    const [first, last] = part.split('-').map(Number) as [number, number?]
-    if (!Number.isInteger(first) || !Number.isInteger(last ?? first)) throw new RangeError(`--seeds: ${part} is neither a number nor two of them`)
-    return Array.from({ length: (last ?? first) - first + 1 }, (_, i) => first + i)
-  })
 }
 
 /** After so many bodies a route the shop's new release adds a member, while learning goes on: how many alarms does it raise, and when is the last? */
