@@ -130,6 +130,17 @@ export class EntityRisks {
     if (hash !== 0 && (this.#established.has(hash) || (credential !== null && !this.#hasGuarded))) this.#shared.note(clientHash, hash, at)
   }
 
+  /**
+   * Whom a flagged request is counted for where it is asked how many have sent the like: its principal, but the client of a credential that is a mere claim, so that who
+   * invents credentials is one.
+   * @param byAddress Whether addresses tell clients apart; where they do not, a credential is believed until routes are known that refuse strangers.
+   */
+  supporterOf (sender: Sender, byAddress: boolean): number {
+    const { user, credential, clientHash, principal } = sender
+    if (user !== null || credential === null || this.#isEstablished(sender)) return principal
+    return byAddress || this.#hasGuarded ? clientHash : principal
+  }
+
   /** Somebody has logged in from that client. */
   noteLogin (clientHash: number, userHash: number, at: number): void { this.#shared.note(clientHash, userHash, at) }
 

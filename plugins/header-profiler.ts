@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { HeaderBaseline, HeaderClients } from '../lib/detectors/header-baseline'
+import { HeaderBaseline } from '../lib/detectors/header-baseline'
+import { HeaderClients } from '../lib/detectors/header-clients'
 import { HeaderReader } from '../lib/detectors/header-shape'
 import { ValueJudge } from '../lib/detectors/value-judge'
 import type { Observation } from '../lib/observation'

@@ -17,6 +17,8 @@ export class LearningGate {
   readonly #registry: RegistryParts
   readonly #enough: number
   readonly #learnsAny: boolean
+  /** The first distinct client addresses whose requests taught, as many as promotion asks for. */
+  #clients: number[] = []
 
   constructor (registry: RegistryParts) {
     this.#registry = registry
@@ -72,11 +74,12 @@ export class LearningGate {
     route.answer(status, principal)
     if (!isOrdinary) return
     if (observation.flagged || observation.severity >= MEDIUM) {
-      observation.supporter = several ? principal : windowOf(observation.at, route.responses)
+      observation.supporter = several ? this.#registry.entities.supporterOf(observation, this.#clients.length >= this.#enough) : windowOf(observation.at, route.responses)
       for (const detector of detectors) detector.sideline(observation)
       return
     }
     route.meet(principal, this.#enough)
+    if (this.#clients.length < this.#enough && !this.#clients.includes(observation.clientHash)) this.#clients.push(observation.clientHash)
     if (status < 400) this.#registry.entities.vouch(observation, observation.at, route.isGuarded)
     for (const detector of detectors) {
       const state = route.slots[detector.slot]

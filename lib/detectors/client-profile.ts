@@ -100,9 +100,9 @@ export class ClientProfile {
   }
 
   /** Notes a request that may not teach; what enough distinct principals have sent becomes known. */
-  quarantine (shape: HeaderShape, rawHeaders: readonly string[], principal: number, enough: number, onPromoted: (field: string) => void): void {
-    this.#list.quarantine(shape, principal, enough, onPromoted)
-    this.#fields.quarantine(shape, rawHeaders, principal, enough, onPromoted)
+  quarantine (shape: HeaderShape, rawHeaders: readonly string[], principal: number, enough: number, reader: HeaderReader, isEveryone: boolean, onPromoted: (field: string) => void): void {
+    this.#list.quarantine(shape, principal, enough, isEveryone ? null : reader, onPromoted)
+    this.#fields.quarantine(shape, rawHeaders, principal, enough, isEveryone, onPromoted)
   }
 
   /** The same for cookies. */

@@ -5,6 +5,7 @@ import { judgeField } from './field-judge'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, FieldLevels, LENGTHS, LEVEL_NAMES, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldLevelsJson } from './field-levels'
 import type { FieldVerdict } from './field-verdict'
+import { Newcomers } from './newcomers'
 
 /** Sightings after which a thing is learned no further (it is well known; the count only has to outlast decay). */
 const ENOUGH = 16
@@ -16,6 +17,8 @@ export interface FieldProfileJson extends FieldLevelsJson {
   always: number
   /** Missing from what was written before 1.0. */
   spared?: number
+  /** What `promoteAfter` principals made known; missing where nothing is. */
+  newcomers?: number[]
   lengths: number[]
   range: number[] | null
 }
@@ -39,8 +42,8 @@ export interface FieldProfileJson extends FieldLevelsJson {
 export class FieldProfile {
   /** Values learned. */
   n = 0
-  /** Independent draws, and holders, where they are fewer than the values. */
-  #limits: { draws: number, holders: number } | null = null
+  /** What few fields have: fewer independent draws, or holders, than values, and what only flagged requests have shown. */
+  #limits: { draws: number, holders: number, newcomers: Newcomers | null } | null = null
   #numbers = 0
   /** Known kinds and symbols: what `CHARACTERS` knows, as masks. */
   #kinds = 0
@@ -58,15 +61,24 @@ export class FieldProfile {
   /** Independent draws among the values, where they are fewer: values that a client keeps (cookies, headers) are one draw a client. */
   get draws (): number { return this.#limits === null ? Infinity : this.#limits.draws }
   set draws (draws: number) {
-    if (this.#limits === null) this.#limits = { draws, holders: Infinity }
+    if (this.#limits === null) this.#limits = { draws, holders: Infinity, newcomers: null }
     else this.#limits.draws = draws
   }
 
   /** The same for single values and exact shapes, which a client keeps longest. */
   get holders (): number { return this.#limits === null ? Infinity : this.#limits.holders }
   set holders (holders: number) {
-    if (this.#limits === null) this.#limits = { draws: Infinity, holders }
+    if (this.#limits === null) this.#limits = { draws: Infinity, holders, newcomers: null }
     else this.#limits.holders = holders
+  }
+
+  /** What only flagged requests have shown; `null` where they showed nothing. */
+  get newcomers (): Newcomers | null { return this.#limits === null ? null : this.#limits.newcomers }
+
+  /** The same, made where there is none. */
+  welcome (): Newcomers {
+    this.#limits ??= { draws: Infinity, holders: Infinity, newcomers: null }
+    return (this.#limits.newcomers ??= new Newcomers())
   }
 
   /** What has been seen, level by level. */
@@ -177,6 +189,7 @@ export class FieldProfile {
   /** One half-life: counts halve, the older range is dropped, closed levels open again. */
   halve (): void {
     this.n >>>= 1
+    this.newcomers?.halve()
     this.#numbers >>>= 1
     this.#items.age(this.n)
     FieldProfile.#rebuildMasks(this)
@@ -191,6 +204,7 @@ export class FieldProfile {
 
   /** Adds what the other profile learned. Both must be of the same half-life. */
   merge (other: FieldProfile): void {
+    if (other.newcomers !== null) this.welcome().add(other.newcomers.toJSON())
     this.#items.unite(other.#items)
     this.n += other.n
     const once = this.#spared | other.#spared
@@ -205,7 +219,9 @@ export class FieldProfile {
   }
 
   toJSON (): FieldProfileJson {
+    const newcomers = this.newcomers?.toJSON() ?? []
     return {
+      ...(newcomers.length > 0 && { newcomers }),
       n: this.n,
       numbers: this.#numbers,
       always: this.#always,
@@ -223,6 +239,7 @@ export class FieldProfile {
     profile.#numbers = json.numbers
     profile.#always = json.always
     profile.#spared = json.spared ?? 0
+    if (json.newcomers !== undefined) profile.welcome().add(json.newcomers)
     ;[profile.#lengths, profile.#lengthsBefore] = rangesFrom(json.lengths)
     if (json.range !== null) [profile.#magnitudes, profile.#magnitudesBefore] = rangesFrom(json.range)
     profile.#items = FieldLevels.of(json)

@@ -96,7 +96,8 @@ export class HeaderCookies {
       const field = this.#fields.get(`;${name}`)
       const hash = hashText(name, this.#judge.scan.seed)
       if (field !== undefined) {
-        if (field.profile.quarantine(this.#judge.scan.scan(cookies.value), principal, enough)) onPromoted(`cookie.${name}`)
+        this.#judge.scan.scan(cookies.value)
+        if (this.#judge.quarantine(field.profile, null, principal, enough)) onPromoted(`cookie.${name}`)
       } else if (name.length <= MAX_NAME && items.note(COOKIES, hash, principal) >= enough) {
         items.promote(COOKIES, hash, 2)
         if (this.#fields.make(`;${name}`) !== undefined) onPromoted(`cookie.${name}`)

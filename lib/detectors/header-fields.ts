@@ -13,6 +13,7 @@ import type { FieldProfileJson } from './field-profile'
 import { CHARACTERS_ONLY, NOTHING } from './header-shape'
 import type { HeaderName, HeaderShape } from './header-shape'
 import { HEADER_ENTROPY, headerKind } from './header-signals'
+import { Newcomers } from './newcomers'
 import type { ValueJudge } from './value-judge'
 
 /** Key of the profile of all headers' values together. */
@@ -34,6 +35,8 @@ const SHORT = 512
 const RENEWED = 63
 /** Header lists whose fields are kept at hand. */
 const MAX_PLANS = 64
+/** Values of a header that only flagged requests had shown, until which what those show is taken as it is. */
+const YOUNG = 20
 
 /** What is known of one header or cookie. */
 export interface HeaderField { profile: FieldProfile, senders: LinearCounter, entropy: DecayingMoments | null, ordinary: TextCache | null }
@@ -62,6 +65,8 @@ export class HeaderFields {
   readonly #judge: ValueJudge
   readonly #draws: ClientDraws
   readonly #fields = new Map<string, HeaderField>()
+  /** Headers that only flagged requests have shown. */
+  readonly #newNames = new Newcomers()
   /** Forgotten whenever a field comes or goes, or what is ordinary does. */
   readonly #plans = new Map<HeaderShape, Plan>()
 
@@ -101,8 +106,8 @@ export class HeaderFields {
       const name = shape.names[i] as HeaderName
       if (name.look === NOTHING || name.isCookie) continue
       const field = fields[i] ?? everyone.#fields.get(name.name)
-      if (field === undefined) {
-        everyone.#judgeUnknown(name.name, value, observation)
+      if (field === undefined || isYoung(field, floor)) {
+        everyone.#judgeUnknown(name.name, value, field === undefined ? null : field.profile, observation)
         continue
       }
       const isStranger = fields[i] === undefined || ofStranger
@@ -128,20 +133,20 @@ export class HeaderFields {
     judge.judge(value, field.profile, back === undefined ? null : back.profile, floor, headerKind, 'header.', name, 1, observation)
     judge.verdict.only = false
     judge.verdict.isStranger = false
-    if (value.length < LEAST_ENTROPY || field.profile.knowsValue(judge.scan)) return
+    if (value.length < LEAST_ENTROPY || field.profile.knowsValue(judge.scan) || judge.isPromoted(field.profile, back === undefined ? null : back.profile)) return
     // What a few clients of a kind say is too little: then what all clients do.
     const telling = field.profile.variety >= FEWEST_VALUES ? field : back
     if (telling !== undefined && telling.entropy !== null) judgeEntropy(name, value, telling.profile, telling.entropy, observation)
   }
 
-  /** A header that has no profile: its characters, against those of all headers. */
-  #judgeUnknown (name: string, value: string, observation: Observation): void {
+  /** A header that has no profile, or that only flagged requests have shown: its characters, against those of all headers. @param young What those have shown. */
+  #judgeUnknown (name: string, value: string, young: FieldProfile | null, observation: Observation): void {
     const any = this.#fields.get(ANY)
     if (any === undefined) return
     const judge = this.#judge
     judge.scan.scan(value)
     judge.verdict.only = true
-    judge.judge(value, any.profile, null, LEAST_ANY, headerKind, 'header.', name, 1, observation)
+    judge.judge(value, any.profile, young !== null && young.lengths !== null ? young : null, LEAST_ANY, headerKind, 'header.', name, 1, observation)
     judge.verdict.only = false
   }
 
@@ -192,16 +197,38 @@ export class HeaderFields {
     this.admit(ANY, principal)?.profile.learn(scan, principal, this.#draws.isSeveral)
   }
 
-  /** Notes the values of a request that may not teach; what enough distinct principals have sent becomes known. */
-  quarantine (shape: HeaderShape, rawHeaders: readonly string[], principal: number, enough: number, onPromoted: (field: string) => void): void {
-    const { scan } = this.#judge
+  /**
+   * Notes the values of a request that may not teach; what enough distinct principals have sent becomes known.
+   * @param isEveryone Whether these are the fields of all clients: headers new to the application begin there.
+   */
+  quarantine (shape: HeaderShape, rawHeaders: readonly string[], principal: number, enough: number, isEveryone: boolean, onPromoted: (field: string) => void): void {
+    const judge = this.#judge
     for (let i = 0; i < shape.names.length; i++) {
       const name = shape.names[i] as HeaderName
       const value = rawHeaders[2 * i + 1] as string
-      const field = name.look === NOTHING || name.isCookie ? undefined : this.#fields.get(name.name)
-      if (field === undefined || wasOrdinary(field, value)) continue
-      if (field.profile.quarantine(scan.scan(value), principal, enough)) onPromoted(`header.${name.name}`)
+      if (name.look === NOTHING || name.isCookie) continue
+      const field = this.#fields.get(name.name)
+      if (field === undefined) {
+        if (isEveryone && this.#quarantineName(name, principal, enough)) onPromoted(`header.${name.name.slice(0, 64)}`)
+        continue
+      }
+      if (wasOrdinary(field, value)) continue
+      judge.scan.scan(value)
+      if (isYoung(field, YOUNG) ? this.#quarantineYoung(field.profile, principal, enough) : judge.quarantine(field.profile, null, principal, enough)) onPromoted(`header.${name.name.slice(0, 64)}`)
     }
+  }
+
+  /** A header that only flagged requests have shown: it gets a field, for what its values show. @returns Whether it did. */
+  #quarantineName ({ hash, name }: HeaderName, principal: number, enough: number): boolean {
+    const field = this.#newNames.noteThing(hash, principal, enough) ? this.make(name) : undefined
+    field?.profile.welcome()
+    return field !== undefined
+  }
+
+  /** Values of such a field. */
+  #quarantineYoung (profile: FieldProfile, principal: number, enough: number): boolean {
+    const isKnown = profile.welcome().note(this.#judge.scan, principal, enough, profile.n)
+    return profile.quarantine(this.#judge.scan, principal, enough) || isKnown
   }
 
   /** What is known under a name, if anything. */
@@ -238,6 +265,7 @@ export class HeaderFields {
   /** One half-life. */
   halve (): void {
     this.#plans.clear()
+    this.#newNames.halve()
     for (const [name, field] of this.#fields) {
       field.profile.halve()
       field.entropy?.scale(0.5)
@@ -286,6 +314,9 @@ export class HeaderFields {
     return fields
   }
 }
+
+/** Whether it was made for what only flagged requests had shown, and too few others have shown since. */
+function isYoung ({ profile }: HeaderField, floor: number): boolean { return profile.n < floor && profile.newcomers !== null }
 
 /** Whether this very value was found ordinary before. */
 function wasOrdinary (field: HeaderField, value: string): boolean {

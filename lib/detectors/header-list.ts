@@ -6,6 +6,7 @@ import { NOTED, TESTED } from '../stats/regularity-prior'
 import { HeaderRelations } from './header-relations'
 import type { HeaderRelationsJson } from './header-relations'
 import type { HeaderName, HeaderReader, HeaderShape } from './header-shape'
+import { Newcomers } from './newcomers'
 import { HEADER_MISSING, HEADER_ORDER, HEADER_REPEATED, HEADER_SET, HEADER_UNEXPECTED } from './header-signals'
 
 /** Levels of the item table; cookies' names are `HeaderCookies`'s. */
@@ -44,6 +45,8 @@ export class HeaderList {
   #alwaysLow = -1
   #alwaysHigh = -1
   #noted = NONE
+  /** Names that flagged requests did not have, by bit. */
+  #dropped: Newcomers | null = null
 
   constructor (draws: ClientDraws, items = new ItemTable(), relations = new HeaderRelations()) {
     this.#draws = draws
@@ -154,9 +157,10 @@ export class HeaderList {
     this.#noted = this.#noted === NONE ? always : DONE
   }
 
-  /** Notes the names of a request that may not teach; what enough distinct principals have sent becomes known. */
-  quarantine (shape: HeaderShape, principal: number, enough: number, onPromoted: (field: string) => void): void {
+  /** Notes the names of a request that may not teach; what enough distinct principals have sent becomes known. @param reader `null` for the list of all clients, of which no name is missed. */
+  quarantine (shape: HeaderShape, principal: number, enough: number, reader: HeaderReader | null, onPromoted: (field: string) => void): void {
     const { items } = this
+    if (reader !== null) this.#quarantineMissing(shape, principal, enough, reader, onPromoted)
     if (items.note(ORDERS, shape.order, principal) >= enough && items.count(ORDERS, shape.order) === 0) {
       this.#promoteList(shape, principal, enough)
       onPromoted('headers')
@@ -171,6 +175,14 @@ export class HeaderList {
       items.promote(REPEATED, repeated.hash, 2)
       onPromoted(`header.${repeated.name.slice(0, 64)}`)
     }
+  }
+
+  /** A name that such clients always send and that is not there: enough distinct principals without it, and it need not be. */
+  #quarantineMissing ({ bits, low, high }: HeaderShape, principal: number, enough: number, reader: HeaderReader, onPromoted: (field: string) => void): void {
+    const bit = this.#relations.missing(bits, low | reader.occasionalLow, high | reader.occasionalHigh, this.#draws.lists)
+    if (bit < 0 || !(this.#dropped ??= new Newcomers()).noteThing(bit, principal, enough)) return
+    this.#relations.excuse(bit)
+    onPromoted(`header.${reader.bitNames[bit]}`)
   }
 
   /** The list becomes known, and with it its combination, its relations, its names and how they are written. */
@@ -201,6 +213,7 @@ export class HeaderList {
   halve (): void {
     this.items.halve()
     this.#relations.halve()
+    this.#dropped = null
   }
 
   merge (other: HeaderList): void {

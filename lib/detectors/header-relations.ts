@@ -90,6 +90,18 @@ export class HeaderRelations {
     return found
   }
 
+  /** The name need come with no other any longer. */
+  excuse (bit: number): void {
+    for (let a = 0; a < NAMES; a++) {
+      const at = a * NAMES + bit
+      const have = this.#have[a] as number
+      if (!isRule(this.#together[at] as number, have - (this.#together[at] as number))) continue
+      const both = Math.floor(have * (1 - 2 * ODD)) - 2
+      this.#before[at] = Math.min(this.#before[at] as number, both)
+      this.#together[at] = both
+    }
+  }
+
   /** One half-life. */
   halve (): void {
     for (let a = 0; a < NAMES; a++) if ((this.#have[a] as number) > 0) this.#halveRow(a)

@@ -273,9 +273,8 @@ export class ParameterProfile {
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
         judge.scan.scan(value)
-        this.#noteValue(this.#parameters.profile(place), name, principal, onPromoted)
-      } else if (Array.isArray(value) && value.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter) {
-        this.#items.promote(REPEATED, hash, 2)
+        if (this.#quarantineValue(place, principal)) onPromoted(this.#prefix + showName(name))
+      } else if (Array.isArray(value) && this.#quarantineList(value, place, hash, principal)) {
         onPromoted(this.#prefix + showName(name))
       }
     }
@@ -287,14 +286,28 @@ export class ParameterProfile {
     }
   }
 
-  /** Notes the scanned value of a request that may not teach; one that becomes known by that was ordinary all along. */
-  #noteValue (profile: FieldProfile, name: string, principal: number, onPromoted: (field: string) => void): void {
-    const { judge: { scan }, priors, promoteAfter } = this.#context
+  /** A name sent more than once, and each of its values. @returns Whether anything became known by this. */
+  #quarantineList (list: readonly unknown[], place: number, hash: number, principal: number): boolean {
+    const { judge, promoteAfter } = this.#context
+    let promoted = list.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter
+    if (promoted) this.#items.promote(REPEATED, hash, 2)
+    for (let i = 0; i < list.length && i < MAX_VALUES; i++) {
+      if (typeof list[i] !== 'string') continue
+      judge.scan.scan(list[i] as string)
+      promoted = this.#quarantineValue(place, principal) || promoted
+    }
+    return promoted
+  }
+
+  /** The scanned value of a request that may not teach; one that becomes known by that was ordinary all along. @returns Whether anything became known by this. */
+  #quarantineValue (place: number, principal: number): boolean {
+    const { judge, priors, promoteAfter } = this.#context
+    const profile = this.#parameters.profile(place)
     const { n } = profile
-    const sort = priors.values.sortOf(profile, scan.value)
-    if (!profile.quarantine(scan, principal, promoteAfter)) return
-    if (profile.knowsValue(scan)) priors.values.meet(sort, n, promoteAfter)
-    onPromoted(this.#prefix + showName(name))
+    const sort = priors.values.sortOf(profile, judge.scan.value)
+    if (!judge.quarantine(profile, this.#parameters.common(place), principal, promoteAfter)) return false
+    if (profile.knowsValue(judge.scan)) priors.values.meet(sort, n, promoteAfter)
+    return true
   }
 
   /** Parameters that a promoted set of names has not are not always there. */

@@ -55,7 +55,7 @@ export class ValueJudge {
     const verdict = this.verdict
     verdict.reset()
     profile.judge(this.scan, backing, floor, verdict)
-    if (verdict.parts === 0) return
+    if (verdict.parts === 0 || this.isPromoted(profile, backing)) return
     const expected: ValueExpectation = {
       samples: profile.n,
       characters: describeCharacters(profile.kinds, profile.symbols),
@@ -70,6 +70,30 @@ export class ValueJudge {
       words: describeParts(verdict.parts, verdict.kinds, verdict.symbols, verdict.symbol)
     }
     observation.add(new Signal(kindOf(verdict.parts), prefix + showName(name), verdict.severity, verdict.risk * scale, expected, actual))
+  }
+
+  /** Whether enough principals have made the scanned value, or its class, known here or where the same name is used. */
+  isPromoted (profile: FieldProfile, backing: FieldProfile | null): boolean {
+    const { newcomers } = profile
+    return (newcomers !== null && newcomers.admits(this.scan)) || (backing !== null && backing.newcomers !== null && backing.newcomers.admits(this.scan))
+  }
+
+  /**
+   * Notes the scanned value of a request that may not teach. What enough distinct principals have sent becomes known: the class of a value
+   * that deviates, and by itself everything that the value shows.
+   * @returns Whether anything became known by this.
+   */
+  quarantine (profile: FieldProfile, backing: FieldProfile | null, principal: number, enough: number): boolean {
+    const { scan } = this
+    const deviates = this.#deviates(profile, backing)
+    let promoted = deviates && profile.welcome().note(scan, principal, enough, profile.n)
+    if (deviates && backing !== null) promoted = backing.welcome().note(scan, principal, enough, backing.n) || promoted
+    return profile.quarantine(scan, principal, enough) || promoted
+  }
+
+  #deviates (profile: FieldProfile, backing: FieldProfile | null): boolean {
+    profile.judge(this.scan, backing, 1, this.verdict.reset())
+    return this.verdict.parts !== 0
   }
 }
 

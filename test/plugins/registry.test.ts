@@ -10,6 +10,8 @@ import { logged } from '../fixtures/logged'
 
 const search = (i: number): string => `/search?page=${i % 9}&sort=${i % 2 === 0 ? 'asc' : 'desc'}`
 const ODD = '/search?page=x&sort=asc'
+/** Each client's own, so that no three send the same. */
+const oddOf = (client: number): string => `/search?page=x;${client}&sort=asc`
 const alone: AnomaliesOptions = { headerProfiler: false, jsonSchemaLearner: false, rateSpike: false, trends: false }
 
 async function taught (options: AnomaliesOptions = {}, routes?: (app: FastifyInstance) => unknown): Promise<TestApp> {
@@ -318,7 +320,7 @@ test('riskHalfLife: the time in which risk halves', async (t) => {
 test('entities: the risk of so many is kept', async (t) => {
   for (const [entities, kept] of [[100, 5], [2, 2]] as const) {
     const { app, ask } = await taught({ entities })
-    for (let client = 0; client < 5; client++) await ask({ url: ODD, client })
+    for (let client = 0; client < 5; client++) await ask({ url: oddOf(client), client })
     t.equal(app.anomalies.topEntities(10).length, kept)
   }
 })
@@ -387,7 +389,7 @@ test('a flagged request teaches nothing', async (t) => {
 test('events: so many are kept, the rest is counted as dropped', async (t) => {
   for (const [events, dropped] of [[100, 0], [4, 6]] as const) {
     const { app, ask } = await taught({ events })
-    for (let client = 0; client < 10; client++) await ask({ url: ODD, client })
+    for (let client = 0; client < 10; client++) await ask({ url: oddOf(client), client })
     const page = app.anomalies.query()
     t.same([page.total, page.dropped, page.capacity, page.events.length], [10, dropped, events, 10 - dropped])
   }
@@ -426,7 +428,7 @@ test('query: every filter keeps out what does not fit', async (t) => {
 
 test('query: a cursor goes through all events once, newest first', async (t) => {
   const { app, ask } = await taught()
-  for (let client = 0; client < 11; client++) await ask({ url: ODD, client })
+  for (let client = 0; client < 11; client++) await ask({ url: oddOf(client), client })
   const ids: string[] = []
   let cursor: number | null = null
   do {
