@@ -6,14 +6,16 @@ import * as token from './token'
 import { FIRST_MEANING, kindNamed } from './token-kinds'
 import { readNumber } from './token-numbers'
 import * as symbols from './token-symbols'
+import * as shortWords from './short-words'
 import * as wordReaders from './token-words'
-import * as masks from './unit-masks'
+import * as unitMasks from './unit-masks'
 
 // Constants of this module: read through an import, at each character, they cost a fifth more (measured).
 const { C_CONTROL, C_DIGIT, C_FOREIGN, C_LETTER, C_SPACE, C_SYMBOL, CLASS, FOLDED, FOREIGN_LETTER, IN_WORD } = characters
 const { knownWord, mayBeKnown, meaningOf, WORD_PRIME, WORD_SEED } = words
-const { bitsFrom, nextIn, runFrom } = masks
-const { isMixed, LONG_WORD, MIN_ENCODED, unlessEncoded } = runs
+const { bitsFrom, nextIn, runFrom } = unitMasks
+const { digitsIn, isMixed, LONG_WORD, MAX_WORD, MIN_ENCODED, unlessEncoded } = runs
+const { SHORT_WORD, shortWord, UNKNOWN_WORD } = shortWords
 const { endOfLiveComment, LIVE_COMMENT, OPEN_COMMENT, PAIRS, readQuote, readSymbol, UNSURE } = symbols
 const { COMMENTED, MIXED, SPACED, Token } = token
 const { beginsHandler, readWord } = wordReaders
@@ -28,9 +30,8 @@ const NUMBER = kindNamed('number')
 const DECIMAL = kindNamed('decimal')
 const START = kindNamed('start')
 const END = kindNamed('end')
-const WORD = kindNamed('word')
-const LETTER = kindNamed('letter')
 const NAME = kindNamed('name')
+const LONG = kindNamed('long')
 const ID = kindNamed('id')
 const FOREIGN = kindNamed('foreign')
 const NEWLINE = kindNamed('newline')
@@ -76,7 +77,8 @@ export class TokenScanner {
     const { units, length: to } = text
     const token = this.#token
     if (from === 0) text.classify()
-    const { solid, word: wordMask, letter: letterMask, digit: digitMask } = text.masks
+    const { masks, view } = text
+    const { solid, word: wordMask, letter: letterMask, upper: upperMask, digit: digitMask, foreign: foreignMask } = masks
     let count = from === 0 ? this.#begin() : 0
     let at = from
     let spaced = 0
@@ -96,41 +98,36 @@ export class TokenScanner {
         end = at + length
         const next = units[end] as number
         if (length > LONG_WORD) {
-          end = -1
+          end = this.#readLong(text, at, length, spaced)
+          kind = token.kind
+          word = token.word
+          flag = token.flag
         } else if (FOLDED[next] === FOREIGN_LETTER) {
           kind = FOREIGN
-          let folded = FOREIGN_LETTER
-          while (folded === FOREIGN_LETTER || folded >= 97) folded = FOLDED[units[++end] as number] as number
-          if (folded !== 0 || units[end] === DASH || runFrom(letterMask, at) < length || beginsHandler(units, at, end - at)) end = -1
+          const more = ~(bitsFrom(letterMask, at) | bitsFrom(foreignMask, at))
+          end = at + 31 - Math.clz32(more & -more)
+          if (more === 0 || FOLDED[units[end] as number] !== 0 || units[end] === DASH || beginsHandler(units, at, end - at)) end = -1
         } else {
-          if (mayBeKnown(units, at, length)) {
-            let hash = WORD_SEED
-            let cased = 0
-            for (let i = at; i < end; i++) {
-              const letter = units[i] as number
-              const folded = FOLDED[letter] as number
-              cased |= folded ^ letter
-              hash = Math.imul(hash ^ folded, WORD_PRIME)
-            }
-            word = knownWord(hash)
-            if (word !== 0 && cased !== 0 && length > 2 && isMixed(units, at, end)) flag |= MIXED
-          }
-          const hasOthers = runFrom(letterMask, at) < length
-          const digits = hasOthers ? bitsFrom(digitMask, at) & ~(-1 << length) : 0
-          if (word !== 0) {
-            kind = MEANING + meaningOf(word)
-          } else if (digits !== 0) {
+          const within = ~(-1 << length)
+          const known = length <= SHORT_WORD ? shortWord(view, at, length) : mayBeKnown(units, at, length) ? longerWord(units, at, end) : UNKNOWN_WORD
+          word = known & 0xffff
+          kind = known >>> 16
+          const letters = bitsFrom(letterMask, at) & within
+          const upper = bitsFrom(upperMask, at) & within
+          // Capitals neither at the start alone nor all through.
+          if (upper > 1 && upper !== letters && word !== 0 && length > 2 && isMixed(units, at, end)) flag |= MIXED
+          let digits = 0
+          if (letters !== within) {
+            digits = bitsFrom(digitMask, at) & within
             const rest = digits & (digits - 1)
-            kind = (rest & (rest - 1)) !== 0 ? ID : NAME
-          } else if (beginsHandler(units, at, length)) {
-            end = -1
-          } else {
-            kind = length === 1 ? LETTER : hasOthers ? NAME : WORD
+            if (word === 0 && length > 1) kind = (rest & (rest - 1)) !== 0 ? ID : NAME
           }
-          if (end > 0 && (next === DASH || (digits !== 0 && length >= MIN_ENCODED))) {
+          if (beginsHandler(units, at, length) && word === 0 && digits === 0) {
+            end = -1
+          } else if (next === DASH || (digits !== 0 && length >= MIN_ENCODED)) {
             token.kind = kind
             token.word = word
-            end = unlessEncoded(units, at, end, token)
+            end = unlessEncoded(masks, at, end, token)
             kind = token.kind
             word = token.word
           }
@@ -161,12 +158,16 @@ export class TokenScanner {
         if (FOLDED[next] !== 0 || next === DASH || (next === POINT && kind === DECIMAL)) end = -1
       } else if (group === C_FOREIGN) {
         kind = FOREIGN
-        do end++; while (CLASS[units[end] as number] === C_FOREIGN || CLASS[units[end] as number] === C_LETTER)
+        let more = 0
+        do {
+          more = ~(bitsFrom(foreignMask, end) | (bitsFrom(wordMask, end) & ~bitsFrom(digitMask, end)))
+          end += more === 0 ? 32 : 31 - Math.clz32(more & -more)
+        } while (more === 0)
       } else {
         end = -1
       }
       if (end < 0) {
-        end = this.#readOther(units, at, to, spaced)
+        end = this.#readOther(text, at, spaced)
         kind = token.kind
         word = token.word
         flag = token.flag
@@ -206,29 +207,55 @@ export class TokenScanner {
     return 1
   }
 
+  /**
+   * Reads a word that is longer than most: an id, a hash, something encoded.
+   * @param length Characters of it, 32 where there may be more. @returns Where it ends, -1 where it is to be looked at letter by letter.
+   */
+  #readLong (text: TextUnits, at: number, length: number, spaced: number): number {
+    const { units, masks } = text
+    const token = this.#token
+    let end = at + length
+    for (let more = length; more === 32; end += more) more = runFrom(masks.word, end)
+    const next = units[end] as number
+    if (FOLDED[next] === FOREIGN_LETTER || beginsHandler(units, at, end - at) || (end - at < MAX_WORD && mayBeKnown(units, at, end - at))) return -1
+    token.kind = LONG
+    token.word = 0
+    token.flag = spaced
+    return next === DASH || digitsIn(masks, at, end) > 0 ? unlessEncoded(masks, at, end, token) : end
+  }
+
   /** Reads any token, which is left in `#token`; its kind is below 0 where it is a comment. @returns Where it ends. */
-  #readOther (units: Uint16Array, at: number, to: number, spaced: number): number {
+  #readOther (text: TextUnits, at: number, spaced: number): number {
+    const { units, masks, length: to } = text
     const token = this.#token
     token.word = 0
     token.flag = spaced
     const code = units[at] as number
     switch (CLASS[code]) {
       case C_SPACE: return lineBreak(units, at, to, token)
-      case C_LETTER: return readWord(units, at, to, spaced & SPACED, token)
+      case C_LETTER: return readWord(text, at, spaced & SPACED, token)
       case C_DIGIT: {
-        const end = readNumber(units, at, to, token)
-        return FOLDED[units[end] as number] !== 0 || units[end] === DASH ? unlessEncoded(units, at, end, token) : end
+        const end = readNumber(text, at, token)
+        return FOLDED[units[end] as number] !== 0 || units[end] === DASH ? unlessEncoded(masks, at, end, token) : end
       }
       case C_SYMBOL:
         if (code === 39 || code === 34) return readQuote(units, at, to, token)
         if (code === 47 && units[at + 1] === 42) return readComment(units, at, to, token)
-        if (code === DOLLAR && CLASS[units[at + 1] as number] === C_LETTER) return readWord(units, at, to, spaced & SPACED, token)
+        if (code === DOLLAR && CLASS[units[at + 1] as number] === C_LETTER) return readWord(text, at, spaced & SPACED, token)
         return readSymbol(units, at, to, spaced & SPACED, token)
       default:
         token.kind = CLASS[code] === C_CONTROL ? CONTROL : SIGN
         return at + 1
     }
   }
+}
+
+/** Number and kind of a word that may be known. */
+function longerWord (units: Uint16Array, at: number, end: number): number {
+  let hash = WORD_SEED
+  for (let i = at; i < end; i++) hash = Math.imul(hash ^ (FOLDED[units[i] as number] as number), WORD_PRIME)
+  const word = knownWord(hash)
+  return word === 0 ? UNKNOWN_WORD : ((MEANING + meaningOf(word)) << 16) | word
 }
 
 /** Line breaks are one; with a carriage return they are those of a protocol. */

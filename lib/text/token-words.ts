@@ -5,6 +5,7 @@ import type { Token } from './token'
 import { FIRST_MEANING, kindNamed } from './token-kinds'
 import { digitsIn, isMixed, LONG_WORD, MAX_WORD, nextIs, unlessEncoded } from './token-runs'
 import { SYMBOL } from './token-symbols'
+import type { TextUnits } from './text-units'
 
 // Constants of this module: read through an import, at each character, they cost a fifth more (measured).
 const { FOLDED, FOREIGN_LETTER } = characters
@@ -25,7 +26,8 @@ const EQUALS = 61
 const MAX_HANDLER = 32
 
 /** Reads any word, or an operator such as `$where`. @param spaced 1 where space comes before it. @returns Where it ends. */
-export function readWord (units: Uint16Array, start: number, to: number, spaced: number, token: Token): number {
+export function readWord (text: TextUnits, start: number, spaced: number, token: Token): number {
+  const { units, masks, length: to } = text
   const isOperator = units[start] === DOLLAR
   let hash = isOperator ? Math.imul(WORD_SEED ^ DOLLAR, WORD_PRIME) : WORD_SEED
   let others = 0
@@ -48,7 +50,7 @@ export function readWord (units: Uint16Array, start: number, to: number, spaced:
       token.word = word
       token.kind = FIRST_MEANING + meaningOf(word)
       if (end - start > 2 && isMixed(units, start, end)) token.flag |= MIXED
-      return (others > 0 && digitsIn(units, start, end) > 0) || units[end] === DASH ? unlessEncoded(units, start, end, token) : end
+      return (others > 0 && digitsIn(masks, start, end) > 0) || units[end] === DASH ? unlessEncoded(masks, start, end, token) : end
     }
   }
   if (isOperator) {
@@ -56,19 +58,19 @@ export function readWord (units: Uint16Array, start: number, to: number, spaced:
     token.kind = (SYMBOL[DOLLAR] as number) | spaced
     return start + 1
   }
-  return unknownWord(units, start, end, to, others > 0, foreign, token)
+  return unknownWord(text, start, end, others > 0, foreign, token)
 }
 
-function unknownWord (units: Uint16Array, start: number, end: number, to: number, hasOthers: boolean, foreign: number, token: Token): number {
+function unknownWord ({ units, masks, length: to }: TextUnits, start: number, end: number, hasOthers: boolean, foreign: number, token: Token): number {
   const length = end - start
-  const digits = hasOthers ? digitsIn(units, start, end) : 0
+  const digits = hasOthers ? digitsIn(masks, start, end) : 0
   if (digits === 0 && length <= MAX_HANDLER && beginsHandler(units, start, length) && nextIs(units, end, to, EQUALS)) token.kind = HANDLER_LIKE
   else if (foreign > 0) token.kind = FOREIGN
   else if (length > LONG_WORD) token.kind = LONG
   else if (digits > 0) token.kind = digits > 2 ? ID : NAME
   else if (length === 1) token.kind = LETTER
   else token.kind = hasOthers ? NAME : WORD
-  return digits > 0 || units[end] === DASH ? unlessEncoded(units, start, end, token) : end
+  return digits > 0 || units[end] === DASH ? unlessEncoded(masks, start, end, token) : end
 }
 
 /** Whether a word begins as the name of a handler of events does. */
