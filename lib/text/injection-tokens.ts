@@ -13,10 +13,10 @@ import * as unitMasks from './unit-masks'
 // Constants of this module: read through an import, at each character, they cost a fifth more (measured).
 const { C_CONTROL, C_DIGIT, C_FOREIGN, C_LETTER, C_SPACE, C_SYMBOL, CLASS, FOLDED, FOREIGN_LETTER, IN_WORD } = characters
 const { knownWord, mayBeKnown, meaningOf, WORD_PRIME, WORD_SEED } = words
-const { bitsFrom, nextIn, runFrom } = unitMasks
+const { bitsFrom, runFrom } = unitMasks
 const { digitsIn, isMixed, LONG_WORD, MAX_WORD, MIN_ENCODED, unlessEncoded } = runs
 const { SHORT_WORD, shortWord, UNKNOWN_WORD } = shortWords
-const { endOfLiveComment, LIVE_COMMENT, OPEN_COMMENT, PAIRS, readQuote, readSymbol, UNSURE } = symbols
+const { endOfLiveComment, IS_TWO, LIVE_COMMENT, OPEN_COMMENT, PAIRS, readQuote, readSymbol, UNSURE } = symbols
 const { COMMENTED, MIXED, SPACED, Token } = token
 const { beginsHandler, readWord } = wordReaders
 const MEANING = FIRST_MEANING
@@ -31,6 +31,7 @@ const DECIMAL = kindNamed('decimal')
 const START = kindNamed('start')
 const END = kindNamed('end')
 const NAME = kindNamed('name')
+const WORD = kindNamed('word')
 const LONG = kindNamed('long')
 const ID = kindNamed('id')
 const FOREIGN = kindNamed('foreign')
@@ -78,49 +79,53 @@ export class TokenScanner {
     const token = this.#token
     if (from === 0) text.classify()
     const { masks, view } = text
-    const { solid, word: wordMask, letter: letterMask, upper: upperMask, digit: digitMask, foreign: foreignMask } = masks
+    const { solid, start: startMask, spaced: spacedMask, word: wordMask, digit: digitMask, odd: oddMask } = masks
     let count = from === 0 ? this.#begin() : 0
     let at = from
-    let spaced = 0
+    // Of 32 units: where tokens begin that have not been read, and which of them a space comes before. What was read says no more of the unit at `from`.
+    let place = from >> 5
+    let bits = ((startMask[place] as number) | ((solid[place] as number) & (1 << from))) & (-1 << from)
+    let spaces = (spacedMask[place] as number) & ~(1 << from)
+    // What the token before says of the next one.
+    let carried = 0
     while (count <= CAPACITY - 4) {
-      const start = nextIn(solid, at)
-      if (start !== at) spaced |= SPACED
-      at = start
+      while (bits === 0) {
+        bits = startMask[++place] as number
+        spaces = spacedMask[place] as number
+      }
+      at = (place << 5) + 31 - Math.clz32(bits & -bits)
       if (at >= to) break
+      bits &= bits - 1
+      const spaced = carried | ((spaces >>> at) & SPACED)
       const code = units[at] as number
       const group = CLASS[code]
+      // Whether the token ends where the next one was said to begin.
+      let isRegular = true
       let end = at
       let kind = 0
       let word = 0
       let flag = spaced
       if (group === C_LETTER) {
-        const length = runFrom(wordMask, at)
+        const others = ~(((wordMask[place] as number) >>> at) | (((wordMask[place + 1] as number) << 1) << (~at & 31)))
+        const length = others === 0 ? 32 : 31 - Math.clz32(others & -others)
         end = at + length
         const next = units[end] as number
-        if (length > LONG_WORD) {
-          end = this.#readLong(text, at, length, spaced)
+        if (length > LONG_WORD || FOLDED[next] === FOREIGN_LETTER) {
+          end = length > LONG_WORD ? this.#readLong(text, at, length, spaced) : readForeign(text, at, spaced, token)
           kind = token.kind
           word = token.word
           flag = token.flag
-        } else if (FOLDED[next] === FOREIGN_LETTER) {
-          kind = FOREIGN
-          const more = ~(bitsFrom(letterMask, at) | bitsFrom(foreignMask, at))
-          end = at + 31 - Math.clz32(more & -more)
-          if (more === 0 || FOLDED[units[end] as number] !== 0 || units[end] === DASH || beginsHandler(units, at, end - at)) end = -1
+          isRegular = false
         } else {
-          const within = ~(-1 << length)
           const known = length <= SHORT_WORD ? shortWord(view, at, length) : mayBeKnown(units, at, length) ? longerWord(units, at, end) : UNKNOWN_WORD
           word = known & 0xffff
           kind = known >>> 16
-          const letters = bitsFrom(letterMask, at) & within
-          const upper = bitsFrom(upperMask, at) & within
-          // Capitals neither at the start alone nor all through.
-          if (upper > 1 && upper !== letters && word !== 0 && length > 2 && isMixed(units, at, end)) flag |= MIXED
+          const odd = (((oddMask[place] as number) >>> at) | (((oddMask[place + 1] as number) << 1) << (~at & 31))) & ~(-1 << length)
           let digits = 0
-          if (letters !== within) {
-            digits = bitsFrom(digitMask, at) & within
-            const rest = digits & (digits - 1)
-            if (word === 0 && length > 1) kind = (rest & (rest - 1)) !== 0 ? ID : NAME
+          if (odd !== 0) {
+            digits = bitsFrom(digitMask, at) & ~(-1 << length)
+            if (word !== 0) flag |= caseOf(text, at, length)
+            else if (length > 1) kind = oddKind(masks, at, length, digits)
           }
           if (beginsHandler(units, at, length) && word === 0 && digits === 0) {
             end = -1
@@ -130,6 +135,7 @@ export class TokenScanner {
             end = unlessEncoded(masks, at, end, token)
             kind = token.kind
             word = token.word
+            isRegular = end === at + length
           }
         }
       } else if (group === C_SYMBOL) {
@@ -141,48 +147,55 @@ export class TokenScanner {
           // Kinds of single symbols are even: one more where space comes before. Those of quotes are one less after a word.
           const isAfterWord = at > 0 ? IN_WORD[units[at - 1] as number] as number : 0
           kind = (pair & 255) + (spaced & (pair >> 8) & SPACED) - (isAfterWord & (pair >> 10))
-          end = at + 1 + ((pair >> 9) & 1)
+          end = at + 1
+          if ((pair & IS_TWO) !== 0) {
+            end++
+            isRegular = false
+          }
         }
       } else if (group === C_DIGIT) {
         const length = runFrom(digitMask, at)
         end = at + length
         kind = length > 1 ? NUMBER : code < 50 ? ZERO_ONE : DIGIT
-        if (units[end] === POINT) {
+        let next = units[end] as number
+        if (next === POINT) {
           const more = runFrom(digitMask, end + 1)
           if (more > 0) {
             kind = DECIMAL
             end += 1 + more
+            isRegular = false
+            next = units[end] as number
           }
         }
-        const next = units[end] as number
         if (FOLDED[next] !== 0 || next === DASH || (next === POINT && kind === DECIMAL)) end = -1
       } else if (group === C_FOREIGN) {
         kind = FOREIGN
-        let more = 0
-        do {
-          more = ~(bitsFrom(foreignMask, end) | (bitsFrom(wordMask, end) & ~bitsFrom(digitMask, end)))
-          end += more === 0 ? 32 : 31 - Math.clz32(more & -more)
-        } while (more === 0)
+        end = endOfForeign(masks, at)
+        isRegular = FOLDED[units[end] as number] === 0
       } else {
         end = -1
       }
+      carried = 0
       if (end < 0) {
         end = this.#readOther(text, at, spaced)
         kind = token.kind
         word = token.word
         flag = token.flag
-        if (kind < 0) {
-          at = end
-          spaced |= SPACED | COMMENTED
-          continue
-        }
+        isRegular = false
+        carried = kind < 0 ? spaced | SPACED | COMMENTED : kind === NEWLINE || kind === BREAK ? SPACED : 0
       }
-      kinds[count] = kind
-      words[count] = word
-      flags[count] = flag
-      starts[count++] = at
+      if (!isRegular) {
+        place = end >> 5
+        bits = ((startMask[place] as number) | ((solid[place] as number) & (1 << end))) & (-1 << end)
+        spaces = (spacedMask[place] as number) & ~(1 << end)
+      }
+      if (kind >= 0) {
+        kinds[count] = kind
+        words[count] = word
+        flags[count] = flag
+        starts[count++] = at
+      }
       at = end
-      spaced = kind === NEWLINE || kind === BREAK ? SPACED : 0
     }
     if (units[at] === SPACE) at++
     if (at >= to) {
@@ -247,6 +260,41 @@ export class TokenScanner {
         token.kind = CLASS[code] === C_CONTROL ? CONTROL : SIGN
         return at + 1
     }
+  }
+}
+
+/** What an unknown word with digits, `_` or capitals within is. @param digits Where its digits are, the first lowest. */
+function oddKind ({ letter }: unitMasks.UnitMasks, at: number, length: number, digits: number): number {
+  const within = ~(-1 << length)
+  if ((bitsFrom(letter, at) & within) === within) return WORD
+  const rest = digits & (digits - 1)
+  return (rest & (rest - 1)) !== 0 ? ID : NAME
+}
+
+/** `MIXED` where a known word changes case within, else 0. */
+function caseOf ({ units, masks }: TextUnits, at: number, length: number): number {
+  const upper = bitsFrom(masks.upper, at) & ~(-1 << length)
+  return upper > 1 && length > 2 && isMixed(units, at, at + length) ? MIXED : 0
+}
+
+/** Reads a word of letters of which some are outside ASCII. @returns Where it ends, -1 where it is to be looked at letter by letter. */
+function readForeign ({ units, masks }: TextUnits, at: number, spaced: number, token: token.Token): number {
+  const others = ~(bitsFrom(masks.letter, at) | bitsFrom(masks.foreign, at))
+  const end = at + 31 - Math.clz32(others & -others)
+  if (others === 0 || FOLDED[units[end] as number] !== 0 || units[end] === DASH || beginsHandler(units, at, end - at)) return -1
+  token.kind = FOREIGN
+  token.word = 0
+  token.flag = spaced
+  return end
+}
+
+/** Where a run of letters ends that begins with one outside ASCII. */
+function endOfForeign ({ foreign, word, digit }: unitMasks.UnitMasks, at: number): number {
+  let end = at
+  for (;;) {
+    const others = ~(bitsFrom(foreign, end) | (bitsFrom(word, end) & ~bitsFrom(digit, end)))
+    if (others !== 0) return end + 31 - Math.clz32(others & -others)
+    end += 32
   }
 }
 

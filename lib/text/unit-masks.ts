@@ -44,17 +44,23 @@ function groupOf (code: number): number {
  * A bit for each unit of a text, 32 in a number: where words, letters and digits are, and what is no space. Where a run of one ends is then found without
  * a loop: no processor foresees how long a word is, and to be wrong about it costs as much as to look at ten letters.
  *
- * Memory: a byte for each unit that the text has room for. Beyond the end all bits are 0, but for one of `solid` at the end, beyond which no search goes.
+ * Memory: a byte and a half for each unit that the text has room for. Beyond the end all bits are 0, but for one of `solid` and `start` at the end, beyond which no search goes.
  */
 export class UnitMasks {
   /** All but spaces; line breaks are solid. */
   solid = new Int32Array(0)
+  /** Where a token begins as a rule: all that is solid, of words and numbers the first unit. */
+  start = new Int32Array(0)
+  /** Units that a space comes before. */
+  spaced = new Int32Array(0)
   /** Letters and digits of ASCII, and `_`. */
   word = new Int32Array(0)
   /** Letters of ASCII. */
   letter = new Int32Array(0)
   upper = new Int32Array(0)
   digit = new Int32Array(0)
+  /** Of words what most have none of: digits, `_`, and capitals but for the first letter. */
+  odd = new Int32Array(0)
   /** Characters of base64url: those of words, and `-`. */
   dashed = new Int32Array(0)
   /** Letters outside ASCII. */
@@ -66,9 +72,13 @@ export class UnitMasks {
   load (units: Uint16Array, length: number): boolean {
     const needed = (units.length >> 5) + 2
     if (this.solid.length !== needed) this.#resize(needed)
-    const { solid, word, letter, upper, digit, dashed, foreign, trait } = this
+    const { solid, start, spaced, word, letter, upper, digit, odd, dashed, foreign, trait } = this
     const count = (length >> 5) + 1
     let traits = 0
+    // Of the 32 units before.
+    let lastWord = 0
+    let lastText = 0
+    let lastSolid = -1
     for (let i = 0; i < count; i++) {
       const at = i << 5
       const a = eightAt(units, at)
@@ -79,8 +89,16 @@ export class UnitMasks {
       const two = ((a >>> 8) & 255) | (b & 0xff00) | ((c & 0xff00) << 8) | ((d & 0xff00) << 16)
       const four = ((a >>> 16) & 255) | ((b >>> 8) & 0xff00) | (c & 0xff0000) | ((d & 0xff0000) << 8)
       const eight = (a >>> 24) | ((b >>> 16) & 0xff00) | ((c >>> 8) & 0xff0000) | (d & 0xff000000)
-      solid[i] = one | two | four | eight
+      const all = one | two | four | eight
+      const text = four | (eight & ~two)
+      solid[i] = all
+      start[i] = all & ~(text & ((text << 1) | (lastText >>> 31)))
+      spaced[i] = ~((all << 1) | (lastSolid >>> 31))
       word[i] = four
+      odd[i] = four & (two | (one & ((four << 1) | (lastWord >>> 31))))
+      lastWord = four
+      lastText = text
+      lastSolid = all
       letter[i] = four & ~two
       upper[i] = four & ~two & one
       digit[i] = four & two & ~one
@@ -89,14 +107,18 @@ export class UnitMasks {
       trait[i] = eight & (one | two)
       traits |= eight & (one | two)
     }
-    solid[count] = word[count] = letter[count] = upper[count] = digit[count] = dashed[count] = foreign[count] = trait[count] = 0
+    solid[count] = start[count] = word[count] = odd[count] = letter[count] = upper[count] = digit[count] = dashed[count] = foreign[count] = trait[count] = 0
     const end = length >> 5
     solid[end] = ((solid[end] as number) & ~(-1 << length)) | (1 << length)
+    start[end] = ((start[end] as number) & ~(-1 << length)) | (1 << length)
     return traits !== 0
   }
 
   #resize (size: number): void {
     this.solid = new Int32Array(size)
+    this.start = new Int32Array(size)
+    this.spaced = new Int32Array(size)
+    this.odd = new Int32Array(size)
     this.word = new Int32Array(size)
     this.letter = new Int32Array(size)
     this.upper = new Int32Array(size)
