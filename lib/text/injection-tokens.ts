@@ -11,7 +11,7 @@ import * as wordReaders from './token-words'
 import * as unitMasks from './unit-masks'
 
 // Constants of this module: read through an import, at each character, they cost a fifth more (measured).
-const { C_CONTROL, C_DIGIT, C_FOREIGN, C_LETTER, C_SPACE, C_SYMBOL, CLASS, FOLDED, FOREIGN_LETTER, IN_WORD } = characters
+const { C_CONTROL, C_DIGIT, C_FOREIGN, C_LETTER, C_SPACE, C_SYMBOL, CLASS, FOLDED, FOREIGN_LETTER } = characters
 const { knownWord, mayBeKnown, meaningOf, WORD_PRIME, WORD_SEED } = words
 const { bitsFrom, runFrom } = unitMasks
 const { digitsIn, isMixed, LONG_WORD, MAX_WORD, MIN_ENCODED, unlessEncoded } = runs
@@ -55,9 +55,10 @@ const CARRIAGE_RETURN = 13
  * `scan`, since the buffers hold `CAPACITY` tokens. Nothing is allocated.
  */
 export class TokenScanner {
-  /** Kinds of the tokens of the last call. */
+  /** Tokens of the last call: `flags << 24 | number of the known word << 8 | kind`, the number 0 where there is none. */
+  readonly tokens = new Int32Array(CAPACITY)
+  /** The same one by one, after `read`. */
   readonly kinds = new Uint8Array(CAPACITY)
-  /** Numbers of known words, 0 for other tokens. */
   readonly words = new Uint16Array(CAPACITY)
   readonly flags = new Uint8Array(CAPACITY)
   /** Where in the text each token begins. */
@@ -68,32 +69,46 @@ export class TokenScanner {
   steps = 0
   readonly #token = new Token()
 
+  /** `scan`, for those who look at kinds, words and flags. */
+  read (text: TextUnits, from: number): number {
+    const at = this.scan(text, from)
+    for (let i = 0; i < this.count; i++) {
+      const token = this.tokens[i] as number
+      this.kinds[i] = token & 255
+      this.words[i] = token >>> 8
+      this.flags[i] = token >>> 24
+    }
+    return at
+  }
+
   /**
    * Reads tokens from `from` on, up to the capacity. What most texts consist of is read here, without a call; all else by `#readOther`, which
    * would read the former just so.
    * @returns Where it stopped: the text's length, or where the next call has to go on.
    */
   scan (text: TextUnits, from: number): number {
-    const { kinds, words, flags, starts } = this
+    const { tokens, starts } = this
     const { units, length: to } = text
     const token = this.#token
     if (from === 0) text.classify()
     const { masks, view } = text
-    const { solid, start: startMask, spaced: spacedMask, word: wordMask, digit: digitMask, odd: oddMask } = masks
+    const { solid, start: startMask, spaced: spacedMask, joined: joinedMask, word: wordMask, digit: digitMask, odd: oddMask } = masks
     let count = from === 0 ? this.#begin() : 0
     let at = from
-    // Of 32 units: where tokens begin that have not been read, and which of them a space comes before. What was read says no more of the unit at `from`.
+    // Of 32 units: where tokens begin that have not been read, and which of them a space comes before. What was read before says no more.
     let place = from >> 5
     let bits = ((startMask[place] as number) | ((solid[place] as number) & (1 << from))) & (-1 << from)
     let spaces = (spacedMask[place] as number) & ~(1 << from)
+    let joints = joinedMask[place] as number
     // What the token before says of the next one.
     let carried = 0
     while (count <= CAPACITY - 4) {
       while (bits === 0) {
         bits = startMask[++place] as number
         spaces = spacedMask[place] as number
+        joints = joinedMask[place] as number
       }
-      at = (place << 5) + 31 - Math.clz32(bits & -bits)
+      at = ((place << 5) + 31 - Math.clz32(bits & -bits)) | 0
       if (at >= to) break
       bits &= bits - 1
       const spaced = carried | ((spaces >>> at) & SPACED)
@@ -102,74 +117,68 @@ export class TokenScanner {
       // Whether the token ends where the next one was said to begin.
       let isRegular = true
       let end = at
-      let kind = 0
-      let word = 0
+      let found = 0
       let flag = spaced
       if (group === C_LETTER) {
         const others = ~(((wordMask[place] as number) >>> at) | (((wordMask[place + 1] as number) << 1) << (~at & 31)))
         const length = others === 0 ? 32 : 31 - Math.clz32(others & -others)
-        end = at + length
+        end = (at + length) | 0
         const next = units[end] as number
         if (length > LONG_WORD || FOLDED[next] === FOREIGN_LETTER) {
           end = length > LONG_WORD ? this.#readLong(text, at, length, spaced) : readForeign(text, at, spaced, token)
-          kind = token.kind
-          word = token.word
+          found = (token.word << 8) | token.kind
           flag = token.flag
           isRegular = false
         } else {
-          const known = length <= SHORT_WORD ? shortWord(view, at, length) : mayBeKnown(units, at, length) ? longerWord(units, at, end) : UNKNOWN_WORD
-          word = known & 0xffff
-          kind = known >>> 16
+          found = length <= SHORT_WORD ? shortWord(view, at, length) : mayBeKnown(units, at, length) ? longerWord(units, at, end) : UNKNOWN_WORD
           const odd = (((oddMask[place] as number) >>> at) | (((oddMask[place + 1] as number) << 1) << (~at & 31))) & ~(-1 << length)
           let digits = 0
           if (odd !== 0) {
             digits = bitsFrom(digitMask, at) & ~(-1 << length)
-            if (word !== 0) flag |= caseOf(text, at, length)
-            else if (length > 1) kind = oddKind(masks, at, length, digits)
+            if (found > 255) flag |= caseOf(text, at, length)
+            else if (length > 1) found = oddKind(masks, at, length, digits)
           }
-          if (beginsHandler(units, at, length) && word === 0 && digits === 0) {
+          if (beginsHandler(units, at, length) && found < 256 && digits === 0) {
             end = -1
           } else if (next === DASH || (digits !== 0 && length >= MIN_ENCODED)) {
-            token.kind = kind
-            token.word = word
+            token.kind = found & 255
+            token.word = found >>> 8
             end = unlessEncoded(masks, at, end, token)
-            kind = token.kind
-            word = token.word
+            found = (token.word << 8) | token.kind
             isRegular = end === at + length
           }
         }
       } else if (group === C_SYMBOL) {
-        const next = units[at + 1] as number
+        const next = units[(at + 1) | 0] as number
         const pair = PAIRS[(code << 7) | (next < 128 ? next : 0)] as number
         if (pair === UNSURE) {
           end = -1
         } else {
           // Kinds of single symbols are even: one more where space comes before. Those of quotes are one less after a word.
-          const isAfterWord = at > 0 ? IN_WORD[units[at - 1] as number] as number : 0
-          kind = (pair & 255) + (spaced & (pair >> 8) & SPACED) - (isAfterWord & (pair >> 10))
-          end = at + 1
+          found = ((pair & 255) + (spaced & (pair >> 8) & SPACED) - ((joints >>> at) & (pair >> 10))) | 0
+          end = (at + 1) | 0
           if ((pair & IS_TWO) !== 0) {
-            end++
+            end = (at + 2) | 0
             isRegular = false
           }
         }
       } else if (group === C_DIGIT) {
         const length = runFrom(digitMask, at)
         end = at + length
-        kind = length > 1 ? NUMBER : code < 50 ? ZERO_ONE : DIGIT
+        found = length > 1 ? NUMBER : code < 50 ? ZERO_ONE : DIGIT
         let next = units[end] as number
         if (next === POINT) {
           const more = runFrom(digitMask, end + 1)
           if (more > 0) {
-            kind = DECIMAL
+            found = DECIMAL
             end += 1 + more
             isRegular = false
             next = units[end] as number
           }
         }
-        if (FOLDED[next] !== 0 || next === DASH || (next === POINT && kind === DECIMAL)) end = -1
+        if (FOLDED[next] !== 0 || next === DASH || (next === POINT && found === DECIMAL)) end = -1
       } else if (group === C_FOREIGN) {
-        kind = FOREIGN
+        found = FOREIGN
         end = endOfForeign(masks, at)
         isRegular = FOLDED[units[end] as number] === 0
       } else {
@@ -178,8 +187,8 @@ export class TokenScanner {
       carried = 0
       if (end < 0) {
         end = this.#readOther(text, at, spaced)
-        kind = token.kind
-        word = token.word
+        const { kind } = token
+        found = kind < 0 ? -1 : (token.word << 8) | kind
         flag = token.flag
         isRegular = false
         carried = kind < 0 ? spaced | SPACED | COMMENTED : kind === NEWLINE || kind === BREAK ? SPACED : 0
@@ -188,20 +197,18 @@ export class TokenScanner {
         place = end >> 5
         bits = ((startMask[place] as number) | ((solid[place] as number) & (1 << end))) & (-1 << end)
         spaces = (spacedMask[place] as number) & ~(1 << end)
+        joints = joinedMask[place] as number
       }
-      if (kind >= 0) {
-        kinds[count] = kind
-        words[count] = word
-        flags[count] = flag
-        starts[count++] = at
+      if (found >= 0) {
+        tokens[count] = found | (flag << 24)
+        starts[count] = at
+        count = (count + 1) | 0
       }
       at = end
     }
     if (units[at] === SPACE) at++
     if (at >= to) {
-      kinds[count] = END
-      words[count] = 0
-      flags[count] = 0
+      tokens[count] = END
       starts[count++] = to
     }
     this.count = count
@@ -213,9 +220,7 @@ export class TokenScanner {
   #begin (): number {
     this.#token.noClose = false
     this.#token.runEnd = 0
-    this.kinds[0] = START
-    this.words[0] = 0
-    this.flags[0] = 0
+    this.tokens[0] = START
     this.starts[0] = 0
     return 1
   }
@@ -303,7 +308,7 @@ function longerWord (units: Uint16Array, at: number, end: number): number {
   let hash = WORD_SEED
   for (let i = at; i < end; i++) hash = Math.imul(hash ^ (FOLDED[units[i] as number] as number), WORD_PRIME)
   const word = knownWord(hash)
-  return word === 0 ? UNKNOWN_WORD : ((MEANING + meaningOf(word)) << 16) | word
+  return word === 0 ? UNKNOWN_WORD : (word << 8) | (MEANING + meaningOf(word))
 }
 
 /** Line breaks are one; with a carriage return they are those of a protocol. */

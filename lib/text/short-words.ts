@@ -13,10 +13,10 @@ const MIX_FIRST = 0x2c1b3c6d
 const MIX_SECOND = 0x297a2d39
 const LETTER = kindNamed('letter')
 
-/** What an unknown word is: its kind above 16 bits, and no number. */
-export const UNKNOWN_WORD = kindNamed('word') << 16
+/** What an unknown word is: its kind, and no number above it. */
+export const UNKNOWN_WORD = kindNamed('word')
 
-/** Four numbers a slot: the first four letters of its word, the next four, and `kind << 16 | number`. */
+/** Four numbers a slot: the first four letters of its word, the next four, and `number << 8 | kind`. */
 const slots = new Int32Array(4 * SLOTS)
 /** What the hash of a word is multiplied by, by its last bits: chosen so that no two words get one slot. */
 const multipliers = new Int32Array(BUCKETS).fill(1)
@@ -29,7 +29,7 @@ function bitsOf (letters: number): number {
 }
 
 /**
- * Number and kind of a word of ASCII letters, digits and `_`, in any case, as `kind << 16 | number`: `UNKNOWN_WORD` where it is none of those that are known.
+ * Number and kind of a word of ASCII letters, digits and `_`, in any case, as `number << 8 | kind`: `UNKNOWN_WORD` where it is none of those that are known.
  * Without a loop or a branch: no processor foresees which words are known, nor how long they are. A perfect hash, and the whole word compared.
  *
  * Source: D. Belazzougui, F. Botelho and M. Dietzfelbinger, "Hash, displace, and compress", ESA 2009.
@@ -64,8 +64,8 @@ function entryOf (word: string, value: number): Entry {
 
 function entries (): Entry[] {
   const words = new Map<string, number>()
-  for (const letter of 'abcdefghijklmnopqrstuvwxyz_') words.set(letter, LETTER << 16)
-  for (const [i, word] of KNOWN_WORDS.entries()) if (word.length <= SHORT_WORD && /^[a-z_]\w*$/.test(word)) words.set(word, ((FIRST_MEANING + meaningOf(i + 1)) << 16) | (i + 1))
+  for (const letter of 'abcdefghijklmnopqrstuvwxyz_') words.set(letter, LETTER)
+  for (const [i, word] of KNOWN_WORDS.entries()) if (word.length <= SHORT_WORD && /^[a-z_]\w*$/.test(word)) words.set(word, ((i + 1) << 8) | (FIRST_MEANING + meaningOf(i + 1)))
   return Array.from(words, ([word, value]) => entryOf(word, value))
 }
 

@@ -51,8 +51,9 @@ export class UnitMasks {
   solid = new Int32Array(0)
   /** Where a token begins as a rule: all that is solid, of words and numbers the first unit. */
   start = new Int32Array(0)
-  /** Units that a space comes before. */
+  /** Units that a space comes before, and those that a letter or digit comes before. */
   spaced = new Int32Array(0)
+  joined = new Int32Array(0)
   /** Letters and digits of ASCII, and `_`. */
   word = new Int32Array(0)
   /** Letters of ASCII. */
@@ -72,7 +73,7 @@ export class UnitMasks {
   load (units: Uint16Array, length: number): boolean {
     const needed = (units.length >> 5) + 2
     if (this.solid.length !== needed) this.#resize(needed)
-    const { solid, start, spaced, word, letter, upper, digit, odd, dashed, foreign, trait } = this
+    const { solid, start, spaced, joined, word, letter, upper, digit, odd, dashed, foreign, trait } = this
     const count = (length >> 5) + 1
     let traits = 0
     // Of the 32 units before.
@@ -92,7 +93,9 @@ export class UnitMasks {
       const all = one | two | four | eight
       const text = four | (eight & ~two)
       solid[i] = all
-      start[i] = all & ~(text & ((text << 1) | (lastText >>> 31)))
+      const before = (text << 1) | (lastText >>> 31)
+      start[i] = all & ~(text & before)
+      joined[i] = before
       spaced[i] = ~((all << 1) | (lastSolid >>> 31))
       word[i] = four
       odd[i] = four & (two | (one & ((four << 1) | (lastWord >>> 31))))
@@ -118,6 +121,7 @@ export class UnitMasks {
     this.solid = new Int32Array(size)
     this.start = new Int32Array(size)
     this.spaced = new Int32Array(size)
+    this.joined = new Int32Array(size)
     this.odd = new Int32Array(size)
     this.word = new Int32Array(size)
     this.letter = new Int32Array(size)
