@@ -3,7 +3,7 @@ import type { TextUnits } from './text-units'
 import * as runs from './token-runs'
 import * as characters from './token-characters'
 import * as token from './token'
-import { FIRST_MEANING, kindNamed } from './token-kinds'
+import { kindNamed } from './token-kinds'
 import { readNumber } from './token-numbers'
 import * as symbols from './token-symbols'
 import * as shortWords from './short-words'
@@ -12,14 +12,13 @@ import * as unitMasks from './unit-masks'
 
 // Constants of this module: read through an import, at each character, they cost a fifth more (measured).
 const { C_CONTROL, C_DIGIT, C_FOREIGN, C_LETTER, C_SPACE, C_SYMBOL, CLASS, FOLDED, FOREIGN_LETTER } = characters
-const { knownWord, mayBeKnown, meaningOf, WORD_PRIME, WORD_SEED } = words
+const { mayBeKnown } = words
 const { bitsFrom, runFrom } = unitMasks
-const { digitsIn, isMixed, LONG_WORD, MAX_WORD, MIN_ENCODED, unlessEncoded } = runs
+const { LONG_WORD, MIN_ENCODED, unlessEncoded } = runs
 const { SHORT_WORD, shortWord, UNKNOWN_WORD } = shortWords
 const { endOfLiveComment, IS_TWO, LIVE_COMMENT, OPEN_COMMENT, PAIRS, readQuote, readSymbol, UNSURE } = symbols
-const { COMMENTED, MIXED, SPACED, Token } = token
-const { beginsHandler, readWord } = wordReaders
-const MEANING = FIRST_MEANING
+const { COMMENTED, SPACED, Token } = token
+const { beginsHandler, caseOf, endOfForeign, longerWord, oddKind, readForeign, readLong, readWord } = wordReaders
 
 /** Tokens that the buffers hold. */
 export const CAPACITY = 512
@@ -30,10 +29,6 @@ const NUMBER = kindNamed('number')
 const DECIMAL = kindNamed('decimal')
 const START = kindNamed('start')
 const END = kindNamed('end')
-const NAME = kindNamed('name')
-const WORD = kindNamed('word')
-const LONG = kindNamed('long')
-const ID = kindNamed('id')
 const FOREIGN = kindNamed('foreign')
 const NEWLINE = kindNamed('newline')
 const BREAK = kindNamed('break')
@@ -125,7 +120,7 @@ export class TokenScanner {
         end = (at + length) | 0
         const next = units[end] as number
         if (length > LONG_WORD || FOLDED[next] === FOREIGN_LETTER) {
-          end = length > LONG_WORD ? this.#readLong(text, at, length, spaced) : readForeign(text, at, spaced, token)
+          end = length > LONG_WORD ? readLong(text, at, length, spaced, token) : readForeign(text, at, spaced, token)
           found = (token.word << 8) | token.kind
           flag = token.flag
           isRegular = false
@@ -225,23 +220,6 @@ export class TokenScanner {
     return 1
   }
 
-  /**
-   * Reads a word that is longer than most: an id, a hash, something encoded.
-   * @param length Characters of it, 32 where there may be more. @returns Where it ends, -1 where it is to be looked at letter by letter.
-   */
-  #readLong (text: TextUnits, at: number, length: number, spaced: number): number {
-    const { units, masks } = text
-    const token = this.#token
-    let end = at + length
-    for (let more = length; more === 32; end += more) more = runFrom(masks.word, end)
-    const next = units[end] as number
-    if (FOLDED[next] === FOREIGN_LETTER || beginsHandler(units, at, end - at) || (end - at < MAX_WORD && mayBeKnown(units, at, end - at))) return -1
-    token.kind = LONG
-    token.word = 0
-    token.flag = spaced
-    return next === DASH || digitsIn(masks, at, end) > 0 ? unlessEncoded(masks, at, end, token) : end
-  }
-
   /** Reads any token, which is left in `#token`; its kind is below 0 where it is a comment. @returns Where it ends. */
   #readOther (text: TextUnits, at: number, spaced: number): number {
     const { units, masks, length: to } = text
@@ -266,49 +244,6 @@ export class TokenScanner {
         return at + 1
     }
   }
-}
-
-/** What an unknown word with digits, `_` or capitals within is. @param digits Where its digits are, the first lowest. */
-function oddKind ({ letter }: unitMasks.UnitMasks, at: number, length: number, digits: number): number {
-  const within = ~(-1 << length)
-  if ((bitsFrom(letter, at) & within) === within) return WORD
-  const rest = digits & (digits - 1)
-  return (rest & (rest - 1)) !== 0 ? ID : NAME
-}
-
-/** `MIXED` where a known word changes case within, else 0. */
-function caseOf ({ units, masks }: TextUnits, at: number, length: number): number {
-  const upper = bitsFrom(masks.upper, at) & ~(-1 << length)
-  return upper > 1 && length > 2 && isMixed(units, at, at + length) ? MIXED : 0
-}
-
-/** Reads a word of letters of which some are outside ASCII. @returns Where it ends, -1 where it is to be looked at letter by letter. */
-function readForeign ({ units, masks }: TextUnits, at: number, spaced: number, token: token.Token): number {
-  const others = ~(bitsFrom(masks.letter, at) | bitsFrom(masks.foreign, at))
-  const end = at + 31 - Math.clz32(others & -others)
-  if (others === 0 || FOLDED[units[end] as number] !== 0 || units[end] === DASH || beginsHandler(units, at, end - at)) return -1
-  token.kind = FOREIGN
-  token.word = 0
-  token.flag = spaced
-  return end
-}
-
-/** Where a run of letters ends that begins with one outside ASCII. */
-function endOfForeign ({ foreign, word, digit }: unitMasks.UnitMasks, at: number): number {
-  let end = at
-  for (;;) {
-    const others = ~(bitsFrom(foreign, end) | (bitsFrom(word, end) & ~bitsFrom(digit, end)))
-    if (others !== 0) return end + 31 - Math.clz32(others & -others)
-    end += 32
-  }
-}
-
-/** Number and kind of a word that may be known. */
-function longerWord (units: Uint16Array, at: number, end: number): number {
-  let hash = WORD_SEED
-  for (let i = at; i < end; i++) hash = Math.imul(hash ^ (FOLDED[units[i] as number] as number), WORD_PRIME)
-  const word = knownWord(hash)
-  return word === 0 ? UNKNOWN_WORD : (word << 8) | (MEANING + meaningOf(word))
 }
 
 /** Line breaks are one; with a carriage return they are those of a protocol. */

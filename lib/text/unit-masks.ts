@@ -157,11 +157,3 @@ export function runFrom (mask: Int32Array, at: number): number {
   const clear = ~bitsFrom(mask, at)
   return clear === 0 ? 32 : 31 - Math.clz32(clear & -clear)
 }
-
-/** The first place from `at` on whose bit is set; there is one. */
-export function nextIn (mask: Int32Array, at: number): number {
-  let place = at >> 5
-  let bits = (mask[place] as number) & (-1 << at)
-  while (bits === 0) bits = mask[++place] as number
-  return (place << 5) + 31 - Math.clz32(bits & -bits)
-}
