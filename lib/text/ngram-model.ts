@@ -45,11 +45,7 @@ export class NgramModel {
   readonly wordWeights: Int8Array
   /** Greatest sum of a stretch so far, in units of the weights. */
   best = 0
-  /** Where in the text that stretch begins and ends. */
-  bestFrom = 0
-  bestTo = 0
   #run = 0
-  #runFrom = 0
   #before = 0
   #beforeThat = 0
 
@@ -64,15 +60,12 @@ export class NgramModel {
   /** Forgets the last text. */
   begin (): void {
     this.best = 0
-    this.bestFrom = 0
-    this.bestTo = 0
     this.#run = 0
-    this.#runFrom = 0
     this.#before = 0
     this.#beforeThat = 0
   }
 
-  /** Takes the tokens of the scanner's last call in, for the greatest sum alone. */
+  /** Takes the tokens of the scanner's last call in. */
   add (scanner: TokenScanner): void {
     const { weights, kindWeights, wordWeights } = this
     const { tokens, count } = scanner
@@ -91,34 +84,6 @@ export class NgramModel {
       b = a
     }
     this.best = best
-    this.#run = run
-    this.#before = b
-    this.#beforeThat = c
-  }
-
-  /** The same, and where the stretch begins and ends. @param end Where in the text the tokens end. */
-  read (scanner: TokenScanner, end: number): void {
-    const { weights, kindWeights, wordWeights } = this
-    const { tokens, starts, count } = scanner
-    let run = this.#run
-    let b = this.#before
-    let c = this.#beforeThat
-    for (let i = 0; i < count; i++) {
-      const token = tokens[i] as number
-      const a = token & 255
-      if (run <= 0) {
-        run = 0
-        this.#runFrom = starts[i] as number
-      }
-      run += (kindWeights[a] as number) + (wordWeights[(token >> 8) & 0xffff] as number) + contextOf(weights, c, b, a) + flagsOf(weights, token >>> 24)
-      if (run > this.best) {
-        this.best = run
-        this.bestFrom = this.#runFrom
-        this.bestTo = i + 1 < count ? starts[i + 1] as number : end
-      }
-      c = b
-      b = a
-    }
     this.#run = run
     this.#before = b
     this.#beforeThat = c
