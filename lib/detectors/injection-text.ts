@@ -21,6 +21,8 @@ const REMEMBERED = 1024
 const SERIALIZED = 4
 /** Longest text of which signs of base64 are looked for behind percent-encoding: as long as headers are. */
 const MAX_ENCODED = 8192
+/** Log-odds that the repetitions of what has been said add at the most: rows of a list, which each look a little odd, are no more than one of them. */
+const REPEATED = 1
 /** Characters of the most telling stretch that are looked at again to say what it is. */
 const MAX_STRETCH = 2048
 
@@ -59,7 +61,7 @@ export class Budget {
 export class InjectionText {
   readonly scanner = new TokenScanner()
   readonly #model = new NgramModel(bytesOf(WEIGHTS))
-  readonly #stretch = new BestStretch(this.#model.weights)
+  readonly #stretch = new BestStretch(this.#model.weights, Math.round(REPEATED / UNIT))
   readonly #classes = bytesOf(CLASS_WEIGHTS)
   readonly #memo = new RecurringTexts(REMEMBERED, MAX_REMEMBERED)
   readonly #into = new Uint32Array(FEATURES)
@@ -137,8 +139,8 @@ export class InjectionText {
   }
 
   /**
-   * Log-odds of the units that are loaded. A sum over all tokens comes first, which is quick and hardly ever less than the other: where it says nothing, as
-   * for nearly all texts, neither would that.
+   * Log-odds of the units that are loaded. The sum that counts repetitions comes first: it is quick and never less, so that nearly all texts,
+   * of which it says nothing, need no other.
    */
   #score (): number {
     const { scanner } = this
@@ -171,7 +173,7 @@ export class InjectionText {
       const { count, starts, kinds } = scanner
       for (let i = 0; i < count; i++) {
         const n = featuresOf(scanner, i, before, beforeThat, into)
-        stretch.take(into, 0, n, starts[i] as number, i + 1 < count ? starts[i + 1] as number : at)
+        stretch.take(into, n, starts[i] as number, i + 1 < count ? starts[i + 1] as number : at)
         beforeThat = before
         before = kinds[i] as number
       }

@@ -1,44 +1,50 @@
-/** Tokens that a stretch has at the most: about the longest injection that is one statement. */
+/** Tokens that a stretch has at the most: more than most injections, fewer than most lists. */
 export const WINDOW = 128
-/** Sums that are kept, begun one after another, so that one of them begins at most `WINDOW / RUNS` tokens before any token. */
+/** Sums that are kept, begun one after another. */
 const RUNS = 8
 const STAGGER = WINDOW / RUNS
-/** Places of the table of features seen lately; a window holds fewer that speak for an injection. */
-const SEEN = 4096
-/** Count of tokens at which the table is emptied, long before it overflows. */
+/** Places of the table of features met lately; fewer than so many in a window speak for an injection. */
+const MET = 4096
+/** Features of a token at the most. */
+const FEATURES = 16
+/** Tokens after which the table is emptied, long before their count overflows. */
 const MOST_TOKENS = 1 << 30
 
 /**
- * The stretch of a text that says most, where each feature that speaks for an injection counts once, and each that speaks against one counts as
- * often as it comes. So the rows of a list or a table, each of which looks a little odd, do not add up: what counts is the oddest row, and what
- * others have that it has not.
+ * The stretch of a text that says most, where a feature that speaks for an injection counts once, and all its repetitions together as much as is
+ * allowed; what speaks against one counts as often as it comes. So rows of a list or a table, each of which looks a little odd, do not add up: what
+ * counts is the oddest row, and what others have that it has not.
  *
- * Exact would be the greatest sum over all beginnings; kept are `RUNS` of them, each a CUSUM (E. Page) that begins anew where it has sunk to zero,
- * and after `WINDOW` tokens at the latest. The latter keeps evidence from being used up by what stands before it: whatever that is, a sum has begun within
- * `STAGGER` tokens. Time: O(features + tokens × `RUNS`); memory: 32 KB. Nothing is allocated.
+ * Exact would be the greatest sum over all beginnings. Kept are `RUNS` of them, each a CUSUM (E. S. Page, 1954) that begins anew where it has
+ * sunk to zero, and after `WINDOW` tokens at the latest: so what stands before an injection cannot use its evidence up, since some sum has begun
+ * at most `STAGGER` tokens before it. Time: O(features + tokens × `RUNS`); memory: 33 KB; nothing is allocated.
  */
 export class BestStretch {
   /** Greatest sum of a stretch so far. */
   best = 0
-  /** Where that stretch begins and ends, in the numbers that `take` was given. */
+  /** Where that stretch begins and ends. */
   bestFrom = 0
   bestTo = 0
-  readonly #weights: ArrayLike<number>
-  readonly #sums = new Float64Array(RUNS)
-  readonly #begins = new Int32Array(RUNS)
+  readonly #weights: Int8Array
+  readonly #allowed: number
+  readonly #sums = new Int32Array(RUNS)
+  /** Token and place in the text at which each sum has begun, and what repetitions may still add to it. */
+  readonly #begun = new Int32Array(RUNS)
   readonly #from = new Uint32Array(RUNS)
-  // Features seen lately, and the token at which each last was. A feature may take another's place, which then is taken for new.
-  readonly #seen = new Int32Array(SEEN).fill(-1)
-  readonly #last = new Int32Array(SEEN)
-  // What a token says that has been said before: how much, and when.
-  readonly #again = new Float64Array(16)
-  readonly #before = new Int32Array(16)
-  /** Tokens taken, of all texts. */
-  #now = WINDOW
+  readonly #left = new Int32Array(RUNS)
+  /** Features met lately, and the token at which each last was. One that has lost its place to another counts as new. */
+  readonly #met = new Int32Array(MET).fill(-1)
+  readonly #lastAt = new Int32Array(MET)
+  /** What of a token has been met before: what it weighs, and where it was. */
+  readonly #again = new Int32Array(FEATURES)
+  readonly #againAt = new Int32Array(FEATURES)
+  /** Tokens so far, of all texts. */
+  #now = 0
 
-  /** @param weights What each feature weighs. */
-  constructor (weights: ArrayLike<number>) {
+  /** @param weights What each feature weighs. @param allowed What the repetitions in a stretch may add, in the same units. */
+  constructor (weights: Int8Array, allowed: number) {
     this.#weights = weights
+    this.#allowed = allowed
   }
 
   /** Forgets the last text. */
@@ -46,57 +52,66 @@ export class BestStretch {
     this.best = 0
     this.bestFrom = 0
     this.bestTo = 0
+    this.#sums.fill(0)
     if (this.#now > MOST_TOKENS) {
       this.#now = 0
-      this.#seen.fill(-1)
+      this.#met.fill(-1)
     }
-    // Beyond what any sum remembers.
-    this.#now += WINDOW
-    this.#sums.fill(0)
+    // No sum reaches back to the last text; and all texts begin at the same sum, so that what one is taken for hangs on nothing else.
+    this.#now = (this.#now + 2 * WINDOW - 1) & -WINDOW
   }
 
-  /** Takes the features of the next token in, 16 at the most: those of `features` from `from` to `to`. @param at Where the token begins. @param end Where it ends. */
-  take (features: ArrayLike<number>, from: number, to: number, at: number, end: number): void {
+  /** Takes a token in. @param features The first `count` of these are its own. @param from Where in the text it begins. @param to Where it ends. */
+  take (features: Uint32Array, count: number, from: number, to: number): void {
     const now = this.#now++
     let sum = 0
     let repeated = 0
-    for (let i = from; i < to; i++) {
+    for (let i = 0; i < count; i++) {
       const feature = features[i] as number
       const weight = this.#weights[feature] as number
-      if (weight > 0) {
-        const slot = feature & (SEEN - 1)
-        const last = this.#last[slot] as number
-        const isNew = this.#seen[slot] !== feature || last <= now - WINDOW
-        this.#seen[slot] = feature
-        this.#last[slot] = now
-        if (!isNew) {
-          this.#again[repeated] = weight
-          this.#before[repeated++] = last
-          continue
-        }
+      if (weight <= 0) {
+        sum += weight
+        continue
       }
-      sum += weight
+      const slot = feature & (MET - 1)
+      if (this.#met[slot] === feature && now - (this.#lastAt[slot] as number) < WINDOW) {
+        this.#again[repeated] = weight
+        this.#againAt[repeated++] = this.#lastAt[slot] as number
+      } else {
+        this.#met[slot] = feature
+        sum += weight
+      }
+      this.#lastAt[slot] = now
     }
-    this.#add(now, sum, repeated, at, end)
+    if (now % STAGGER === 0) this.#sums[(now / STAGGER) % RUNS] = 0
+    for (let run = 0; run < RUNS; run++) this.#add(run, sum, repeated, now, from, to)
   }
 
-  #add (now: number, sum: number, repeated: number, at: number, end: number): void {
-    if (now % STAGGER === 0) this.#sums[(now / STAGGER) % RUNS] = 0
-    for (let r = 0; r < RUNS; r++) {
-      let run = this.#sums[r] as number
-      if (run <= 0) {
-        run = 0
-        this.#begins[r] = now
-        this.#from[r] = at
-      }
-      run += sum
-      const begin = this.#begins[r] as number
-      for (let i = 0; i < repeated; i++) if ((this.#before[i] as number) < begin) run += this.#again[i] as number
-      this.#sums[r] = run
-      if (run <= this.best) continue
-      this.best = run
-      this.bestFrom = this.#from[r] as number
-      this.bestTo = end
+  /** Adds to one of the sums what a token says. @param sum What of it is new to all of them, or speaks against. @param repeated How much may be a repetition. */
+  #add (run: number, sum: number, repeated: number, now: number, from: number, to: number): void {
+    let total = this.#sums[run] as number
+    if (total <= 0) {
+      total = 0
+      this.#begun[run] = now
+      this.#from[run] = from
+      this.#left[run] = this.#allowed
     }
+    total += sum
+    const begun = this.#begun[run] as number
+    for (let i = 0; i < repeated; i++) {
+      const weight = this.#again[i] as number
+      if ((this.#againAt[i] as number) < begun) {
+        total += weight
+        continue
+      }
+      const left = this.#left[run] as number
+      total += Math.min(left, weight)
+      this.#left[run] = Math.max(0, left - weight)
+    }
+    this.#sums[run] = total
+    if (total <= this.best) return
+    this.best = total
+    this.bestFrom = this.#from[run] as number
+    this.bestTo = to
   }
 }
