@@ -1,7 +1,7 @@
 /** Tokens that a stretch has at the most: more than most injections, fewer than most lists. */
 export const WINDOW = 128
 /** Sums that are kept, begun one after another. */
-const RUNS = 8
+const RUNS = 4
 const STAGGER = WINDOW / RUNS
 /** Places of the table of features met lately; fewer than so many in a window speak for an injection. */
 const MET = 4096
@@ -63,55 +63,76 @@ export class BestStretch {
 
   /** Takes a token in. @param features The first `count` of these are its own. @param from Where in the text it begins. @param to Where it ends. */
   take (features: Uint32Array, count: number, from: number, to: number): void {
+    const weights = this.#weights
+    const met = this.#met
+    const lastAt = this.#lastAt
     const now = this.#now++
     let sum = 0
+    let again = 0
     let repeated = 0
+    let first = now
+    let last = 0
     for (let i = 0; i < count; i++) {
       const feature = features[i] as number
-      const weight = this.#weights[feature] as number
+      const weight = weights[feature] as number
       if (weight <= 0) {
         sum += weight
         continue
       }
       const slot = feature & (MET - 1)
-      if (this.#met[slot] === feature && now - (this.#lastAt[slot] as number) < WINDOW) {
-        this.#again[repeated] = weight
-        this.#againAt[repeated++] = this.#lastAt[slot] as number
-      } else {
-        this.#met[slot] = feature
+      const at = lastAt[slot] as number
+      lastAt[slot] = now
+      if (met[slot] !== feature || now - at >= WINDOW) {
+        met[slot] = feature
         sum += weight
-      }
-      this.#lastAt[slot] = now
-    }
-    if (now % STAGGER === 0) this.#sums[(now / STAGGER) % RUNS] = 0
-    for (let run = 0; run < RUNS; run++) this.#add(run, sum, repeated, now, from, to)
-  }
-
-  /** Adds to one of the sums what a token says. @param sum What of it is new to all of them, or speaks against. @param repeated How much may be a repetition. */
-  #add (run: number, sum: number, repeated: number, now: number, from: number, to: number): void {
-    let total = this.#sums[run] as number
-    if (total <= 0) {
-      total = 0
-      this.#begun[run] = now
-      this.#from[run] = from
-      this.#left[run] = this.#allowed
-    }
-    total += sum
-    const begun = this.#begun[run] as number
-    for (let i = 0; i < repeated; i++) {
-      const weight = this.#again[i] as number
-      if ((this.#againAt[i] as number) < begun) {
-        total += weight
         continue
       }
-      const left = this.#left[run] as number
-      total += Math.min(left, weight)
-      this.#left[run] = Math.max(0, left - weight)
+      this.#again[repeated] = weight
+      this.#againAt[repeated++] = at
+      again += weight
+      if (at < first) first = at
+      if (at > last) last = at
     }
-    this.#sums[run] = total
-    if (total <= this.best) return
-    this.best = total
-    this.bestFrom = this.#from[run] as number
-    this.bestTo = to
+    if ((now & (STAGGER - 1)) === 0) this.#sums[(now / STAGGER) & (RUNS - 1)] = 0
+    this.#add(sum, again, first, last, repeated, now, from, to)
+  }
+
+  /**
+   * Adds to the sums what a token says.
+   * @param sum What of it is new to all of them, or speaks against. @param again What of it has been met, @param first at this token or later, @param last or before.
+   */
+  #add (sum: number, again: number, first: number, last: number, repeated: number, now: number, from: number, to: number): void {
+    const sums = this.#sums
+    const begun = this.#begun
+    const left = this.#left
+    for (let run = 0; run < RUNS; run++) {
+      let total = sums[run] as number
+      if (total <= 0) {
+        total = 0
+        begun[run] = now
+        this.#from[run] = from
+        left[run] = this.#allowed
+      }
+      total += sum
+      if (again > 0) {
+        const begin = begun[run] as number
+        const known = begin <= first ? again : begin > last ? 0 : this.#knownSince(begin, repeated)
+        const added = Math.min(left[run] as number, known)
+        left[run] = (left[run] as number) - added
+        total += again - known + added
+      }
+      sums[run] = total
+      if (total <= this.best) continue
+      this.best = total
+      this.bestFrom = this.#from[run] as number
+      this.bestTo = to
+    }
+  }
+
+  /** How much of what a token says has been met since another. */
+  #knownSince (begin: number, repeated: number): number {
+    let known = 0
+    for (let i = 0; i < repeated; i++) if ((this.#againAt[i] as number) >= begin) known += this.#again[i] as number
+    return known
   }
 }
