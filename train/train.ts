@@ -49,7 +49,7 @@ function encode ({ text, kind, isAttack }: Sample): Encoded {
     at = scanner.read(units, at)
     for (let i = 0; i < scanner.count && starts.length < MAX_TOKENS; i++) {
       starts.push(features.length)
-      const n = featuresOf(scanner, i, before, beforeThat, into)
+      const n = featuresOf(scanner.tokens[i] as number, before, beforeThat, into)
       for (let j = 0; j < n; j++) {
         features.push(into[j] as number)
         isWord.push(j === 1 && scanner.words[i] !== 0 ? 1 : 0)

@@ -4,7 +4,7 @@ import { BestStretch } from '../text/best-stretch'
 import { CAPACITY, TokenScanner } from '../text/injection-tokens'
 import { patternsIn } from '../text/injection-patterns'
 import { BIAS, CLASS_WEIGHTS, CLASSES, UNIT, WEIGHTS } from '../text/injection-weights'
-import { CLASS_PLACES, classFeaturesOf, FEATURES, featuresOf, NgramModel } from '../text/ngram-model'
+import { CLASS_PLACES, classFeaturesOf, NgramModel } from '../text/ngram-model'
 import { loadNormal } from '../text/normalize'
 import { hiddenInPlain, isPlain } from '../text/plain-text'
 import { isSerializedObject } from '../text/serialized-object'
@@ -23,6 +23,8 @@ const SERIALIZED = 4
 const MAX_ENCODED = 8192
 /** Log-odds that the repetitions of what has been said add at the most: rows of a list, which each look a little odd, are no more than one of them. */
 const REPEATED = 1
+/** Sum, in units of the weights, from which a text is at all like an injection. */
+const MILD = (MILD_FROM - BIAS) / UNIT
 /** Characters of the most telling stretch that are looked at again to say what it is. */
 const MAX_STRETCH = 2048
 
@@ -64,7 +66,7 @@ export class InjectionText {
   readonly #stretch = new BestStretch(this.#model.weights, Math.round(REPEATED / UNIT))
   readonly #classes = bytesOf(CLASS_WEIGHTS)
   readonly #memo = new RecurringTexts(REMEMBERED, MAX_REMEMBERED)
-  readonly #into = new Uint32Array(FEATURES)
+  readonly #into = new Uint32Array(4)
   readonly #units = new TextUnits()
 
   /** Log-odds of a text; what is beyond the budget is not looked at, but for the end, a quarter of what is left. */
@@ -119,7 +121,7 @@ export class InjectionText {
     }
     const units = this.#units
     const wasHidden = loadNormal(most, units) || most === hidden
-    this.#locate()
+    this.#score()
     const { bestFrom, bestTo } = this.#stretch
     const stretch = units.slice(bestFrom, Math.min(bestTo, bestFrom + MAX_STRETCH)).toWellFormed()
     const { name, share } = this.#classOf(stretch)
@@ -140,44 +142,23 @@ export class InjectionText {
 
   /**
    * Log-odds of the units that are loaded. The sum that counts repetitions comes first: it is quick and never less, so that nearly all texts,
-   * of which it says nothing, need no other.
+   * of which it says nothing, need no other. Finds the stretch that says most where that is anything.
    */
   #score (): number {
     const { scanner } = this
     const units = this.#units
     const model = this.#model
+    const stretch = this.#stretch
     model.begin()
+    stretch.begin()
     let at = 0
     do {
       at = scanner.scan(units, at)
       model.add(scanner)
+      if (model.latest >= MILD) stretch.add(scanner, at)
+      else if (at < units.length) stretch.pass(scanner)
     } while (at < units.length)
-    const logOdds = model.best * UNIT + BIAS
-    if (logOdds < MILD_FROM) return logOdds
-    this.#locate()
-    return this.#stretch.best * UNIT + BIAS
-  }
-
-  /** Finds the stretch of the units that says most. */
-  #locate (): void {
-    const { scanner } = this
-    const units = this.#units
-    const stretch = this.#stretch
-    const into = this.#into
-    stretch.begin()
-    let at = 0
-    let before = 0
-    let beforeThat = 0
-    do {
-      at = scanner.read(units, at)
-      const { count, starts, kinds } = scanner
-      for (let i = 0; i < count; i++) {
-        const n = featuresOf(scanner, i, before, beforeThat, into)
-        stretch.take(into, n, starts[i] as number, i + 1 < count ? starts[i + 1] as number : at)
-        beforeThat = before
-        before = kinds[i] as number
-      }
-    } while (at < units.length)
+    return (model.best < MILD ? model.best : stretch.best) * UNIT + BIAS
   }
 
   /** Leaves the tokens of the stretch in the scanner. */

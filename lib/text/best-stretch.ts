@@ -1,3 +1,6 @@
+import type { TokenScanner } from './injection-tokens'
+import { FEATURES, featuresOf } from './ngram-model'
+
 /** Tokens that a stretch has at the most: more than most injections, fewer than most lists. */
 export const WINDOW = 128
 /** Sums that are kept, begun one after another. */
@@ -5,8 +8,6 @@ const RUNS = 4
 const STAGGER = WINDOW / RUNS
 /** Places of the table of features met lately; fewer than so many in a window speak for an injection. */
 const MET = 4096
-/** Features of a token at the most. */
-const FEATURES = 16
 /** Tokens after which the table is emptied, long before their count overflows. */
 const MOST_TOKENS = 1 << 30
 
@@ -38,6 +39,13 @@ export class BestStretch {
   /** What of a token has been met before: what it weighs, and where it was. */
   readonly #again = new Int32Array(FEATURES)
   readonly #againAt = new Int32Array(FEATURES)
+  /** The last tokens of a call that was passed over: with the next ones they may yet say something. */
+  readonly #tail = new Int32Array(WINDOW)
+  readonly #tailStarts = new Uint32Array(WINDOW)
+  #held = 0
+  readonly #features = new Uint32Array(FEATURES)
+  #before = 0
+  #beforeThat = 0
   /** Tokens so far, of all texts. */
   #now = 0
 
@@ -52,17 +60,54 @@ export class BestStretch {
     this.best = 0
     this.bestFrom = 0
     this.bestTo = 0
+    this.#held = 0
+    this.#before = 0
+    this.#beforeThat = 0
+    this.#beginSums()
+  }
+
+  /** Takes the tokens of the scanner's last call in. @param end Where in the text they end. */
+  add (scanner: TokenScanner, end: number): void {
+    const { tokens, starts, count } = scanner
+    if (this.#held > 0) this.#takeAll(this.#tail, this.#tailStarts, this.#held, starts[0] as number)
+    this.#held = 0
+    this.#takeAll(tokens, starts, count, end)
+  }
+
+  /** Passes over them, since no stretch that ends there says anything; others may begin there. */
+  pass ({ tokens, starts, count }: TokenScanner): void {
+    const from = Math.max(0, count - WINDOW)
+    this.#tail.set(tokens.subarray(from, count))
+    this.#tailStarts.set(starts.subarray(from, count))
+    this.#held = count - from
+    this.#before = from > 0 ? (tokens[from - 1] as number) & 255 : 0
+    this.#beforeThat = from > 1 ? (tokens[from - 2] as number) & 255 : 0
+    this.#beginSums()
+  }
+
+  #beginSums (): void {
     this.#sums.fill(0)
     if (this.#now > MOST_TOKENS) {
       this.#now = 0
       this.#met.fill(-1)
     }
-    // No sum reaches back to the last text; and all texts begin at the same sum, so that what one is taken for hangs on nothing else.
+    // No sum reaches back beyond this; and it is always the same one that begins, so that what a text is taken for hangs on no other text.
     this.#now = (this.#now + 2 * WINDOW - 1) & -WINDOW
   }
 
+  #takeAll (tokens: Int32Array, starts: Uint32Array, count: number, end: number): void {
+    const features = this.#features
+    for (let i = 0; i < count; i++) {
+      const token = tokens[i] as number
+      const n = featuresOf(token, this.#before, this.#beforeThat, features)
+      this.#take(features, n, starts[i] as number, i + 1 < count ? starts[i + 1] as number : end)
+      this.#beforeThat = this.#before
+      this.#before = token & 255
+    }
+  }
+
   /** Takes a token in. @param features The first `count` of these are its own. @param from Where in the text it begins. @param to Where it ends. */
-  take (features: Uint32Array, count: number, from: number, to: number): void {
+  #take (features: Uint32Array, count: number, from: number, to: number): void {
     const weights = this.#weights
     const met = this.#met
     const lastAt = this.#lastAt

@@ -45,6 +45,8 @@ export class NgramModel {
   readonly wordWeights: Int8Array
   /** Greatest sum of a stretch so far, in units of the weights. */
   best = 0
+  /** The same of the stretches that end in the tokens of the last call. */
+  latest = 0
   #run = 0
   #before = 0
   #beforeThat = 0
@@ -69,7 +71,7 @@ export class NgramModel {
   add (scanner: TokenScanner): void {
     const { weights, kindWeights, wordWeights } = this
     const { tokens, count } = scanner
-    let { best } = this
+    let best = 0
     let run = this.#run
     let b = this.#before
     let c = this.#beforeThat
@@ -83,7 +85,8 @@ export class NgramModel {
       c = b
       b = a
     }
-    this.best = best
+    this.latest = best
+    if (best > this.best) this.best = best
     this.#run = run
     this.#before = b
     this.#beforeThat = c
@@ -102,16 +105,16 @@ function flagsOf (weights: Int8Array, flags: number): number {
 }
 
 /**
- * Writes the features of token `i` into `into`, as many as it returns: what `NgramModel` sums, for those that train it.
+ * Writes the features of a token, as of `TokenScanner.tokens`, into `into`, as many as it returns: what `NgramModel` sums.
  * @param before Kind of the token before it, 0 at the start of a text. @param beforeThat The one before that.
  */
-export function featuresOf (scanner: TokenScanner, i: number, before: number, beforeThat: number, into: Uint32Array): number {
-  const kind = scanner.kinds[i] as number
+export function featuresOf (token: number, before: number, beforeThat: number, into: Uint32Array): number {
+  const kind = token & 255
   let n = 0
   into[n++] = KIND_PLACE[kind] as number
-  const word = scanner.words[i] as number
+  const word = (token >>> 8) & 0xffff
   if (word !== 0) into[n++] = WORD_PLACE[word] as number
-  const flag = scanner.flags[i] as number
+  const flag = token >>> 24
   if ((flag & MIXED) !== 0) into[n++] = MIXED_PLACE
   if ((flag & COMMENTED) !== 0) into[n++] = COMMENTED_PLACE
   const pair = (before << 8) | kind
