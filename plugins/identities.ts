@@ -19,11 +19,11 @@ const MAX_FORWARDED = 256
 
 /**
  * Who sent a request: the client's address, and the keyed hashes that stand for credentials and users. What clients send again
- * and again is remembered; memory: 4,096 credentials and 4,096 clients, at the most.
+ * and again is remembered; memory: 8,192 credentials and 4,096 clients, at the most.
  */
 export class Identities implements Namer {
   readonly #hash: KeyedHash
-  readonly #tags = new StringMemo<CredentialName>(4096)
+  readonly #tags = new StringMemo<CredentialName>(8192)
   readonly #clients = new StringMemo<Client>(4096)
   /** A proxy that is trusted to name the client. */
   #peer: string | null = null
