@@ -184,7 +184,7 @@ export class Observation {
 
   /** Whether the request is one of those that teach, of a route with more than enough; drawn when first asked for. */
   get isDrawn (): boolean {
-    this.#drawn ??= this.route.draws()
+    this.#drawn ??= this.route.draws(this.at)
     return this.#drawn
   }
 

@@ -8,9 +8,16 @@ const ORDINARY_SHARE = 0.01
 
 /**
  * Responses of a route after which one ordinary request in sixteen is learned, chosen by a seeded generator: learning costs
- * several times what judging does. Requests with signals are always settled.
+ * several times what judging does.
  */
 const SAMPLED_FROM = 512
+/**
+ * The logarithm of that share, and of the least. On a busy route the share halves with each lesson that comes sooner after the one before than `lessonMs`, and
+ * doubles again with each that comes four times as late: what counts half after a half-life needs so many lessons in it, and no more the more requests there are.
+ */
+const USUAL_SHARE = 4
+const LEAST_SHARE = 10
+const LATE = 4
 
 /** Promotions kept of a route. */
 const KEPT = 16
@@ -60,6 +67,11 @@ export class RouteState {
   userField: string | null = null
   /** Set by hand: nothing is learned. */
   frozen = false
+  /** Milliseconds from one lesson of a busy route to the next, at the least, as a rule; 0 for no such rule. */
+  lessonMs = 0
+  /** When it was drawn last that a request teaches, and the logarithm of the share that does. */
+  #drawnAt = 0
+  #share = USUAL_SHARE
   /** Half-life that the state has been aged to. */
   epoch = 0
   /** Things that became known in spite of having been flagged, the last 16. */
@@ -95,13 +107,35 @@ export class RouteState {
   isEnforcing (slot: number): boolean { return this.#enforcing !== null && this.#enforcing.has(slot) }
 
   /** One in sixteen, by a linear congruential generator seeded by the route's key. */
-  samples (): boolean {
-    this.#random = (Math.imul(this.#random, 1664525) + 1013904223) | 0
-    return this.#random >>> 28 === 0
+  samples (): boolean { return this.#oneIn(USUAL_SHARE) }
+
+  /** Whether the next ordinary request teaches: all while the route is young, then one in sixteen, and fewer while lessons come too fast. */
+  draws (at: number): boolean {
+    if (this.responses < SAMPLED_FROM) return true
+    if (!this.#oneIn(this.#share)) return false
+    this.#pace(at)
+    return true
   }
 
-  /** Whether the next ordinary request teaches: all while the route is young, then one in sixteen. */
-  draws (): boolean { return this.responses < SAMPLED_FROM || this.samples() }
+  /**
+   * Whether the next request with weak signals teaches: all, until fewer than one in sixteen ordinary ones do, and then no more than sixteen times as many of them. If it were all of
+   * them, the more requests a route has, the more often it would seem to show something new.
+   */
+  drawsOdd (): boolean { return this.#share <= USUAL_SHARE || this.#oneIn(this.#share - USUAL_SHARE) }
+
+  /** Lets the share follow the time since the last lesson. Where the time stands still (a recording without times), nothing is known of the pace. */
+  #pace (at: number): void {
+    const since = at - this.#drawnAt
+    this.#drawnAt = at
+    if (since > 0 && since < this.lessonMs) this.#share = Math.min(LEAST_SHARE, this.#share + 1)
+    else if (since > LATE * this.lessonMs) this.#share = Math.max(USUAL_SHARE, this.#share - 1)
+  }
+
+  /** @param share Logarithm of the number of which it is one. */
+  #oneIn (share: number): boolean {
+    this.#random = (Math.imul(this.#random, 1664525) + 1013904223) | 0
+    return this.#random >>> (32 - share) === 0
+  }
 
   /** Distinct principals seen, counted no further than `enough`. */
   hasPrincipals (enough: number): boolean { return this.#principals.length >= enough }
