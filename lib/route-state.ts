@@ -48,6 +48,8 @@ export class RouteState {
   readonly key: string
   readonly method: string
   readonly url: string
+  /** Whether the pattern ends in `*`. */
+  readonly isWildcard: boolean
   /** False for the one state that all unmatched requests share. */
   readonly matched: boolean
   /** Whether the application has taken over a connection here: such replies come by no hook. */
@@ -89,6 +91,7 @@ export class RouteState {
     this.key = key
     this.method = method
     this.url = url
+    this.isWildcard = url.endsWith('*')
     this.matched = matched
     this.mode = mode
     this.isEnforced = mode === 'enforce'

@@ -25,8 +25,6 @@ const REQUEST_TYPES = 0
 const RESPONSE_TYPES = 1
 
 const SETTLED = 0.05
-/** `*`, which only ever ends a pattern. */
-const STAR = 42
 
 /** What of the endpoint-profiler's options a baseline needs. */
 export interface EndpointSettings {
@@ -367,8 +365,7 @@ export class EndpointBaseline {
 
 /** What a wildcard route's `*` stands for, `null` on other routes. */
 function restOf (observation: Observation): string | null {
-  const { url } = observation.route
-  if (url.charCodeAt(url.length - 1) !== STAR) return null
+  if (!observation.route.isWildcard) return null
   const rest = (observation.params as Record<string, unknown> | null)?.['*']
   return typeof rest === 'string' ? rest : null
 }
