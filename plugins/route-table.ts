@@ -159,7 +159,7 @@ export class RouteTable {
   }
 
   #keep (state: RouteState): void {
-    state.lessonMs = (this.#settings.halfLife as number) / LESSONS
+    state.lessonMs = Math.round((this.#settings.halfLife as number) / LESSONS)
     state.frozen = this.frozen
     this.#states.set(state.key, state)
     this.#waiting.get(state.key)?.apply(state)
