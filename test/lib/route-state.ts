@@ -3,11 +3,11 @@ import { RouteState } from '../../lib/route-state'
 
 const LESSON_MS = 2000
 
-/** A route that is no longer young, and whose lessons are to be two seconds apart. */
-function settled (): RouteState {
+/** A route that has had so many lessons, which are to be two seconds apart. */
+function settled (had = 4096): RouteState {
   const route = new RouteState('GET /a', 'GET', '/a', true, 'observe', 50)
   route.lessonMs = LESSON_MS
-  for (let i = 0; i < 512; i++) route.answer(200, i)
+  for (let i = 0; i < had; i++) route.answer(200, i)
   return route
 }
 
@@ -22,6 +22,13 @@ test('all requests of a young route teach, whatever their number', async (t) => 
   const route = new RouteState('GET /a', 'GET', '/a', true, 'observe', 50)
   route.lessonMs = LESSON_MS
   t.equal(lessons(route, 500, 1), 500)
+})
+
+test('until a route has had 4,096 lessons one in sixteen teaches, however many requests it has', async (t) => {
+  for (const had of [512, 4095]) {
+    const drawn = lessons(settled(had), 16_000, 1)
+    t.ok(drawn > 850 && drawn < 1150, `${drawn} of 16,000`)
+  }
 })
 
 test('of a route with few requests one in sixteen teaches, and of one whose time stands still', async (t) => {
