@@ -1,5 +1,5 @@
 import { distanceFrom, EMPTY_RANGE, octavesAbove } from '../stats/octave-range'
-import { DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
+import { BEYOND_HEX, DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
@@ -48,8 +48,9 @@ export function judgeField (own: FieldProfile, scan: ValueScan, backing: FieldPr
 function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   const newKinds = scan.kinds & ~own.kinds
   const newSymbols = scan.symbols & ~own.symbols
-  if ((newKinds | newSymbols) !== 0) {
-    const kinds = backing === null ? newKinds : newKinds & ~backing.kinds
+  const beyond = isHexadecimal(own) && (backing === null || !backing.items.hasBeyondHex(backing.n)) && scan.hasLetterBeyondHex() ? BEYOND_HEX : 0
+  if ((newKinds | newSymbols | beyond) !== 0) {
+    const kinds = (backing === null ? newKinds : newKinds & ~backing.kinds) | beyond
     const symbols = backing === null ? newSymbols : newSymbols & ~backing.symbols
     if ((kinds | symbols) !== 0) verdict.addCharacters(chanceOf(own, CHARACTERS, spare, verdict, isUnheardIn(own, kinds, symbols)), kinds, symbols, looserOf(own, backing, spare))
   }
@@ -79,6 +80,11 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
 function chanceOf (own: FieldProfile, level: number, spare: number, { priors }: FieldVerdict, isUnheard: boolean): number {
   const chance = own.unseen(level, spare, isUnheard)
   return priors === null ? chance : Math.min(1, chance * priors.forms.factor(own, level))
+}
+
+/** Whether the values are ids of hexadecimal digits: letters and digits put together freely, and no letter beyond `f` among so many. */
+function isHexadecimal (own: FieldProfile): boolean {
+  return (own.kinds & DIGIT) !== 0 && (own.kinds & (LOWER | UPPER)) !== 0 && !own.items.hasBeyondHex(own.n) && isComposed(own)
 }
 
 /** Whether the values are put together freely: then neither their neighbours nor their combinations of characters say anything. */
@@ -192,10 +198,10 @@ function looserOf (own: FieldProfile, backing: FieldProfile | null, spare: numbe
   return tolerance === 'words' && backing !== null && toleranceOf(backing) === 'prose' ? 'prose' : tolerance
 }
 
-/** New symbols that would not be strange: punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */
+/** New characters that would not be strange: those of codes where most values are numbers, punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */
 function toleranceOf (own: FieldProfile): Tolerance {
   const { kinds, items } = own
-  if ((kinds & LETTERS) === 0) return 'code'
+  if ((kinds & LETTERS) === 0 || own.texts * 2 < own.n) return 'code'
   if ((kinds & SPACE) !== 0 && isComposed(own)) return 'prose'
   if (items.isOpen(SHAPES) && items.distinct(SHAPES) <= 8 && items.isOpen(EXACTS) && items.distinct(EXACTS) <= 8) return 'none'
   if ((kinds & DIGIT) === 0) return 'words'

@@ -120,6 +120,7 @@ export class FieldProfile {
     if (missing !== 0) FieldProfile.#miss(this, missing)
     if (this.n === MANY) FieldProfile.#rebuildMasks(this)
     if (!Number.isNaN(scan.number)) this.#numbers++
+    else if (!items.isBeyondHex && scan.hasLetterBeyondHex()) items.noteBeyondHex()
     FieldProfile.#stretch(this, scan)
     const valueDone = !items.isOpen(VALUES) || items.count(VALUES, scan.value) >= ENOUGH
     if (valueDone && scan.exact !== 0 && items.count(EXACTS, scan.exact) >= ENOUGH) return false

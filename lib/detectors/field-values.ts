@@ -12,6 +12,8 @@ const FEW_NUMBERS = 4
 const FEW = 8
 /** Share of its known values that others of its name have sent as well, from which on it chooses among the same. */
 const ALIKE = 0.75
+/** Values of the others that count as evidence about it, for each that it has itself. */
+const AGREE = 4
 
 /**
  * A value that the field does not know, where it has few: by its own values, or by how often fields of few values get another one in this application.
@@ -21,16 +23,31 @@ const ALIKE = 0.75
 export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, verdict: FieldVerdict): void {
   if (isCounted(own, scan)) return
   const isUnheard = own.items.isUnheard(VALUES, scan.value)
-  if (backing !== null && own.holders === Infinity && isLikewise(own, backing) && backing.items.count(VALUES, scan.value) > 0) return
+  const isAlike = backing !== null && own.holders === Infinity && isLikewise(own, backing)
+  if (isAlike && backing.items.count(VALUES, scan.value) > 0) return
   if (isFew(own) && addValue(own, isUnheard, verdict)) return
+  if (!isUnheard) return
+  if (isAlike && isFew(backing) && addShared(own, backing, verdict)) return
+  // What chooses among more values than it has shown yet is no set by itself.
+  if (isAlike && backing.items.distinct(VALUES) > own.items.distinct(VALUES)) return
   const { priors } = verdict
-  if (isUnheard && priors !== null) verdict.addValue(priors.values.chance(own, scan.value), true)
+  if (priors !== null) verdict.addValue(priors.values.chance(own, scan.value), true)
 }
 
 function addValue (field: FieldProfile, isUnheard: boolean, verdict: FieldVerdict): boolean {
   const { items } = field
   const rare = items.once(VALUES) + items.twice(VALUES) + (isUnheard && field.n >= MANY ? 0 : items.pending(VALUES))
   return verdict.addValue(field.unseen(VALUES, 0, isUnheard), rare === 0 && field.holders === Infinity)
+}
+
+/**
+ * The same by the values of all fields of the name, of which this one chooses: what the others have had is evidence about it too, so many values for each that
+ * it has itself.
+ */
+function addShared (own: FieldProfile, backing: FieldProfile, verdict: FieldVerdict): boolean {
+  const rare = backing.items.once(VALUES)
+  const draws = Math.min(backing.n, (1 + AGREE) * own.n)
+  return verdict.addValue((rare + 1) / (draws + 2), rare + backing.items.twice(VALUES) === 0)
 }
 
 /** Whether the field has few values for how often it was sent. */

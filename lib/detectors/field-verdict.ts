@@ -85,7 +85,7 @@ export class FieldVerdict {
   chance = 1
   #calm = 1
   #strong = 0
-  #isProse = false
+  #isTolerated = false
 
   constructor (priors: ParameterPriors | null = null) { this.priors = priors }
 
@@ -96,7 +96,7 @@ export class FieldVerdict {
     this.chance = 1
     this.#calm = 1
     this.#strong = 0
-    this.#isProse = false
+    this.#isTolerated = false
     return this
   }
 
@@ -111,7 +111,7 @@ export class FieldVerdict {
 
   /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
   add (ingredient: number, chance: number): void {
-    const isImplied = (ingredient === CHARSET && (this.parts & CHAR) !== 0) || (ingredient === SHAPE && (this.#isProse || (this.parts & (CHARSET | NEIGHBOURS)) !== 0))
+    const isImplied = (ingredient === CHARSET && (this.parts & CHAR) !== 0) || (ingredient === SHAPE && (this.#isTolerated || (this.parts & (CHARSET | NEIGHBOURS)) !== 0))
     this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
   }
 
@@ -136,7 +136,7 @@ export class FieldVerdict {
     if (!this.#weigh(CHAR, chance, 1, isProse || isCode ? toleratedRisk(chance) : STRONG_RISK)) return
     this.kinds = kinds
     this.symbols = symbols
-    this.#isProse = isProse
+    this.#isTolerated = isProse || isCode
   }
 
   /**
@@ -145,7 +145,7 @@ export class FieldVerdict {
    */
   addNeighbours (unseen: number, count: number): void {
     // A character that would not be strange here has new neighbours, of course.
-    if (this.#isProse) return
+    if (this.#isTolerated) return
     const chance = unseen ** ((1 + Math.min(3, count)) / 2)
     const isImplied = (this.parts & (CHAR | CHARSET)) !== 0
     this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN ? STRONG_RISK : WEAK_RISK)

@@ -108,12 +108,15 @@ export class ParameterProfile {
     for (const name in values) {
       if (++names > MAX_NAMES) continue
       const place = this.#parameters.find(name)
-      set = (set + (place < 0 ? finishHash(hashText(name, seed)) : this.#parameters.part(place))) | 0
       if (place < 0) {
+        if (isTrackingName(name) && isIdentifier(values[name])) continue
+        set = (set + finishHash(hashText(name, seed))) | 0
         unknown++
-        if (!isTrackingName(name) || !isIdentifier(values[name])) this.#judgeUnknown(name, floor, observation)
+        this.#judgeUnknown(name, floor, observation)
         continue
       }
+      if (this.#parameters.isTracking(place) && isIdentifier(values[name])) continue
+      set = (set + this.#parameters.part(place)) | 0
       this.#judgeValues(name, values[name], place, floor, observation)
     }
     if (names >= MANY_FIELDS && observation.signals !== null && observation.signals.length > before + 1) discount(observation.signals, before)
@@ -142,7 +145,6 @@ export class ParameterProfile {
     const profile = this.#parameters.profile(place)
     const common = this.#parameters.common(place)
     if (typeof value === 'string') {
-      if (this.#parameters.isTracking(place) && isIdentifier(value)) return
       judge.scan.scan(value)
       judge.judge(value, profile, common, floor, paramValue, this.#prefix, name, 1, observation)
       return
@@ -192,9 +194,10 @@ export class ParameterProfile {
     for (const name in values) {
       if (++names > MAX_NAMES) continue
       const hash = hashText(name, seed)
-      set = (set + finishHash(hash)) | 0
-      if (this.n > 0 && this.#parameters.find(name) < 0) this.#meetName(name, values[name])
-      const place = this.#admit(name, hash, principal, several)
+      const known = this.#parameters.find(name)
+      if (!(known < 0 ? isTrackingName(name) : this.#parameters.isTracking(known)) || !isIdentifier(values[name])) set = (set + finishHash(hash)) | 0
+      if (known < 0 && this.n > 0) this.#meetName(name, values[name])
+      const place = this.#admit(name, hash, known, principal, several)
       if (place < 0) continue
       this.#parameters.setRequests(place, this.#parameters.requests(place) + 1)
       const value = values[name]
@@ -243,9 +246,8 @@ export class ParameterProfile {
     common?.learn(scan, principal, several)
   }
 
-  /** The place of a name that an admitted request sent, made where there is room; -1 where there is none. */
-  #admit (name: string, hash: number, principal: number, several: boolean): number {
-    const known = this.#parameters.find(name)
+  /** The place of a name that an admitted request sent, made where there is room; -1 where there is none. @param known Its place where it has one. */
+  #admit (name: string, hash: number, known: number, principal: number, several: boolean): number {
     if (this.#items.count(NAMES, hash) < 16 && this.#items.learn(NAMES, hash, principal, several) < 0) this.#freeNames = true
     if (known >= 0 || this.#freeNames || name.length > 256) return known
     return this.#parameters.add(name, finishHash(hash))
@@ -262,8 +264,8 @@ export class ParameterProfile {
     for (const name in values) {
       if (++names > MAX_NAMES) break
       const hash = hashText(name, judge.scan.seed)
-      set = (set + finishHash(hash)) | 0
       const value = values[name]
+      if (!isTrackingName(name) || !isIdentifier(value)) set = (set + finishHash(hash)) | 0
       const place = this.#parameters.find(name)
       if (place < 0) {
         if (this.#items.note(NAMES, hash, principal) < promoteAfter || this.#freeNames) continue
