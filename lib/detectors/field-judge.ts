@@ -62,7 +62,7 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
     if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, chanceOf(own, SHAPES, spare, verdict, own.items.isUnheard(SHAPES, scan.shape)))
   }
   if (own.unseen(EXACTS, 0) >= FREE) {
-    if (own.items.distinct(LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, scan.length, spare, verdict)
+    if (own.items.known(LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, scan.length, spare, verdict)
   } else if (scan.exact !== 0 && isNew(own, EXACTS, scan.exact, backing)) {
     judgeExact(own, EXACTS, scan.exact, spare, verdict)
   }
@@ -124,9 +124,9 @@ function isKin (own: FieldProfile, pair: number): boolean {
   return kin >= 0 && own.items.knows(PAIRS, kin, own.n)
 }
 
-/** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
+/** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID); one that came once is an exception, not a second. */
 function judgeExact (own: FieldProfile, level: number, hash: number, spare: number, verdict: FieldVerdict): void {
-  const formats = own.items.distinct(level) - own.items.pending(level) - (own.n >= MANY ? own.items.once(level) : 0)
+  const formats = own.items.known(level) - own.items.once(level)
   verdict.addExact(chanceOf(own, level, spare, verdict, own.items.isUnheard(level, hash)), formats === 1 && (own.lengths?.[1] ?? 0) >= SHORTEST_FORMAT)
 }
 
@@ -203,8 +203,8 @@ function toleranceOf (own: FieldProfile): Tolerance {
   const { kinds, items } = own
   if ((kinds & LETTERS) === 0 || own.texts * 2 < own.n) return 'code'
   if ((kinds & SPACE) !== 0 && isComposed(own)) return 'prose'
-  if (items.isOpen(SHAPES) && items.distinct(SHAPES) <= 8 && items.isOpen(EXACTS) && items.distinct(EXACTS) <= 8) return 'none'
+  if (items.isOpen(SHAPES) && items.known(SHAPES) <= 8 && items.isOpen(EXACTS) && items.known(EXACTS) <= 8) return 'none'
   if ((kinds & DIGIT) === 0) return 'words'
   if ((kinds & SPACE) !== 0) return 'prose'
-  return items.distinct(LENGTHS) > 8 || !items.isOpen(LENGTHS) ? 'name' : 'none'
+  return items.known(LENGTHS) > 8 || !items.isOpen(LENGTHS) ? 'name' : 'none'
 }

@@ -83,12 +83,12 @@ export class FieldLevels extends ItemTable {
     return Math.min(pending, this.isOpen(SHAPES) ? this.pending(SHAPES) : this.pending(CHARSETS) + 1)
   }
 
-  /** Those of them that showed nothing new on the level that this one follows from: a payload of a new shape says nothing about which exact shapes, or which values, ordinary traffic has. */
+  /** Those of them that showed nothing new on the level that this one follows from: a payload of new characters, or of a new shape, says nothing about which shapes or which values ordinary traffic has. */
   #flaggedAlone (level: number): number {
     const flagged = this.#flagged(level)
-    if (flagged === 0 || level < SHAPES || level === COUNTS || level === PAIRS) return flagged
-    const coarser = level === SHAPES ? CHARSETS : SHAPES
-    return this.isOpen(coarser) ? Math.max(0, flagged - this.pending(coarser)) : flagged
+    if (flagged === 0 || level === CHARACTERS || level === COUNTS) return flagged
+    const coarser = level === CHARSETS || level === PAIRS ? CHARACTERS : level === SHAPES ? CHARSETS : SHAPES
+    return this.isOpen(coarser) ? Math.max(0, flagged - this.#flagged(coarser)) : flagged
   }
 
   /** Learns a thing; closes the level where there is no room for it. @returns Whether it is the first time. */

@@ -283,7 +283,7 @@ export class FieldProfile {
   levels (): Record<string, { known: number, unseen: number }> {
     const levels: Record<string, { known: number, unseen: number }> = {}
     LEVEL_NAMES.forEach((name, level) => {
-      levels[name] = { known: this.#items.distinct(level) - this.#items.pending(level), unseen: this.unseen(level, 0) }
+      levels[name] = { known: this.#items.known(level), unseen: this.unseen(level, 0) }
     })
     return levels
   }

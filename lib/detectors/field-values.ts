@@ -29,15 +29,15 @@ export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: Fiel
   if (!isUnheard) return
   if (isAlike && isFew(backing) && addShared(own, backing, verdict)) return
   // What chooses among more values than it has shown yet is no set by itself.
-  if (isAlike && backing.items.distinct(VALUES) > own.items.distinct(VALUES)) return
+  if (isAlike && backing.items.known(VALUES) > own.items.known(VALUES)) return
   const { priors } = verdict
-  if (priors !== null) verdict.addValue(priors.values.chance(own, scan.value), true)
+  if (priors !== null) verdict.addValue(priors.values.chance(own, scan.value), true, true)
 }
 
 function addValue (field: FieldProfile, isUnheard: boolean, verdict: FieldVerdict): boolean {
   const { items } = field
   const rare = items.once(VALUES) + items.twice(VALUES) + (isUnheard && field.n >= MANY ? 0 : items.pending(VALUES))
-  return verdict.addValue(field.unseen(VALUES, 0, isUnheard), rare === 0 && field.holders === Infinity)
+  return verdict.addValue(field.unseen(VALUES, 0, isUnheard), rare === 0 && field.holders === Infinity, isUnheard)
 }
 
 /**
@@ -47,11 +47,11 @@ function addValue (field: FieldProfile, isUnheard: boolean, verdict: FieldVerdic
 function addShared (own: FieldProfile, backing: FieldProfile, verdict: FieldVerdict): boolean {
   const rare = backing.items.once(VALUES)
   const draws = Math.min(backing.n, (1 + AGREE) * own.n)
-  return verdict.addValue((rare + 1) / (draws + 2), rare + backing.items.twice(VALUES) === 0)
+  return verdict.addValue((rare + 1) / (draws + 2), rare + backing.items.twice(VALUES) === 0, true)
 }
 
 /** Whether the field has few values for how often it was sent. */
-function isFew ({ items, n }: FieldProfile): boolean { return items.isOpen(VALUES) && items.distinct(VALUES) * EACH <= n }
+function isFew ({ items, n }: FieldProfile): boolean { return items.isOpen(VALUES) && items.known(VALUES) * EACH <= n }
 
 /** Whether the field chooses among the same values as others of its name: most of what it has shown, others have sent as well. */
 function isLikewise (own: FieldProfile, backing: FieldProfile): boolean {
@@ -65,7 +65,7 @@ function isLikewise (own: FieldProfile, backing: FieldProfile): boolean {
 function isCounted ({ magnitude, items }: FieldProfile, scan: ValueScan): boolean {
   const bounds = Number.isNaN(scan.number) ? null : boundsOf(magnitude)
   if (bounds === null) return false
-  const known = items.distinct(VALUES) - items.pending(VALUES)
+  const known = items.known(VALUES)
   const [least, most] = bounds
   return known > FEW_NUMBERS || (known > 2 && most - least < known && Number.isInteger(scan.number))
 }

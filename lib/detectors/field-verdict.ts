@@ -29,6 +29,8 @@ const SETTLED = 0.05
 export const UNSETTLED = 0.1
 /** The same for values: sets of values have longer tails than their estimate sees, where few are known each of them must be common. */
 const SETTLED_VALUES = 0.01
+/** The same for a value that nobody ever sent: it is not one of those seen once, which are not known for certain either. */
+const SETTLED_UNHEARD = 0.015
 /** The same where no value is rare. */
 const CLOSED_VALUES = 0.045
 /** The same for the one exact shape of a field that has no other. */
@@ -157,9 +159,9 @@ export class FieldVerdict {
     if (this.#weigh(SYMBOL_COUNT, chance, isImplied ? IMPLIED : 1, isStrong && !this.isStranger ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
   }
 
-  /** @param isClosed Whether all the values known have been seen at least three times. @returns Whether that says anything. */
-  addValue (chance: number, isClosed: boolean): boolean {
-    return !this.isOpen && chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES) && this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
+  /** @param isClosed Whether all the values known have been seen at least three times. @param isUnheard Whether nobody ever sent the value, not even in a flagged request. @returns Whether that says anything. */
+  addValue (chance: number, isClosed: boolean, isUnheard: boolean): boolean {
+    return !this.isOpen && chance < (isClosed ? CLOSED_VALUES : isUnheard ? SETTLED_UNHEARD : SETTLED_VALUES) && this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
   }
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */

@@ -137,7 +137,7 @@ export class ParameterProfile {
 
   /** How often routes like this one get a parameter that none had. */
   get #names (): NoveltyPrior {
-    return this.#context.priors.names(this.#items.distinct(NAMES) - this.#items.pending(NAMES), this.#items.distinct(SETS) - this.#items.pending(SETS))
+    return this.#context.priors.names(this.#items.known(NAMES), this.#items.known(SETS))
   }
 
   #judgeValues (name: string, value: unknown, place: number, floor: number, observation: Observation): void {
@@ -181,7 +181,7 @@ export class ParameterProfile {
     }
     const chance = this.#surprise(SETS)
     if (missing === 0 && unknown === 0 && chance < SETTLED) {
-      const isFixed = chance < CERTAIN && this.#items.distinct(SETS) <= FEW_SETS
+      const isFixed = chance < CERTAIN && this.#items.known(SETS) <= FEW_SETS
       observation.add(new Signal(PARAM_SET, this.#where(), isFixed ? 5 : 3, isFixed ? STRONG : WEAK, this.n, undefined))
     }
   }

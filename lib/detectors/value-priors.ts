@@ -73,7 +73,7 @@ export class ValuePriors {
   toJSON (): ValuePriorsJson { return this.#priors.map((prior) => prior.toJSON()) }
 
   #sortOf ({ items, n }: FieldProfile): number {
-    const known = items.distinct(VALUES) - items.pending(VALUES)
+    const known = items.known(VALUES)
     if (known <= 2 && this.#truthsIn(items) === known) return TRUTH
     if (known === 1) return n === 1 || items.once(VALUES) === 0 ? CONSTANT : NONE
     return known <= MOST && known * EACH <= n ? SET : NONE
@@ -90,4 +90,4 @@ export class ValuePriors {
 function rareOf (sort: number, { items }: FieldProfile): number { return sort === SET ? items.once(VALUES) : 0 }
 
 /** Whether the field has had few values, most of them no numbers. */
-function isOfFew ({ items, n, texts }: FieldProfile): boolean { return n > 0 && items.isOpen(VALUES) && texts * 2 >= n && items.distinct(VALUES) > items.pending(VALUES) }
+function isOfFew ({ items, n, texts }: FieldProfile): boolean { return n > 0 && items.isOpen(VALUES) && texts * 2 >= n && items.known(VALUES) > 0 }
