@@ -9,8 +9,9 @@ import type { FieldVerdict, Tolerance } from './field-verdict'
 
 /** Values up to which a field is judged by its name: by the form of what bears it elsewhere, not by its values. */
 const YOUNG = 30
-/** Values of the profile that backs a field count as evidence of its own, so many for each that it has itself. */
+/** Values of the profile that backs a field count as evidence of its own, so many for each that it has itself, where all together are so many times its own. */
 const AGREE = 4
+const ELDER = 2
 /** Hash of the first symbol on the level of characters, after the kinds. */
 const SYMBOLS_FROM = 32
 /** A symbol that comes in more different numbers than this may come in any. */
@@ -185,10 +186,10 @@ function isNew (own: FieldProfile, level: number, hash: number, backing: FieldPr
 
 /**
  * How many values of the backing profile count as further evidence: as many as the field has itself, where the
- * backing has seen at least three times as many and all that the field has shown is known there.
+ * others have seen at least as many and all that the field has shown is known there.
  */
 function agreeing (own: FieldProfile, backing: FieldProfile): number {
-  if (own.n >= MANY || backing.n < 3 * own.n) return 0
+  if (own.n >= MANY || backing.n < ELDER * own.n) return 0
   return (own.kinds & ~backing.kinds) === 0 && (own.symbols & ~backing.symbols) === 0 ? Math.min(backing.n - own.n, AGREE * own.n) : 0
 }
 

@@ -72,8 +72,17 @@ export class FieldLevels extends ItemTable {
   unseen (level: number, n: number, most: number, spare: number, isUnheard: boolean): number {
     if (!this.isOpen(level)) return 1
     const seen = Math.min(most, (this.#state & (REOPENED << level)) === 0 ? n : n - this.#base)
-    const rare = this.once(level) + (isUnheard ? this.#flaggedAlone(level) : 2 * this.#flagged(level)) + (n >= MANY && !(isUnheard && level === VALUES) ? 2 * this.twice(level) : 0)
+    const rare = this.#rareOn(level) + (isUnheard ? this.#flaggedAlone(level) : 2 * this.#flagged(level)) + (n >= MANY && !(isUnheard && level === VALUES) ? 2 * this.twice(level) : 0)
     return Math.min(1, (rare + 1) / (seen + spare + 2))
+  }
+
+  /**
+   * Things seen once; of neighbours, values that brought them, at the most: each of these has a shape that was seen once, too. Where more values were seen twice than once, that
+   * none was is luck: so many are taken to be rare (in a long tail there would be twice as many).
+   */
+  #rareOn (level: number): number {
+    if (level === VALUES) return Math.max(this.once(VALUES), this.twice(VALUES))
+    return level === PAIRS && this.isOpen(SHAPES) ? Math.min(this.once(PAIRS), this.once(SHAPES)) : this.once(level)
   }
 
   /** Flagged values that showed something new on the level, at the most: one payload has many new characters and pairs of them, and mostly one new shape. */

@@ -45,9 +45,9 @@ function addValue (field: FieldProfile, isUnheard: boolean, verdict: FieldVerdic
  * it has itself.
  */
 function addShared (own: FieldProfile, backing: FieldProfile, verdict: FieldVerdict): boolean {
-  const rare = backing.items.once(VALUES)
+  const rare = Math.max(backing.items.once(VALUES), backing.items.twice(VALUES))
   const draws = Math.min(backing.n, (1 + AGREE) * own.n)
-  return verdict.addValue((rare + 1) / (draws + 2), rare + backing.items.twice(VALUES) === 0, true)
+  return verdict.addValue((rare + 1) / (draws + 2), rare === 0, true)
 }
 
 /** Whether the field has few values for how often it was sent. */
