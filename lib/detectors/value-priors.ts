@@ -4,7 +4,7 @@ import { ValueScan } from '../text/value-shape'
 import { VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
 
-/** Sorts of fields: those of yes and no, those that have had one value only, those of a few of which none was seen once. */
+/** Sorts of fields: those of yes and no, those that have had one value only, those of a few. */
 const TRUTH = 0
 const CONSTANT = 1
 const SET = 2
@@ -42,7 +42,7 @@ export class ValuePriors {
   /** Chance that the next value is another one; 1 where experience says nothing. @param value Hash of the one that came. */
   chance (field: FieldProfile, value: number): number {
     const sort = this.sortOf(field, value)
-    return sort === NONE || field.n < (FEWEST[sort] as number) ? 1 : (this.#priors[sort] as NoveltyPrior).chance(field.n)
+    return sort === NONE || field.n < (FEWEST[sort] as number) ? 1 : (this.#priors[sort] as NoveltyPrior).chance(field.n, rareOf(sort, field))
   }
 
   /** The sort of which a field is to which a value has come that it did not have, -1 for none. */
@@ -58,7 +58,8 @@ export class ValuePriors {
   /** A value has been learned: at milestones, the field's keeping to what it has counts. */
   pass (field: FieldProfile): void {
     if (!isMilestone(field.n) || !isOfFew(field)) return
-    this.#priors[this.#sortOf(field)]?.pass(field.n)
+    const sort = this.#sortOf(field)
+    this.#priors[sort]?.pass(field.n, rareOf(sort, field))
   }
 
   /** One half-life. */
@@ -75,7 +76,7 @@ export class ValuePriors {
     const known = items.known(VALUES)
     if (known <= 2 && this.#truthsIn(items) === known) return TRUTH
     if (known === 1) return n === 1 || items.once(VALUES) === 0 ? CONSTANT : NONE
-    return known <= MOST && known * EACH <= n && items.once(VALUES) === 0 ? SET : NONE
+    return known <= MOST && known * EACH <= n ? SET : NONE
   }
 
   #truthsIn (items: FieldProfile['items']): number {
@@ -84,6 +85,9 @@ export class ValuePriors {
     return truths
   }
 }
+
+/** Values of a set that are rare: those seen once, or twice where these are more. Of the other sorts none is. */
+function rareOf (sort: number, { items }: FieldProfile): number { return sort === SET ? Math.max(items.once(VALUES), items.twice(VALUES)) : 0 }
 
 /** Whether the field has had few values, most of them no numbers. */
 function isOfFew ({ items, n, texts }: FieldProfile): boolean { return n > 0 && items.isOpen(VALUES) && texts * 2 >= n && items.known(VALUES) > 0 }
