@@ -71,6 +71,7 @@ export const variants: Variant[] = [
     }
   }),
   variant('rate-spike', 'the registry and rate-spike', { register: only('rateSpike') }),
+  variant('defence', 'the registry, auth-burst, rate-spike and enforcement in mode observe: what the budget of 1.5 us is for', { register: only('authBurst', 'rateSpike', 'enforcement') }),
   variant('injection', 'the registry and injection', { register: only('injection') }),
   variant('trends', 'the registry and trends', { register: only('trends') }),
   variant('collection', 'the collection with its defaults: everything on', { register: collection({}) }),
@@ -91,7 +92,7 @@ export const variants: Variant[] = [
 
 const sets: Record<string, (variant: Variant) => boolean> = {
   all: ({ name }) => !name.startsWith('on'),
-  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'enforce', 'rate-spike', 'injection', 'trends', 'both-profilers', 'collection'].includes(name),
+  profilers: ({ name }) => ['registry', 'endpoint-profiler', 'header-profiler', 'json-schema-learner', 'auth-burst', 'enforce', 'rate-spike', 'defence', 'injection', 'trends', 'both-profilers', 'collection'].includes(name),
   routes: ({ name }) => ['both-profilers', 'both-profilers-10000-routes', 'collection', 'collection-10000-routes'].includes(name),
   stages: ({ name }) => name.startsWith('on')
 }

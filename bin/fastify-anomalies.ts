@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { diffBaselines } from './diff'
 import { diffTable } from './diff-table'
@@ -40,6 +42,8 @@ const USAGE = `Usage:
       --out FILE            one JSON line per series: { name, scores }, a score from 0 to 1 a row
       --threshold N         score from which a row is a spike (default 0.5)
 
+  fastify-anomalies --version
+
 Exit code: 0; 1 when --fail-on-fpr is exceeded; 2 for bad usage or files that cannot be read.
 `
 
@@ -66,6 +70,10 @@ export async function main (args: readonly string[], streams: Streams): Promise<
       streams.stdout.write(USAGE)
       return 0
     }
+    if (command === 'version' || command === '--version' || command === '-v') {
+      streams.stdout.write(`${versionOf(__dirname)}\n`)
+      return 0
+    }
     throw new UsageError(command === '' ? 'a command is missing' : `there is no command '${command}'`)
   } catch (error) {
     if (!(error instanceof Failure) && !isParsingError(error)) throw error
@@ -76,6 +84,12 @@ export async function main (args: readonly string[], streams: Streams): Promise<
 }
 
 class UsageError extends Failure {}
+
+/** The version that the nearest package.json above a folder names: `bin/` is elsewhere in the package than in the repository. */
+function versionOf (folder: string): string {
+  const file = join(folder, 'package.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : versionOf(join(folder, '..'))
+}
 
 async function runReplay (args: string[], { stdout, stderr }: Streams): Promise<number> {
   const { values } = parseArgs({

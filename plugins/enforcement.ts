@@ -59,6 +59,9 @@ async function enforcement (fastify: FastifyInstance, options: EnforcementOption
   let limiter: Promise<Limiter> | null = null
   let seen = 0
   let isWarned = false
+  /** The socket's other end of the last request looked at: mostly the same proxy. */
+  let peer = ''
+  let peerAddress = ''
 
   anomalies.guard = { concerns, decide }
   anomalies.addressFault = () => addresses.fault
@@ -139,7 +142,11 @@ async function enforcement (fastify: FastifyInstance, options: EnforcementOption
 
   function noteAddress (request: FastifyRequest, observation: Observation): void {
     const isForwarded = request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined
-    addresses.note(anomalies.addressOf(observation.peer), observation.client, isForwarded)
+    if (observation.peer !== peer) {
+      peer = observation.peer
+      peerAddress = anomalies.addressOf(peer)
+    }
+    addresses.note(peerAddress, observation.client, isForwarded)
     if (isWarned || addresses.fault === null) return
     isWarned = true
     const why = addresses.fault === 'untrusted-proxy' ? 'requests carry forwarded addresses that Fastify does not trust' : 'one private address sends nearly all requests'

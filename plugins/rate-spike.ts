@@ -98,12 +98,14 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
     leastRequests: settings.burstFloor,
     leastBytes: settings.bytes ? settings.bytesFloor : 0,
     promoteAfter: anomalies.settings.promoteAfter as number,
+    seed: anomalies.hash.seed,
     promoted: (field, { route, at }) => anomalies.promoted(route, 'rate-spike', field, at)
   })
 
   anomalies.detector<RateSeries>('rate-spike', createSeries, { check: checkRoute, mode: options.mode })
     .on('onRequest', countArrival, { canWait: true })
     .on('onSend', countAnswer, { canWait: true })
+    .prepare((observations) => { clients.prepare(observations) })
     .share(new RateTraffic(application, clients))
   anomalies.onSweep(sweep)
   if (settings.dropouts && anomalies.settings.clock === undefined) {

@@ -9,6 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'fastify-anomalies-'))
 const staging = join(folder, 'staging')
 const project = join(folder, 'project')
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string
   exports: Record<string, string | Record<string, { types: string, default: string }>>
   bin: Record<string, string>
   dependencies: Record<string, string>
@@ -114,8 +115,10 @@ test('each subpath loads both ways', (t) => {
   t.end()
 })
 
-test('its command tells how it is used', (t) => {
-  const { status, stdout, stderr } = node(join(project, 'node_modules/fastify-anomalies', packageJson.bin['fastify-anomalies'] as string), '--help')
+test('its command tells its version and how it is used', (t) => {
+  const command = join(project, 'node_modules/fastify-anomalies', packageJson.bin['fastify-anomalies'] as string)
+  t.equal(node(command, '--version').stdout, `${packageJson.version}\n`)
+  const { status, stdout, stderr } = node(command, '--help')
   t.equal(status, 0, stderr)
   t.match(stdout, /fastify-anomalies replay/)
   t.end()

@@ -219,6 +219,11 @@ test('bad usage ends with exit code 2 and says how it is used', async (t) => {
   t.match(help.stdout, 'Usage:')
 })
 
+test('--version tells the version of the package', async (t) => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  t.same(await run('--version'), { code: 0, stdout: `${version}\n`, stderr: '' })
+})
+
 test('--fail-on-fpr compares a share: exit code 1 above it', async (t) => {
   const dir = t.testdir()
   const learn = writeRecording(dir, 'learn.ndjson', ordinary(480))

@@ -14,15 +14,21 @@ const LEAST_UNRESOLVED = 30
 const QUIET_MS = 1_800_000
 /** Share of failures at which hardly anybody gets in. */
 const NOBODY = 0.95
+/** Share of all who fail from which one fingerprint is what they have in common. */
+const MOST_OF_ALL = 0.5
 /** What is left of certainty when all of the share above the norm is an attack. */
 const MOST_RISK = 65
 
 interface Print { ratio: AuthRatio, clients: DistinctWindow }
 
+/** What an episode tells: users who failed and did not succeed, successes, their share, and since when. */
+type Shown = Readonly<Pick<AuthRatio, 'unresolved' | 'successes' | 'share' | 'since'>>
+
 /**
  * The view of everybody together, and of those who send the same headers: the share of users who fail and do not succeed soon
  * after, against its own norm. It sees what no single client and no single user shows. Only attempts that no other view
- * explains are counted.
+ * explains are counted. A tool that changes its headers as it goes is one attack: where several
+ * fingerprints fail, or one that is only a part of what fails, they are told as one.
  *
  * Memory: up to 512 fingerprints of about 400 bytes (and 2.7 kB for one with many clients).
  */
@@ -57,17 +63,34 @@ export class AuthCrowd {
     const norm = Math.min(print.ratio.norm, this.all.norm)
     if (clients >= MANY_CLIENTS && !this.#isEverybody(print)) {
       this.#open.add(print)
-      add(signalOf(STUFFING, print.ratio, norm, `fingerprint ${attempt.fingerprint.toString(36)}`, clients))
+      const total = this.#totalAt(attempt.at)
+      const isOne = this.#open.size === 1
+      if (this.all.isOpenAt(attempt.at) && (!isOne || total.unresolved < MOST_OF_ALL * this.all.unresolved)) add(signalOf(FAILURE_RATIO, this.all, this.all.norm, 'all'))
+      else if (isOne) add(signalOf(STUFFING, print.ratio, norm, `fingerprint ${attempt.fingerprint.toString(36)}`, { clients }))
+      else add(signalOf(STUFFING, total, norm, 'fingerprints', { fingerprints: this.#open.size }))
       return
     }
     this.#open.delete(print)
     if (!this.all.isOpenAt(attempt.at)) return
-    let explained = 0
+    const explained = this.#totalAt(attempt.at).unresolved
+    if (this.all.unresolved - explained >= LEAST_UNRESOLVED) add(signalOf(FAILURE_RATIO, this.all, this.all.norm, 'all'))
+  }
+
+  /** What the fingerprints whose episodes are open show together; those that have closed are left out from then on. */
+  #totalAt (at: number): Shown {
+    const total = { unresolved: 0, successes: 0, share: 0, since: at }
     for (const open of this.#open) {
-      if (open.ratio.isOpenAt(attempt.at)) explained += open.ratio.unresolved
-      else this.#open.delete(open)
+      if (!open.ratio.isOpenAt(at)) {
+        this.#open.delete(open)
+        continue
+      }
+      const { unresolved, successes, since } = open.ratio
+      total.unresolved += unresolved
+      total.successes += successes
+      total.since = Math.min(total.since, since)
     }
-    if (this.all.unresolved - explained >= LEAST_UNRESOLVED) add(signalOf(FAILURE_RATIO, this.all, this.all.norm, 'all', 0))
+    total.share = total.unresolved === 0 ? 0 : total.unresolved / (total.unresolved + total.successes)
+    return total
   }
 
   /** Whether nobody gets in any more, and these are the headers that most people send: something is broken, and they are not to blame. */
@@ -83,10 +106,9 @@ export class AuthCrowd {
 }
 
 /** Its risk is the share of the failures that are above the norm. */
-function signalOf (kind: SignalKind, ratio: AuthRatio, norm: number, subject: string, clients: number): Signal {
-  const { share, unresolved, successes, since } = ratio
+function signalOf (kind: SignalKind, { share, unresolved, successes, since }: Shown, norm: number, subject: string, more: Record<string, number> = {}): Signal {
   const excess = Math.max(0, 1 - norm / Math.max(norm, share))
-  const evidence = { unresolved, successes, share: round(share), norm: round(norm), ...clients === 0 ? null : { clients } }
+  const evidence = { unresolved, successes, share: round(share), norm: round(norm), ...more }
   return new Signal(kind, 'login', excess > 0.8 ? 7 : 5, Math.round(MOST_RISK * excess), round(norm), round(share), {
     finding: { subject, entity: {}, count: Math.max(1, unresolved), since, quietMs: QUIET_MS, evidence }
   })

@@ -34,8 +34,9 @@ export const DISTRIBUTED = kind('auth_distributed_guessing', (signal) => {
   return `${clients} clients failed to log in as one user within ${hours} h, in ${failures} attempts; fewer than ${signal.expected} are ordinary`
 })
 export const STUFFING = kind('auth_credential_stuffing', (signal) => {
-  const { unresolved, clients, share } = evidenceOf(signal)
-  return `${unresolved} users failed to log in, and did not succeed later, from ${clients} clients that send the same headers: a share of ${share} of theirs, up to ${signal.expected} is ordinary`
+  const { unresolved, clients, fingerprints, share } = evidenceOf(signal)
+  const who = fingerprints === undefined ? `${clients} clients that send the same headers` : `clients of ${fingerprints} kinds, each with the same headers`
+  return `${unresolved} users failed to log in, and did not succeed later, from ${who}: a share of ${share} of theirs, up to ${signal.expected} is ordinary`
 })
 export const FAILURE_RATIO = kind('auth_failure_ratio', (signal) => {
   const { unresolved, successes, share } = evidenceOf(signal)

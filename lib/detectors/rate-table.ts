@@ -109,6 +109,12 @@ export class RateTable {
     if (this.over > 0 && this.#integers[own + OVER] === 0) this.#integers[own + OVER] = (this.#latest + 1) >>> 0
   }
 
+  /** Reads where a key's entry most likely is: for many keys in turn, the processor waits for all those lines of memory at once. */
+  touch (key: number): number {
+    const hash = key >>> 0
+    return this.#integers[this.#placeOf(hash, setIndex(hash, this.#sets) * this.#block, 0)]!
+  }
+
   /** A key's limit; a fence that has been raised since its bucket was opened holds at once. */
   #limitOf (own: number, fence: number): number {
     const limit = this.#numbers[own + LIMIT]!

@@ -37,3 +37,23 @@ export function hashText (text: string, seed: number): number {
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return finishHash(hash)
 }
+
+/** Of longer texts: characters at the end, and in each of three windows before it. */
+const END = 24
+const WINDOW = 8
+
+/**
+ * The same of a credential, from its length and at most 48 of its characters: the last 24 (where signatures and random parts differ) and eight at each quarter.
+ * For counting, where a mistake costs little: two credentials that are alike in all those are one. 50 ns, whatever its length.
+ */
+export function hashCredential (text: string, seed: number): number {
+  const { length } = text
+  if (length <= END + 3 * WINDOW) return hashText(text, seed)
+  let hash = seed ^ length
+  for (let window = 1; window < 4; window++) {
+    const from = (length * window >> 2) - WINDOW
+    for (let i = from; i < from + WINDOW; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  }
+  for (let i = length - END; i < length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return finishHash(hash)
+}
