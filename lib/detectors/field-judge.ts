@@ -85,7 +85,7 @@ function chanceOf (own: FieldProfile, level: number, spare: number, { priors }: 
 
 /** Whether the values are ids of hexadecimal digits: letters and digits put together freely, and no letter beyond `f` among so many. */
 function isHexadecimal (own: FieldProfile): boolean {
-  return (own.kinds & DIGIT) !== 0 && (own.kinds & (LOWER | UPPER)) !== 0 && !own.items.hasBeyondHex(own.n) && isComposed(own)
+  return (own.kinds & DIGIT) !== 0 && (own.kinds & (LOWER | UPPER)) !== 0 && !own.items.hasBeyondHex(own.n) && (own.unseen(EXACTS, 0) >= FREE || isComposed(own))
 }
 
 /** Whether the values are put together freely: then neither their neighbours nor their combinations of characters say anything. */

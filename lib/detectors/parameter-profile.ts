@@ -109,14 +109,15 @@ export class ParameterProfile {
       if (++names > MAX_NAMES) continue
       const place = this.#parameters.find(name)
       if (place < 0) {
-        if (isTrackingName(name) && isIdentifier(values[name])) continue
-        set = (set + finishHash(hashText(name, seed))) | 0
+        const isTracking = isTrackingName(name)
+        if (isTracking && isIdentifier(values[name])) continue
+        if (!isTracking) set = (set + finishHash(hashText(name, seed))) | 0
         unknown++
         this.#judgeUnknown(name, floor, observation)
         continue
       }
-      if (this.#parameters.isTracking(place) && isIdentifier(values[name])) continue
-      set = (set + this.#parameters.part(place)) | 0
+      if (!this.#parameters.isTracking(place)) set = (set + this.#parameters.part(place)) | 0
+      else if (isIdentifier(values[name])) continue
       this.#judgeValues(name, values[name], place, floor, observation)
     }
     if (names >= MANY_FIELDS && observation.signals !== null && observation.signals.length > before + 1) discount(observation.signals, before)
@@ -195,7 +196,7 @@ export class ParameterProfile {
       if (++names > MAX_NAMES) continue
       const hash = hashText(name, seed)
       const known = this.#parameters.find(name)
-      if (!(known < 0 ? isTrackingName(name) : this.#parameters.isTracking(known)) || !isIdentifier(values[name])) set = (set + finishHash(hash)) | 0
+      if (!(known < 0 ? isTrackingName(name) : this.#parameters.isTracking(known))) set = (set + finishHash(hash)) | 0
       if (known < 0 && this.n > 0) this.#meetName(name, values[name])
       const place = this.#admit(name, hash, known, principal, several)
       if (place < 0) continue
@@ -265,7 +266,7 @@ export class ParameterProfile {
       if (++names > MAX_NAMES) break
       const hash = hashText(name, judge.scan.seed)
       const value = values[name]
-      if (!isTrackingName(name) || !isIdentifier(value)) set = (set + finishHash(hash)) | 0
+      if (!isTrackingName(name)) set = (set + finishHash(hash)) | 0
       const place = this.#parameters.find(name)
       if (place < 0) {
         if (this.#items.note(NAMES, hash, principal) < promoteAfter || this.#freeNames) continue
