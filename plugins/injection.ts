@@ -97,7 +97,8 @@ function judgeArrival (baseline: InjectionBaseline, observation: Observation, re
   if (observation.contentType !== null && isMultipart(observation.contentType)) watchStream(observation, observation.contentType, request)
 }
 
-function isMultipart (contentType: string): boolean { return contentType.length > 10 && contentType.slice(0, 10).toLowerCase() === 'multipart/' }
+/** Most types differ in the first letter. */
+function isMultipart (contentType: string): boolean { return contentType.length > 10 && (contentType.charCodeAt(0) | 32) === 109 && contentType.slice(0, 10).toLowerCase() === 'multipart/' }
 
 /** Listens to a multipart body from when the application begins to read it, so that nothing is read that the application would not have. */
 function watchStream (observation: Observation, contentType: string, request: FastifyRequest): void {

@@ -46,7 +46,7 @@ function encode ({ text, kind, isAttack }: Sample): Encoded {
   let before = 0
   let beforeThat = 0
   for (let at = 0, isFirst = true; (isFirst || at < units.length) && starts.length < MAX_TOKENS; isFirst = false) {
-    at = scanner.scan(units, at)
+    at = scanner.read(units, at)
     for (let i = 0; i < scanner.count && starts.length < MAX_TOKENS; i++) {
       starts.push(features.length)
       const n = featuresOf(scanner, i, before, beforeThat, into)

@@ -39,7 +39,7 @@ export class HeaderWalk {
       const name = rawHeaders[i] as string
       const kind = list === null ? kindOf(name) : list.kinds[at] as HeaderKind
       if (list === null) areClear = this.#visitName(name, visitor, observation) && areClear
-      if (isClearAtSight(value, kind) || (list !== null && value === list.usual[at])) continue
+      if ((list !== null && value === list.usual[at]) || isClearAtSight(value, kind)) continue
       if (cleared.hasValue(value, kind)) {
         if (list !== null) noteUsual(list, at, value)
       } else if (this.#value(name, kind, value, visitor, observation)) {

@@ -12,9 +12,11 @@ import type { InjectionEvidence, InjectionExpectation } from './injection-signal
 import { ALARM_FROM, HEADER_FROM, SECRET_FROM, STRICT_FROM } from './injection-thresholds'
 import type { TextPlace, TextVisitor } from './text-place'
 
-/** Requests of a route after which the registry lets one ordinary request in eight teach. */
+/** Requests of a route after which the registry lets one ordinary request in sixteen teach. */
 const SAMPLED_FROM = 512
-const SAMPLE_OF = 8
+const SAMPLE_OF = 16
+/** Of those one in four teaches what headers hold: they are the same on all routes, and most of a request's texts. */
+const HEADERS_OF = 4
 
 /** Where few principals use a route, spans of time are counted instead: however often a client repeats an attack, it takes hours to tame a field. */
 const SPAN_MS = 600_000
@@ -127,13 +129,14 @@ export class InjectionBaseline implements TextVisitor {
   learn (observation: Observation): void {
     this.samples++
     const isSampled = observation.route.responses >= SAMPLED_FROM && observation.signals === null
-    this.#learner.learn(observation, observation.principal, isSampled ? SAMPLE_OF : 1, this.#settings, null)
+    const headerWeight = !isSampled ? 1 : this.samples % HEADERS_OF === 0 ? SAMPLE_OF * HEADERS_OF : 0
+    this.#learner.learn(observation, observation.principal, isSampled ? SAMPLE_OF : 1, headerWeight, this.#settings, null)
   }
 
   /** What a request that was flagged, but answered as ordinary ones are, says about its fields. */
   quarantine (observation: Observation, onPromoted: (field: string) => void): void {
     const { principal, supporter, at } = observation
-    this.#learner.learn(observation, supporter === principal ? principal : finishHash(Math.floor(at / SPAN_MS)), 1, this.#settings, onPromoted)
+    this.#learner.learn(observation, supporter === principal ? principal : finishHash(Math.floor(at / SPAN_MS)), 1, 1, this.#settings, onPromoted)
   }
 
   halve (): void {

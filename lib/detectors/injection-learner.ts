@@ -20,14 +20,19 @@ export class FieldLearner implements TextVisitor {
     this.#fields = fields
   }
 
-  learn (observation: Observation, supporter: number, weight: number, settings: InjectionSettings, onPromoted: ((field: string) => void) | null): void {
+  /**
+   * @param weight How many requests this one stands for. @param headerWeight The same for its headers, 0 where they are left out.
+   * @param supporter Whom it is counted for.
+   */
+  learn (observation: Observation, supporter: number, weight: number, headerWeight: number, settings: InjectionSettings, onPromoted: ((field: string) => void) | null): void {
     this.#principal = observation.principal
     this.#supporter = supporter
-    this.#weight = weight
     this.#characters = settings.maxCharacters
     this.#onPromoted = onPromoted
     this.#shared.budget.start(settings.maxCharacters)
-    if (settings.headers) this.#shared.walk.arrival(observation, this, null)
+    this.#weight = headerWeight
+    if (settings.headers && headerWeight > 0) this.#shared.walk.arrival(observation, this, null)
+    this.#weight = weight
     this.#shared.budget.start(settings.maxCharacters)
     this.#shared.walk.content(observation, this)
     if (observation.lateBody !== null) this.#shared.walk.lateBody(observation.lateBody, this, observation)

@@ -157,7 +157,7 @@ export class InjectionText {
   #classOf (stretch: string): { name: string, share: number } {
     const { scanner } = this
     const into = this.#into
-    scanner.scan(this.#units.load(stretch), 0)
+    scanner.read(this.#units.load(stretch), 0)
     const sums = new Float64Array(CLASSES.length)
     let before = 0
     for (let i = 0; i < scanner.count && i < CAPACITY; i++) {

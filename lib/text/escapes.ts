@@ -122,7 +122,8 @@ export function unescapeOnce (text: TextUnits): void {
     out = write(units, out, found)
     at = end
   }
-  text.end(out)
+  // Each escape is longer than what it stands for.
+  if (out < length) text.end(out)
 }
 
 /** Lists a sign: never further on in the list than where it is read, since it was listed itself. */

@@ -23,6 +23,9 @@ for (let word = 1; word <= WORD_COUNT; word++) WORD_PLACE[word] = Math.imul(iden
 const MIXED_PLACE = Math.imul(0x1001, PRIME) >>> SHIFT
 const COMMENTED_PLACE = Math.imul(0x1003, PRIME) >>> SHIFT
 
+/** Tokens from here on have flags that weigh. */
+const UNUSUAL = 2 << 24
+
 /** Number of a feature: of a pair, a triple, or two tokens with one between them. */
 function placeOf (family: number, tokens: number): number {
   return Math.imul(tokens ^ family, PRIME) >>> SHIFT
@@ -37,6 +40,9 @@ function placeOf (family: number, tokens: number): number {
  */
 export class NgramModel {
   readonly weights: Int8Array
+  /** Weights of kinds and of known words alone; word 0 is none. */
+  readonly kindWeights: Int8Array
+  readonly wordWeights: Int8Array
   /** Greatest sum of a stretch so far, in units of the weights. */
   best = 0
   /** Where in the text that stretch begins and ends. */
@@ -51,6 +57,8 @@ export class NgramModel {
   constructor (weights: Int8Array) {
     if (weights.length !== PLACES) throw new RangeError(`weights must be ${PLACES}, got ${weights.length}`)
     this.weights = weights
+    this.kindWeights = Int8Array.from(KIND_PLACE, (place) => weights[place] as number)
+    this.wordWeights = Int8Array.from(WORD_PLACE, (place, word) => word === 0 ? 0 : weights[place] as number)
   }
 
   /** Forgets the last text. */
@@ -66,17 +74,18 @@ export class NgramModel {
 
   /** Takes the tokens of the scanner's last call in, for the greatest sum alone. */
   add (scanner: TokenScanner): void {
-    const { weights } = this
-    const { kinds, words, flags, count } = scanner
+    const { weights, kindWeights, wordWeights } = this
+    const { tokens, count } = scanner
     let { best } = this
     let run = this.#run
     let b = this.#before
     let c = this.#beforeThat
     for (let i = 0; i < count; i++) {
-      const a = kinds[i] as number
-      const sum = sumOf(weights, c, b, a, words[i] as number, flags[i] as number)
+      const token = tokens[i] as number
+      const a = token & 255
       // The sum so far, or zero where that is greater: without a branch, since which it is cannot be predicted.
-      run = (run & ~(run >> 31)) + sum
+      run = ((run & ~(run >> 31)) + (kindWeights[a] as number) + (wordWeights[(token >> 8) & 0xffff] as number) + contextOf(weights, c, b, a)) | 0
+      if (token >= UNUSUAL) run = (run + flagsOf(weights, token >>> 24)) | 0
       if (run > best) best = run
       c = b
       b = a
@@ -89,17 +98,19 @@ export class NgramModel {
 
   /** The same, and where the stretch begins and ends. @param end Where in the text the tokens end. */
   read (scanner: TokenScanner, end: number): void {
-    const { kinds, words, flags, starts, count } = scanner
+    const { weights, kindWeights, wordWeights } = this
+    const { tokens, starts, count } = scanner
     let run = this.#run
     let b = this.#before
     let c = this.#beforeThat
     for (let i = 0; i < count; i++) {
-      const a = kinds[i] as number
+      const token = tokens[i] as number
+      const a = token & 255
       if (run <= 0) {
         run = 0
         this.#runFrom = starts[i] as number
       }
-      run += sumOf(this.weights, c, b, a, words[i] as number, flags[i] as number)
+      run += (kindWeights[a] as number) + (wordWeights[(token >> 8) & 0xffff] as number) + contextOf(weights, c, b, a) + flagsOf(weights, token >>> 24)
       if (run > this.best) {
         this.best = run
         this.bestFrom = this.#runFrom
@@ -114,16 +125,15 @@ export class NgramModel {
   }
 }
 
-/** What a token weighs: its kind, word and flags, and its pair, triple, and pair with one between. @param c Two kinds before it. @param b The one between. */
-function sumOf (weights: Int8Array, c: number, b: number, a: number, word: number, flag: number): number {
+/** What a token weighs after those before it: its pair, triple, and pair with one between. @param c Two kinds before it. @param b The one between. */
+function contextOf (weights: Int8Array, c: number, b: number, a: number): number {
   const pair = (b << 8) | a
-  let sum = (weights[KIND_PLACE[a] as number] as number) + (weights[placeOf(PAIR, pair)] as number) + (weights[placeOf(TRIPLE, (c << 16) | pair)] as number) + (weights[placeOf(SKIP, (c << 8) | a)] as number)
-  if (word !== 0) sum += weights[WORD_PLACE[word] as number] as number
-  if (flag > 1) {
-    if ((flag & MIXED) !== 0) sum += weights[MIXED_PLACE] as number
-    if ((flag & COMMENTED) !== 0) sum += weights[COMMENTED_PLACE] as number
-  }
-  return sum
+  return (weights[placeOf(PAIR, pair)] as number) + (weights[placeOf(TRIPLE, (c << 16) | pair)] as number) + (weights[placeOf(SKIP, (c << 8) | a)] as number)
+}
+
+/** What its flags weigh. */
+function flagsOf (weights: Int8Array, flags: number): number {
+  return ((flags & MIXED) === 0 ? 0 : weights[MIXED_PLACE] as number) + ((flags & COMMENTED) === 0 ? 0 : weights[COMMENTED_PLACE] as number)
 }
 
 /**

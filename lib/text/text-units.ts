@@ -23,13 +23,17 @@ const MAX_SIGNS = 4096
 export class TextUnits {
   units = new Uint16Array(SMALLEST + MARGIN)
   length = 0
-  /** What the units were at the last `classify`. */
+  /** What the units were at the last `classify`, or when they were loaded. */
   readonly masks = new UnitMasks()
+  /** Whether the masks say what the units are. */
+  #isClassified = false
   /** Traits of all units of the text that was loaded last (unit-traits). */
   traits = 0
   /** Where its signs are that an escape may begin with: `signCount`, of which the first 4,096 are listed. */
   readonly signs = new Uint32Array(MAX_SIGNS)
   signCount = 0
+  /** The same units, two or four bytes at a time. */
+  view = new DataView(this.units.buffer)
   #bytes = Buffer.from(this.units.buffer)
 
   load (text: string): this {
@@ -37,6 +41,7 @@ export class TextUnits {
     const capacity = this.units.length - MARGIN
     if (length > capacity || (capacity > LARGEST_KEPT && length <= SMALLEST)) {
       this.units = new Uint16Array(Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(length + 1))) + MARGIN)
+      this.view = new DataView(this.units.buffer)
       this.#bytes = Buffer.from(this.units.buffer)
     }
     if (length <= SHORT) return this.#loadShort(text)
@@ -53,19 +58,23 @@ export class TextUnits {
     return this
   }
 
-  /** One pass, four units at a time: which traits there are, and where signs stand. The text has its end already. */
+  /** Which traits there are, and where signs stand: of most texts the masks say that there is none. */
   #note (length: number): void {
+    this.traits = 0
+    this.signCount = 0
+    this.#isClassified = true
+    if (!this.masks.load(this.units, length)) return
     const { units, signs } = this
+    const { trait } = this.masks
     let all = 0
     let count = 0
-    for (let i = 0; i < length; i += 4) {
-      const trait = (TRAITS[units[i] as number] as number) | (TRAITS[units[i + 1] as number] as number) | (TRAITS[units[i + 2] as number] as number) | (TRAITS[units[i + 3] as number] as number)
-      if (trait === 0) continue
-      all |= trait
-      if ((trait & ESCAPE) === 0) continue
-      for (let j = i; j < i + 4; j++) {
-        signs[count & (MAX_SIGNS - 1)] = j
-        count += (TRAITS[units[j] as number] as number) & ESCAPE
+    for (let i = 0; i <= length >> 5; i++) {
+      for (let bits = trait[i] as number; bits !== 0; bits &= bits - 1) {
+        const at = (i << 5) + 31 - Math.clz32(bits & -bits)
+        const each = TRAITS[units[at] as number] as number
+        all |= each
+        signs[count & (MAX_SIGNS - 1)] = at
+        count += each & ESCAPE
       }
     }
     this.traits = all
@@ -75,13 +84,17 @@ export class TextUnits {
   /** Makes the text end at `length`, which is not beyond where it ended. */
   end (length: number): this {
     this.length = length
+    this.#isClassified = false
     const { units } = this
     for (let i = length; i < length + MARGIN; i++) units[i] = 0
     return this
   }
 
-  /** Makes the masks say what the units are now. */
-  classify (): void { this.masks.load(this.units, this.length) }
+  /** Makes the masks say what the units are now, where they have changed since they were loaded. */
+  classify (): void {
+    if (!this.#isClassified) this.masks.load(this.units, this.length)
+    this.#isClassified = true
+  }
 
   /** A part of the text as a string. */
   slice (from: number, to: number): string {

@@ -2,7 +2,9 @@ import * as words from './injection-words'
 import * as characters from './token-characters'
 import { kindNamed } from './token-kinds'
 import type { Token } from './token'
+import type { TextUnits } from './text-units'
 import { LONG_WORD, MAX_WORD } from './token-runs'
+import { bitsFrom, runFrom } from './unit-masks'
 
 const { C_DIGIT, C_LETTER, CLASS, FOLDED, isHex } = characters
 const { knownWord, WORD_PRIME, WORD_SEED } = words
@@ -21,7 +23,8 @@ const PRIVATE = kindNamed('private')
 const LINK_LOCAL = kindNamed('link-local')
 
 /** Reads a number, an address, a version, or an id that begins with a digit. @returns Where it ends. */
-export function readNumber (units: Uint16Array, from: number, to: number, token: Token): number {
+export function readNumber (text: TextUnits, from: number, token: Token): number {
+  const { units, length: to } = text
   let at = from
   let first = 0
   while (at < to && CLASS[units[at] as number] === C_DIGIT) {
@@ -31,7 +34,7 @@ export function readNumber (units: Uint16Array, from: number, to: number, token:
   const digits = at - from
   const code = at < to ? units[at] as number : 0
   if (code === 46 && at + 1 < to && CLASS[units[at + 1] as number] === C_DIGIT) return readDotted(units, at, to, first, token)
-  if (CLASS[code] === C_LETTER && code !== 95) return readMixed(units, from, at, to, first, token)
+  if (CLASS[code] === C_LETTER && code !== 95) return readMixed(text, from, at, first, token)
   token.kind = plainKind(digits, first)
   return at
 }
@@ -41,7 +44,7 @@ function plainKind (digits: number, value: number): number {
 }
 
 /** Digits that a word follows without space: SQL reads `1or` as two tokens; an id (`5e8f9a`, `3pm`) is one. */
-function readMixed (units: Uint16Array, from: number, at: number, to: number, first: number, token: Token): number {
+function readMixed ({ units, masks, length: to }: TextUnits, from: number, at: number, first: number, token: Token): number {
   const digits = at - from
   if (((units[at] as number) | 32) === 120 && digits === 1 && first === 0) {
     let end = at + 1
@@ -51,23 +54,25 @@ function readMixed (units: Uint16Array, from: number, at: number, to: number, fi
       return end
     }
   }
-  let hash = WORD_SEED
   let end = at
-  let more = 0
-  for (; end < to; end++) {
-    const c = units[end] as number
-    const kind = CLASS[c]
-    if (kind === C_DIGIT) more++
-    else if (kind !== C_LETTER) break
-    if (end - at < MAX_WORD) hash = Math.imul(hash ^ (FOLDED[c] as number), WORD_PRIME)
+  let hasMore = false
+  for (let run = 32; run === 32; end += run) {
+    run = runFrom(masks.word, end)
+    hasMore ||= (bitsFrom(masks.digit, end) & (run === 32 ? -1 : ~(-1 << run))) !== 0
   }
   token.steps += end - at
-  if (more === 0 && end - at > 1 && knownWord(hash) !== 0) {
+  if (!hasMore && end - at > 1 && isKnown(units, at, end)) {
     token.kind = plainKind(digits, first)
     return at
   }
   token.kind = end - from > LONG_WORD ? LONG : ID
   return end
+}
+
+function isKnown (units: Uint16Array, at: number, end: number): boolean {
+  let hash = WORD_SEED
+  for (let i = at; i < end && i < at + MAX_WORD; i++) hash = Math.imul(hash ^ (FOLDED[units[i] as number] as number), WORD_PRIME)
+  return knownWord(hash) !== 0
 }
 
 function readDotted (units: Uint16Array, from: number, to: number, first: number, token: Token): number {

@@ -17,7 +17,7 @@ function stepsOf (text: string): number {
 
 function tokensOf (text: string): string[] {
   const scanner = new TokenScanner()
-  scanner.scan(new TextUnits().load(text), 0)
+  scanner.read(new TextUnits().load(text), 0)
   return [...scanner.kinds.subarray(0, scanner.count)].map(nameOfKind)
 }
 

@@ -26,6 +26,15 @@ test('what one round leaves is undone by the next, wherever it stands', async (t
   t.equal(normalize(`${'% '.repeat(300)}%2525`), `${'% '.repeat(300)}%`)
 })
 
+test('signs of full width are narrowed as NFKC does it, whatever stands around them', async () => {
+  const pieces = fc.constantFrom('a', '\uff11', '\uff07', '\uff05', '\uff1c', '\uff5e', '\u304b', '\u4e2d', '\u3002', '\u3099', '\u3000', '\u00e9', '\u2460', '\uff76\uff9e', '\ud55c')
+  fc.assert(fc.property(fc.array(pieces, { maxLength: 12 }), (list) => {
+    const text = list.join('')
+    // NFKC is made only where something may be hidden.
+    if (/[\u2460\uff01-\uff9e]/.test(text)) assert.equal(normalize(text), text.normalize('NFKC'))
+  }), { numRuns: 500 })
+})
+
 test('any text is normalised without a throw, and ends', async () => {
   const units = fc.array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(37, 38, 92, 35, 120, 117, 59, 50, 53, 65)), { maxLength: 300 })
   fc.assert(fc.property(units, (codes) => {

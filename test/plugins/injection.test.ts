@@ -294,6 +294,16 @@ test('an id field that never holds anything of the kind alarms at less', async (
   t.same(after.types, ['sql_injection'])
 })
 
+test('lessons that stand for others weigh as many as those are, in the body and in headers', async (t) => {
+  const subject = await app()
+  await subject.teach(4000, (i) => ({ url: `/search?q=lamp ${i % 7}`, headers: { 'x-context': `blue ${i % 5}` } }))
+  const snapshot = JSON.parse(JSON.stringify(subject.app.anomalies.snapshot())) as { shared: { injection: { headers: Record<string, { n: number }> } }, routes: Record<string, object> }
+  const query = Object.values(snapshot.routes).flatMap((route) => JSON.stringify(route).match(/"query.q":\{"n":(\d+)/)?.[1] ?? [])
+  const header = snapshot.shared.injection.headers['header.x-context']?.n ?? 0
+  t.ok(Math.abs(Number(query[0]) - 4000) < 1000, `${query[0]} values of the query for 4000`)
+  t.ok(Math.abs(header - 4000) < 1500, `${header} values of the header for 4000`)
+})
+
 test('what a field holds survives a snapshot', async (t) => {
   const subject = await app()
   const article = (i: number): Ask => post({ body: `<script src="https://cdn.example.com/w${i}.js"></script>` })
