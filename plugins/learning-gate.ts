@@ -37,7 +37,7 @@ export class LearningGate {
     observation.settled = true
     const { route } = observation
     if (route.frozen || this.#registry.routes.frozen) return
-    if (observation.signals === null && !observation.isDrawn) return
+    if (!observation.isDrawn && (observation.signals === null || (!isTelling(observation) && !route.drawsOdd()))) return
     observation.awaited = true
     reply.raw.once('finish', () => this.#registry.backlog.learn(observation))
   }
@@ -73,7 +73,7 @@ export class LearningGate {
     const isOrdinary = this.#learnsAny || route.isOrdinary(status, several)
     route.answer(status, principal)
     if (!isOrdinary) return
-    if (observation.flagged || observation.severity >= MEDIUM) {
+    if (isTelling(observation)) {
       observation.supporter = several ? this.#registry.entities.supporterOf(observation, this.#clients.length >= this.#enough) : windowOf(observation.at, route.responses)
       for (const detector of detectors) detector.sideline(observation)
       return
@@ -89,6 +89,9 @@ export class LearningGate {
     }
   }
 }
+
+/** Whether what was found keeps the request from teaching. */
+function isTelling ({ flagged, severity }: Observation): boolean { return flagged || severity >= MEDIUM }
 
 /** What stands for a principal where there are few: the window that a request came in. */
 function windowOf (at: number, responses: number): number {
