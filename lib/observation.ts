@@ -114,6 +114,8 @@ export class Observation {
   /** Whether the request has been counted as flagged, and whether its risk has been charged to its entity. */
   risked = false
   charged = false
+  /** Whether what is certain to do harm has been charged. */
+  chargedAttack = false
   /** Whether the application has been asked who the user is, where it can tell. */
   identified = false
   /** Severity of the gravest signal. */
