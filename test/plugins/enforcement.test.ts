@@ -670,3 +670,12 @@ test('who goes on sending injections is blocked, however slowly they come and wh
   const fast = await newcomer(60, (i) => ({ url: url(i), headers: { 'user-agent': 'curl/8.5.0' } }))
   t.ok((fast[200] ?? 0) <= 10, JSON.stringify(fast))
 })
+
+test('an entity is a text: what an event shows as an object is an error, not nobody', async (t) => {
+  const { app } = await risky({}, 5)
+  const entity = { ip: addressOf(1) } as unknown as string
+  for (const act of [() => app.anomalies.risk(entity), () => app.anomalies.release(entity), () => app.anomalies.block(entity, { by: 'ann', reason: 'x' }), () => app.anomalies.undecide(entity)]) {
+    t.throws(act, { code: 'FST_ANOMALIES_BAD_PARAMETER', message: /entity/ })
+  }
+  t.ok(app.anomalies.risk(addressOf(1)) > 0)
+})
