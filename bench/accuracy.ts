@@ -27,7 +27,7 @@ interface Run { seed: number, learned: number, benign: number, falsePositives: n
  * Detection rates on generated traffic: learn, freeze, judge unseen ordinary traffic and each kind of attack, for some
  * seeds and some amounts learned. Series count as one attack, caught where anything of it is flagged or where a
  * finding over many requests (an episode) is made; what goes wrong behind a route also where
- * an episode of the route opens. `--live` goes on learning while it judges, as in production; `--without trends` leaves a plugin out.
+ * an episode of the route opens. `--kinds` names the kinds of attack to try; `--live` goes on learning while it judges, as in production; `--without trends` leaves a plugin out.
  */
 async function main (): Promise<void> {
   const { values } = parseArgs({
@@ -37,6 +37,7 @@ async function main (): Promise<void> {
       learn: { type: 'string', default: '5000' },
       detect: { type: 'string', default: '5000' },
       suite: { type: 'string', default: '20' },
+      kinds: { type: 'string', default: '' },
       poison: { type: 'string', default: '0' },
       json: { type: 'string' },
       without: { type: 'string', default: '' },
@@ -48,7 +49,7 @@ async function main (): Promise<void> {
   for (const learned of values.learn.split(',').map(Number)) {
     const amount: Run[] = []
     for (const seed of seedsOf(values.seeds)) {
-      amount.push(await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), Number(values.poison), values.misses, values.without, values.live))
+      amount.push(await measure(values.app, seed, learned, Number(values.detect), Number(values.suite), values.kinds, Number(values.poison), values.misses, values.without, values.live))
     }
     runs.push(...amount)
     report(values.app, learned, amount, learned === Number(values.learn.split(',').at(-1)))
@@ -56,7 +57,7 @@ async function main (): Promise<void> {
   if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(runs, null, 2))
 }
 
-async function measure (app: string, seed: number, learned: number, benign: number, suite: number, poison: number, misses: boolean, without: string, live: boolean): Promise<Run> {
+async function measure (app: string, seed: number, learned: number, benign: number, suite: number, kinds: string, poison: number, misses: boolean, without: string, live: boolean): Promise<Run> {
   const isLegacy = app === 'legacy'
   const learning: TrafficEntry[] = []
   const ordinary: TrafficEntry[] = []
@@ -85,7 +86,8 @@ async function measure (app: string, seed: number, learned: number, benign: numb
       if (misses) console.log(`false alarm, seed ${seed}: ${wordsOf(ordinary[i] as TrafficEntry, outcome, samples)}`)
     }
   }
-  const attacks = isLegacy ? legacyAttackSuite({ seed: seed + 7000, perKind: suite, kinds: legacyAttackKinds }) : attackSuite({ seed, perKind: suite })
+  const wanted = kinds === '' ? undefined : kinds.split(',')
+  const attacks = isLegacy ? legacyAttackSuite({ seed: seed + 7000, perKind: suite, kinds: wanted ?? legacyAttackKinds }) : attackSuite({ seed, perKind: suite, ...wanted && { attacks: wanted } })
   const series = new Map<string, { kind: string, caught: boolean }>()
   let index = 0
   let isTold = false
@@ -117,7 +119,7 @@ function wordsOf ({ request, _clientIp: client }: TrafficEntry, { route, signals
     const learned = (expected as Partial<ValueExpectation> | undefined)?.samples ?? expected
     return `${field} ${type} ${risk.toFixed(1)} ${String(ingredients ?? '')} ${unseenMass ?? ''} n=${JSON.stringify(learned)} ${sample ?? ''}`
   })
-  return `(route learned ${samples.get(String(route)) ?? 0}) ${JSON.stringify(client ?? '')} ${request.method} ${request.url.slice(0, 100)} ${request.postData?.text.slice(0, 80) ?? ''} ${findings.join(' | ')}`
+  return `(route learned ${samples.get(String(route)) ?? 0}) ${JSON.stringify(client ?? '')} ${request.method} ${request.url.slice(0, 100)} ${request.postData?.text.slice(0, 400) ?? ''} ${findings.join(' | ')}`
 }
 
 async function step (replay: ReplayApp, entry: TrafficEntry, index: number): Promise<Outcome> {

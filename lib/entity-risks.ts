@@ -98,15 +98,19 @@ export class EntityRisks {
     this.#thresholds = options
   }
 
-  /** Adds to the risk of whoever is to blame. @param atClient Whether the client is to blame too, whoever it says it is. */
-  blame (sender: Sender, source: string, amount: number, at: number, reason: string, isEnforced: boolean, atClient: boolean): void {
+  /**
+   * Adds to the risk of whoever is to blame.
+   * @param atClient Whether the client is to blame too, whoever it says it is.
+   * @param budget Where many such small additions end, 70 by default.
+   */
+  blame (sender: Sender, source: string, amount: number, at: number, reason: string, isEnforced: boolean, atClient: boolean, budget?: number): void {
     const { user, client } = sender
     const principal = user ?? this.#sessionOf(sender)
-    if (principal !== null) this.#add(principal, source, amount, at, reason, isEnforced)
+    if (principal !== null) this.#add(principal, source, amount, at, reason, isEnforced, budget)
     if (client === '') return
     this.#unseal(client)
     if (principal === null || atClient || (user === null && this.#rotates(client, principal))) {
-      this.#add(client, source, amount / this.#dampingOf(sender, at), at, reason, isEnforced)
+      this.#add(client, source, amount / this.#dampingOf(sender, at), at, reason, isEnforced, budget)
     }
   }
 
@@ -263,13 +267,13 @@ export class EntityRisks {
     return this.#isEstablished(sender) ? sender.session.tag : null
   }
 
-  #add (entity: string, source: string, amount: number, at: number, reason: string, isEnforced: boolean): void {
+  #add (entity: string, source: string, amount: number, at: number, reason: string, isEnforced: boolean, budget?: number): void {
     // While all is calm nobody asks for levels: one that has ended meanwhile must not seem to go on.
     this.all.level(entity, at, this.#thresholds)
-    this.all.add(entity, source, amount, at, reason)
+    this.all.add(entity, source, amount, at, reason, budget)
     if (!isEnforced) return
     this.enforced.level(entity, at, this.#thresholds)
-    this.enforced.add(entity, source, amount, at, reason)
+    this.enforced.add(entity, source, amount, at, reason, budget)
   }
 
   /** 1 for a household, about 7 for 200 sessions. */

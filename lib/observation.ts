@@ -9,6 +9,12 @@ import type { MultipartReader } from './text/multipart-reader'
 /** Signals kept for one request; what is found beyond that is only counted. */
 export const MAX_SIGNALS = 32
 
+/** Instead of a number of bytes: that of a text whose bytes have not been counted; and what a unit of UTF-16 takes in UTF-8 at the most. */
+const UNCOUNTED = -2
+const MOST_BYTES_A_UNIT = 3
+/** Taken once: `Buffer` is a getter on the global object. */
+const { byteLength } = Buffer
+
 /** What an observation may do to the baselines once it is settled. */
 export type Lesson = 'teach' | 'quarantine' | 'none'
 
@@ -96,8 +102,6 @@ export class Observation {
   awaited = false
 
   status = 0
-  /** Bytes of the reply, -1 where unknown (streams). */
-  responseBytes = -1
   responseType: string | null = null
   elapsedMs = -1
 
@@ -110,12 +114,15 @@ export class Observation {
   /** Whether the request has been counted as flagged, and whether its risk has been charged to its entity. */
   risked = false
   charged = false
+  /** Whether what is certain to do harm has been charged. */
+  chargedAttack = false
   /** Whether the application has been asked who the user is, where it can tell. */
   identified = false
   /** Severity of the gravest signal. */
   severity = 0
   #score = 0
   #scored = 0
+  #responseBytes = -1
   /** The credential as sent, where it is not hashed until somebody asks: many requests are judged without. */
   readonly token: string | null
   #credential: string | null
@@ -184,9 +191,23 @@ export class Observation {
 
   /** Whether the request is one of those that teach, of a route with more than enough; drawn when first asked for. */
   get isDrawn (): boolean {
-    this.#drawn ??= this.route.draws()
+    this.#drawn ??= this.route.draws(this.at)
     return this.#drawn
   }
+
+  /** Bytes of the reply, -1 where unknown (streams). Those of a text are counted when somebody asks: of most replies it is enough to know that they are no longer than that. */
+  get responseBytes (): number {
+    if (this.#responseBytes === UNCOUNTED) this.#responseBytes = byteLength(this.payload as string)
+    return this.#responseBytes
+  }
+
+  set responseBytes (bytes: number) { this.#responseBytes = bytes }
+
+  /** No fewer than `responseBytes`, without counting. */
+  get mostResponseBytes (): number { return this.#responseBytes === UNCOUNTED ? (this.payload as string).length * MOST_BYTES_A_UNIT : this.#responseBytes }
+
+  /** The reply is a text, in `payload`. */
+  leaveUncounted (): void { this.#responseBytes = UNCOUNTED }
 
   /** The only way in for what a detector finds. */
   add (signal: Signal): void {

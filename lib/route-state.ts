@@ -8,9 +8,20 @@ const ORDINARY_SHARE = 0.01
 
 /**
  * Responses of a route after which one ordinary request in sixteen is learned, chosen by a seeded generator: learning costs
- * several times what judging does. Requests with signals are always settled.
+ * several times what judging does.
  */
 const SAMPLED_FROM = 512
+/**
+ * Lessons from which on their pace counts. With fewer (measured: 900) a name that nobody sends is not yet told from one that few send, however long ago they were.
+ */
+const PACED_FROM = 4096
+/**
+ * The logarithm of that share, and of the least. On a busy route the share halves with each lesson that comes sooner after the one before than `lessonMs`, and
+ * doubles again with each that comes four times as late: what counts half after a half-life needs so many lessons in it, and no more the more requests there are.
+ */
+const USUAL_SHARE = 4
+const LEAST_SHARE = 10
+const LATE = 4
 
 /** Promotions kept of a route. */
 const KEPT = 16
@@ -37,46 +48,55 @@ export function isRouteStateJson (given: unknown): given is RouteStateJson {
  * evicted: there are as many as the developer wrote, and one more that all unmatched requests share.
  */
 export class RouteState {
+  // What is read of it with each request comes first: of a route that nobody has asked for lately, each line of 64 bytes comes from main memory.
+  /** State of each detector, by its slot; `null` where it is switched off here. */
+  readonly slots: unknown[]
+  /** Set by hand: nothing is learned. */
+  frozen = false
+  /** Half-life that the state has been aged to. */
+  epoch = 0
+  /** Whether requests may be refused here: by its mode, or because a detector enforces. */
+  isEnforced: boolean
+  /** Whether the pattern ends in `*`. */
+  readonly isWildcard: boolean
+  /** Whether the application has taken over a connection here: such replies come by no hook. */
+  hijacks = false
+  /** Whether it takes logins: what people type there as user and password is no deviation by itself. */
+  isLogin = false
+  #refusesStrangers = false
+  /** Responses seen. */
+  responses = 0
+  #random: number
+  /** Logarithm of the share of ordinary requests that teaches, and when it was drawn last that one does. */
+  #share = USUAL_SHARE
+  #drawnAt = 0
+  /** Milliseconds from one lesson of a busy route to the next, at the least, as a rule; 0 for no such rule. */
+  lessonMs = 0
   /** Method, pattern and constraints: stable over restarts, and the id in the admin route. */
   readonly key: string
   readonly method: string
   readonly url: string
   /** False for the one state that all unmatched requests share. */
   readonly matched: boolean
-  /** Whether the application has taken over a connection here: such replies come by no hook. */
-  hijacks = false
   readonly mode: 'observe' | 'enforce'
   /** Score from which a request is flagged. */
   readonly flagAt: number
-  /** State of each detector, by its slot; `null` where it is switched off here. */
-  readonly slots: unknown[]
   /** Detectors whose findings count for what `enforce` decides here, by slot. */
   #enforcing: Set<number> | null = null
-  /** Whether requests may be refused here: by its mode, or because a detector enforces. */
-  isEnforced: boolean
-  /** Whether it takes logins: what people type there as user and password is no deviation by itself. */
-  isLogin = false
   /** The field in which the application's own option finds the user, where that was seen. */
   userField: string | null = null
-  /** Set by hand: nothing is learned. */
-  frozen = false
-  /** Half-life that the state has been aged to. */
-  epoch = 0
   /** Things that became known in spite of having been flagged, the last 16. */
   promotions: readonly Promotion[] = NONE
-  /** Responses seen. */
-  responses = 0
   /** Tags of the first distinct principals, as many as are asked for; signed, since such integers need no memory of their own. */
   #principals: number[] = []
-  #refusesStrangers = false
   #statuses = new ItemTable()
-  #random: number
 
   /** @param detectors Slots to make room for; more can follow. */
   constructor (key: string, method: string, url: string, matched: boolean, mode: 'observe' | 'enforce', flagAt: number, detectors = 0) {
     this.key = key
     this.method = method
     this.url = url
+    this.isWildcard = url.endsWith('*')
     this.matched = matched
     this.mode = mode
     this.isEnforced = mode === 'enforce'
@@ -95,13 +115,35 @@ export class RouteState {
   isEnforcing (slot: number): boolean { return this.#enforcing !== null && this.#enforcing.has(slot) }
 
   /** One in sixteen, by a linear congruential generator seeded by the route's key. */
-  samples (): boolean {
-    this.#random = (Math.imul(this.#random, 1664525) + 1013904223) | 0
-    return this.#random >>> 28 === 0
+  samples (): boolean { return this.#oneIn(USUAL_SHARE) }
+
+  /** Whether the next ordinary request teaches: all while the route is young, then one in sixteen, and fewer while lessons come too fast. */
+  draws (at: number): boolean {
+    if (this.responses < SAMPLED_FROM) return true
+    if (!this.#oneIn(this.#share)) return false
+    if (this.responses >= PACED_FROM) this.#pace(at)
+    return true
   }
 
-  /** Whether the next ordinary request teaches: all while the route is young, then one in sixteen. */
-  draws (): boolean { return this.responses < SAMPLED_FROM || this.samples() }
+  /**
+   * Whether the next request with weak signals teaches: all, until fewer than one in sixteen ordinary ones do, and then no more than sixteen times as many of them. If it were all of
+   * them, the more requests a route has, the more often it would seem to show something new.
+   */
+  drawsOdd (): boolean { return this.#share <= USUAL_SHARE || this.#oneIn(this.#share - USUAL_SHARE) }
+
+  /** Lets the share follow the time since the last lesson. Where the time stands still (a recording without times), nothing is known of the pace. */
+  #pace (at: number): void {
+    const since = at - this.#drawnAt
+    this.#drawnAt = at
+    if (since > 0 && since < this.lessonMs) this.#share = Math.min(LEAST_SHARE, this.#share + 1)
+    else if (since > LATE * this.lessonMs) this.#share = Math.max(USUAL_SHARE, this.#share - 1)
+  }
+
+  /** @param share Logarithm of the number of which it is one. */
+  #oneIn (share: number): boolean {
+    this.#random = (Math.imul(this.#random, 1664525) + 1013904223) | 0
+    return this.#random >>> (32 - share) === 0
+  }
 
   /** Distinct principals seen, counted no further than `enough`. */
   hasPrincipals (enough: number): boolean { return this.#principals.length >= enough }

@@ -11,9 +11,9 @@ export interface SignalKind {
   readonly detector: string
   /**
    * What it is about, where that is not the request: the client that sent it (its headers are the same with each), how often it asks, or the server, whose doing is
-   * charged to nobody.
+   * charged to nobody; or `attack`, where it is not that something is new which speaks against it, but that it does harm.
    */
-  readonly about?: 'client' | 'pace' | 'server'
+  readonly about?: 'client' | 'pace' | 'server' | 'attack'
   describe (signal: Signal): string
 }
 

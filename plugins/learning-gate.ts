@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Observation } from '../lib/observation'
+import type { Signal } from '../lib/signal'
 import { finishHash } from '../lib/text/value-shape'
 import type { RegistryParts } from './registry-parts'
 
@@ -11,6 +12,9 @@ const MEDIUM = 4
 const PROMOTION_WINDOW_MS = 600_000
 /** … or when the route has had a fifth more requests than at its start: early life is short, and a recording may be without times. */
 const WINDOWS_PER_DOUBLING = 4
+/** Time in which one sender of odd headers counts once. */
+const PROGRAM_WINDOW_MS = 4 * 3_600_000
+const GOLDEN_RATIO = 0x9e3779b1
 
 /** What stands between a request that was judged and the baselines: it decides once whether the request may teach. Judge first, learn last. */
 export class LearningGate {
@@ -37,7 +41,7 @@ export class LearningGate {
     observation.settled = true
     const { route } = observation
     if (route.frozen || this.#registry.routes.frozen) return
-    if (observation.signals === null && !observation.isDrawn) return
+    if (!observation.isDrawn && (observation.signals === null || (!isTelling(observation) && !route.drawsOdd()))) return
     observation.awaited = true
     reply.raw.once('finish', () => this.#registry.backlog.learn(observation))
   }
@@ -64,6 +68,16 @@ export class LearningGate {
     this.#registry.backlog.learn(observation)
   }
 
+  /**
+   * Whom a request that may not teach is counted for. Where nothing is odd but the program that sends it, time is a witness too: a partner's client, or a probe of the
+   * platform's, is alone of its kind and stays. What an attacker gains who comes back for half a day is that his headers are known.
+   */
+  #supporterOf (observation: Observation): number {
+    const supporter = this.#registry.entities.supporterOf(observation, this.#clients.length >= this.#enough)
+    if (observation.signals === null || !observation.signals.every(isAboutProgram)) return supporter
+    return finishHash(supporter ^ Math.imul(Math.floor(observation.at / PROGRAM_WINDOW_MS) + 1, GOLDEN_RATIO))
+  }
+
   /** Lets a request teach that is over, if it may. */
   settle (observation: Observation): void {
     const { route, status, principal } = observation
@@ -73,8 +87,8 @@ export class LearningGate {
     const isOrdinary = this.#learnsAny || route.isOrdinary(status, several)
     route.answer(status, principal)
     if (!isOrdinary) return
-    if (observation.flagged || observation.severity >= MEDIUM) {
-      observation.supporter = several ? this.#registry.entities.supporterOf(observation, this.#clients.length >= this.#enough) : windowOf(observation.at, route.responses)
+    if (isTelling(observation)) {
+      observation.supporter = several ? this.#supporterOf(observation) : windowOf(observation.at, route.responses)
       for (const detector of detectors) detector.sideline(observation)
       return
     }
@@ -90,7 +104,13 @@ export class LearningGate {
   }
 }
 
+/** Whether what was found keeps the request from teaching. */
+function isTelling ({ flagged, severity }: Observation): boolean { return flagged || severity >= MEDIUM }
+
+/** Whether a finding is about the headers that a program sends. */
+function isAboutProgram ({ detector }: Signal): boolean { return detector === 'header-profiler' }
+
 /** What stands for a principal where there are few: the window that a request came in. */
 function windowOf (at: number, responses: number): number {
-  return finishHash(Math.floor(at / PROMOTION_WINDOW_MS) ^ Math.imul(Math.floor(WINDOWS_PER_DOUBLING * Math.log2(1 + responses)), 0x9e3779b1))
+  return finishHash(Math.floor(at / PROMOTION_WINDOW_MS) ^ Math.imul(Math.floor(WINDOWS_PER_DOUBLING * Math.log2(1 + responses)), GOLDEN_RATIO))
 }

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
-import { HeaderLists } from '../lib/text/header-names'
+import { HeaderLists, MISSING } from '../lib/text/header-names'
 import type { Clock } from './clock'
 import type { Identities } from './identities'
 import type { Recorder } from './recorder'
@@ -39,17 +39,19 @@ export class Observer {
     const route = given ?? this.#routes.of(request, at)
     if (route === null) return OFF
     this.observed++
-    const { headers, raw } = request
+    const { raw } = request
+    const names = this.#lists.read(raw.rawHeaders)
+    const { places } = names
     const identities = this.#identities
-    const client = identities.clientOf(request)
+    const client = identities.clientOf(request, header(request, places.forwardedFor, 'x-forwarded-for') ?? '')
     const clientHash = identities.clientHash >>> 0
-    const token = headers.authorization ?? headers['x-api-key']
-    const length = headers['content-length']
-    const bytes = length !== undefined ? Number(length) : headers['transfer-encoding'] === undefined ? 0 : -1
-    const observation = new Observation(at, this.#clock.monotonic(), route, request.method, raw.url ?? '', raw.rawHeaders, headers['content-type'] ?? null,
-      bytes >= 0 ? bytes : -1, client, clientHash, null, clientHash, request.id, typeof token === 'string' ? token : null, identities)
+    const token = header(request, places.authorization, 'authorization') ?? header(request, places.apiKey, 'x-api-key')
+    const length = header(request, places.contentLength, 'content-length')
+    const bytes = length !== undefined ? Number(length) : places.transferEncoding === MISSING ? 0 : -1
+    const observation = new Observation(at, this.#clock.monotonic(), route, request.method, raw.url ?? '', raw.rawHeaders, header(request, places.contentType, 'content-type') ?? null,
+      bytes >= 0 ? bytes : -1, client, clientHash, null, clientHash, request.id, token ?? null, identities)
     observation.peer = identities.peer
-    observation.headerNames = this.#lists.read(raw.rawHeaders)
+    observation.headerNames = names
     return observation
   }
 
@@ -98,14 +100,27 @@ export class Observer {
     observation.elapsedMs = this.#clock.monotonic() - observation.started
     const type = reply.getHeader('content-type')
     if (typeof type === 'string') observation.responseType = type
-    if (observation.method !== 'HEAD') observation.responseBytes = sizeOf(payload, reply)
+    if (observation.method !== 'HEAD') {
+      if (typeof payload === 'string') observation.leaveUncounted()
+      else observation.responseBytes = sizeOf(payload, reply)
+    }
     this.identify(request, observation)
   }
 }
 
-/** Bytes of a reply's payload, -1 where they cannot be known beforehand. */
+/**
+ * A header's value. Looked up by its name it takes ten times as long (Node's `headers` have many shapes); which of several counts, or how they are joined, is Node's to say.
+ * @param place Where in `rawHeaders` it is.
+ */
+function header ({ raw }: FastifyRequest, place: number, name: string): string | undefined {
+  if (place >= 0) return raw.rawHeaders[place]
+  if (place === MISSING) return undefined
+  const value = raw.headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Bytes of a reply's payload that is no text, -1 where they cannot be known beforehand. */
 function sizeOf (payload: unknown, reply: FastifyReply): number {
-  if (typeof payload === 'string') return Buffer.byteLength(payload)
   if (payload === undefined || payload === null) return 0
   if (Buffer.isBuffer(payload)) return payload.length
   const declared = reply.getHeader('content-length')

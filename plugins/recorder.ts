@@ -9,6 +9,16 @@ import type { RouteTable } from './route-table'
 
 /** Share of a flagged request's score that its entity's risk grows by. */
 const RISK_SHARE = 0.2
+/**
+ * Where the risk ends that one detector's findings add up to. What is new may be ordinary all the same: 70. Where all that is new is the program that sends
+ * (its headers), nobody is refused by that alone: no new partner of the application's, before the throttle's default of 60. What is certain to do harm may lead to a block.
+ */
+const BUDGET = 70
+const BUDGET_OF_HEADERS = 50
+const BUDGET_OF_ATTACKS = 95
+/** Risk of a finding from which it is certain. */
+const CERTAIN = 90
+const HEADERS = 'header-profiler'
 /** By the level of risk. */
 const ACTIONS: readonly Action[] = ['allow', 'throttle', 'block']
 
@@ -53,7 +63,7 @@ export class Recorder {
   }
 
   /**
-   * Charges a flagged request to its entity, once. Where the application tells users apart, what was found before it could is
+   * Charges a flagged request to its entity, once; and once more for what is certain to do harm and found later (headers are judged before parameters and bodies). Where the application tells users apart, what was found before it could is
    * charged when it has: to the user, not to an address or a credential that others use too. What the server did is charged to nobody.
    */
   charge (observation: Observation): void {
@@ -63,13 +73,16 @@ export class Recorder {
       const signal = signals[observation.billed] as Signal
       if (signal.extras?.charge !== undefined) this.#blame(observation, signal, signal.extras.charge, signal.extras.atClient === true)
     }
-    if (!observation.risked || observation.charged) return
+    if (!observation.risked || observation.chargedAttack) return
+    const attack = signals.find(isCertainAttack)
+    if (attack !== undefined) observation.chargedAttack = true
+    else if (observation.charged) return
     const own = signals.every(isOwn) ? signals : signals.filter(isOwn)
     const score = own === signals ? observation.score : combine(own)
     if (score < observation.route.flagAt) return
     observation.charged = true
-    const strongest = own.reduce((most, signal) => signal.risk > most.risk ? signal : most)
-    this.#blame(observation, strongest, score * RISK_SHARE, false)
+    const strongest = attack ?? own.reduce((most, signal) => signal.risk > most.risk ? signal : most)
+    this.#blame(observation, strongest, score * RISK_SHARE, false, budgetOf(own, strongest))
   }
 
   /** What the collection thinks of a request so far. */
@@ -77,8 +90,8 @@ export class Recorder {
     return { signals: observation.signals ?? [], score: observation.score, flagged: observation.flagged, action: this.#actionOf(observation) }
   }
 
-  #blame (observation: Observation, { detector, type }: Signal, amount: number, atClient: boolean): void {
-    this.#entities.blame(observation, detector, amount, observation.at, type, this.#routes.enforces(observation.route, detector), atClient)
+  #blame (observation: Observation, { detector, type }: Signal, amount: number, atClient: boolean, budget = BUDGET): void {
+    this.#entities.blame(observation, detector, amount, observation.at, type, this.#routes.enforces(observation.route, detector), atClient, budget)
   }
 
   #actionOf (observation: Observation): Action {
@@ -88,6 +101,14 @@ export class Recorder {
 
 /** Whether it is the sender's own doing. */
 function isOwn ({ kind }: Signal): boolean { return kind.about !== 'server' }
+
+/** Whether it does harm, and is certain. */
+function isCertainAttack ({ kind, risk }: Signal): boolean { return kind.about === 'attack' && risk >= CERTAIN }
+
+function budgetOf (signals: readonly Signal[], strongest: Signal): number {
+  if (isCertainAttack(strongest)) return BUDGET_OF_ATTACKS
+  return signals.every(({ detector }) => detector === HEADERS) ? BUDGET_OF_HEADERS : BUDGET
+}
 
 function entityKey (observation: Observation): string { return observation.user ?? observation.credential ?? observation.client }
 

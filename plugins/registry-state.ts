@@ -11,7 +11,7 @@ import type { RiskLedger } from '../lib/store/risk-ledger'
 import type { AuthRecord } from './auth-record'
 import { Detector } from './detector'
 import type { DetectorFactory, DetectorSettings } from './detector'
-import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_NO_TRENDS } from './errors'
+import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_BAD_PARAMETER, FST_ANOMALIES_NO_TRENDS } from './errors'
 import { learnedDocument } from './learned-schemas'
 import { manualRule } from './manual-decision'
 import type { ManualDecision } from './manual-decision'
@@ -186,8 +186,14 @@ export class Registry extends RegistryParts {
   /** Takes `block` or `allow` back. @returns Whether there was one. */
   undecide (entity: string): boolean { return this.entities.undecide(this.entityOf(entity)) }
 
-  /** An entity as it is counted: addresses may be given as they are. */
-  entityOf (entity: string): string { return isIP(entity) === 0 ? entity : clientOf(entity) }
+  /**
+   * An entity as it is counted: addresses may be given as they are.
+   * @throws FST_ANOMALIES_BAD_PARAMETER Where it is no text: an event's `entity` is an object of which one part is meant.
+   */
+  entityOf (entity: string): string {
+    if (typeof entity !== 'string') throw new FST_ANOMALIES_BAD_PARAMETER('entity', "must be a text: the ip, credential or user of an event's entity")
+    return isIP(entity) === 0 ? entity : clientOf(entity)
+  }
 
   #decide (entity: string, action: 'allow' | 'block', decision: ManualDecision): void {
     this.entities.decide(this.entityOf(entity), manualRule(action, decision, this.clock.now()))

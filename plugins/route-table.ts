@@ -7,10 +7,14 @@ import type { DeclaredRoute } from './declared-routes'
 import type { Detector, DetectorFactory, DetectorSettings, DetectorState } from './detector'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_UNKNOWN_BASELINE } from './errors'
 import type { RegistryOptions } from './registry-options'
+import { RouteConfigs } from './route-configs'
 import { kConstraints, kStates } from './symbols'
 
 /** Key of the state that all unmatched requests share. */
 export const UNMATCHED = 'unmatched'
+
+/** Lessons that a half-life has room for on each route: one in 2.3 s, where it is 7 days, and at the least a quarter of that: what comes in one of 10,000 requests is met six times in a half-life. */
+const LESSONS = 262_144
 
 /** The config of a route that has none. */
 const NOTHING: Record<string, never> = {}
@@ -36,7 +40,9 @@ export class RouteTable {
   /** Restored states of routes that have not been asked for yet. */
   readonly #waiting = new Map<string, { entry: unknown, apply: (state: RouteState) => void }>()
   #unmatched: RouteState | null = null
-  readonly #configs = new Map<string, Record<string, unknown>>()
+  readonly #configs = new RouteConfigs()
+  /** What routes say about themselves, by their keys. */
+  readonly #own = new Map<string, Record<string, unknown>>()
   readonly #builtIn: readonly string[] = ['endpointProfiler', 'headerProfiler', 'jsonSchemaLearner', 'authBurst', 'rateSpike', 'injection', 'trends']
 
   readonly #onFault: (error: unknown) => void
@@ -107,8 +113,8 @@ export class RouteTable {
 
   /** The state of a request's route, `null` where it is switched off. */
   of (request: FastifyRequest, at: number): RouteState | null {
-    if (request.is404) return this.#settings.global === false ? null : this.#aged(this.unmatchedState(), at)
-    const config = request.routeOptions.config as unknown as CachingConfig & { url: string, method: string | string[] }
+    const config = this.#configs.of(request) as CachingConfig & { url: string } | null
+    if (config === null) return this.#settings.global === false ? null : this.#aged(this.unmatchedState(), at)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     for (let cached = config[kStates] ?? null; cached !== null; cached = cached.next) {
       if (cached.method === method) return cached.state === null ? null : this.#aged(cached.state, at)
@@ -136,7 +142,7 @@ export class RouteTable {
     const known = this.#states.get(key)
     if (known !== undefined) return known
     const state = new RouteState(key, method, url, true, config.mode ?? this.#settings.mode ?? 'observe', config.flagAt ?? this.#settings.flagAt ?? 50, this.#seats.length)
-    if (config !== NOTHING) this.#configs.set(key, config)
+    if (config !== NOTHING) this.#own.set(key, config)
     for (const seat of this.#seats) this.#seat(state, config, seat)
     this.#keep(state)
     return state
@@ -153,6 +159,7 @@ export class RouteTable {
   }
 
   #keep (state: RouteState): void {
+    state.lessonMs = Math.round((this.#settings.halfLife as number) / LESSONS)
     state.frozen = this.frozen
     this.#states.set(state.key, state)
     this.#waiting.get(state.key)?.apply(state)
@@ -224,7 +231,7 @@ export class RouteTable {
     state.reset()
     for (const seat of this.#seats) {
       seat.detector.guard(() => (state.slots[seat.detector.slot] as DetectorState | null)?.leave?.())
-      this.#seat(state, this.#configs.get(id) ?? NOTHING, seat)
+      this.#seat(state, this.#own.get(id) ?? NOTHING, seat)
     }
   }
 

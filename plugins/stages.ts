@@ -5,8 +5,8 @@ import type { Detector, Judge, Stage } from './detector'
 import type { Recorder } from './recorder'
 import { kObservation, OFF } from './symbols'
 
-/** What a detector does at a stage. */
-export interface Seat { readonly detector: Detector<never>, readonly judge: Judge<object> }
+/** What a detector does at a stage, and the slot of its states. */
+export interface Seat { readonly detector: Detector<never>, readonly slot: number, readonly judge: Judge<object> }
 
 /** Who judges at a stage: at once, and of whom it can wait while the process is busy. */
 export class Seats {
@@ -36,8 +36,8 @@ export class Stages {
   add (stage: Stage, detector: Detector<never>, judge: Judge<object>, canWait: boolean): void {
     const seats = this[stage]
     if (stage === 'preSerialization' && seats.isEmpty) this.#openSerialization()
-    if (canWait) seats.patient.push({ detector, judge })
-    else seats.prompt.push({ detector, judge })
+    if (canWait) seats.patient.push({ detector, slot: detector.slot, judge })
+    else seats.prompt.push({ detector, slot: detector.slot, judge })
   }
 
   /** Adds the hook that sees what replies are made of, once somebody wants it. */
@@ -68,8 +68,8 @@ export class Stages {
   judgeNow (seats: readonly Seat[], request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
     const { slots } = observation.route
     for (let i = 0; i < seats.length; i++) {
-      const { detector, judge } = seats[i] as Seat
-      const state = slots[detector.slot] as object | null | undefined
+      const { detector, slot, judge } = seats[i] as Seat
+      const state = slots[slot] as object | null | undefined
       if (state === null || state === undefined) continue
       const before = observation.signals === null ? 0 : observation.signals.length
       try {

@@ -4,12 +4,14 @@ import { hiddenInPlain, isPlain } from '../text/plain-text'
 import { isSerializedObject } from '../text/serialized-object'
 
 /** How a header's value is read. */
-export type HeaderKind = 0 | 1 | 2
+export type HeaderKind = 0 | 1 | 2 | 3
 const WHOLE_VALUE = 0
 /** Behind the scheme. */
 export const CREDENTIAL = 1
 /** Cookie by cookie. */
 export const COOKIES = 2
+/** HTTP/2's `:path`: path and query are read by themselves. */
+export const TOLD_ELSEWHERE = 3
 
 /** Names of a list that is kept. */
 const MAX_NAMES = 64
@@ -36,7 +38,7 @@ export interface ClearedList {
  * Time: mostly one comparison a value. Memory: with each list of names (`HeaderLists`) at most 64 values of 256 characters, and 6,144 values of at most 512.
  */
 export class ClearedHeaders {
-  readonly #values = [new RecentStrings(VALUES), new RecentStrings(VALUES), new RecentStrings(VALUES)] as const
+  readonly #values: readonly RecentStrings[] = [new RecentStrings(VALUES), new RecentStrings(VALUES), new RecentStrings(VALUES)]
 
   /** What is known of a request's names, `null` where they are not known to be clear. */
   find (list: HeaderNames): ClearedList | null { return list.cleared as ClearedList | null }
@@ -47,11 +49,11 @@ export class ClearedHeaders {
     if (sent.length > 0 && sent.length <= MAX_NAMES) list.cleared = { kinds: sent.map(kindOf), usual: sent.map(() => null), others: 0 } satisfies ClearedList
   }
 
-  hasValue (value: string, kind: HeaderKind): boolean { return this.#values[kind].has(value) }
+  hasValue (value: string, kind: HeaderKind): boolean { return (this.#values[kind] as RecentStrings).has(value) }
 
   /** Keeps a value that is clear. @param list Where the names are known to be, too. @param at Which header of the list it is. */
   addValue (value: string, kind: HeaderKind, list: ClearedList | null, at: number): void {
-    this.#values[kind].add(value)
+    this.#values[kind]?.add(value)
     if (list !== null) noteUsual(list, at, value)
   }
 }
@@ -66,7 +68,7 @@ export function noteUsual (list: ClearedList, at: number, value: string): void {
  * as much as to find them among a thousand others, and keeps nothing.
  */
 export function isClearAtSight (value: string, kind: HeaderKind): boolean {
-  if (kind === COOKIES) return false
+  if (kind >= COOKIES) return kind === TOLD_ELSEWHERE
   const from = kind === CREDENTIAL ? value.indexOf(' ') + 1 : 0
   return isPlain(value, from) && hiddenInPlain(value, from) === null && !isSerializedObject(value, from)
 }
@@ -74,6 +76,7 @@ export function isClearAtSight (value: string, kind: HeaderKind): boolean {
 /** How the value of a header of this name is read. */
 export function kindOf (name: string): HeaderKind {
   const { length } = name
+  if (length === 5 && name === ':path') return TOLD_ELSEWHERE
   if (length === 6 && name.toLowerCase() === 'cookie') return COOKIES
   return length === 13 && name.toLowerCase() === 'authorization' ? CREDENTIAL : WHOLE_VALUE
 }

@@ -25,8 +25,6 @@ const REQUEST_TYPES = 0
 const RESPONSE_TYPES = 1
 
 const SETTLED = 0.05
-/** `*`, which only ever ends a pattern. */
-const STAR = 42
 
 /** What of the endpoint-profiler's options a baseline needs. */
 export interface EndpointSettings {
@@ -108,8 +106,9 @@ export class EndpointBaseline {
       this.#judgeType(REQUEST_TYPES, observation.contentType, 'request.content-type', 6, 60, observation)
     }
     const bytes = observation.requestBytes
-    if (bytes <= 0) return
-    const own = this.#fences.request
+    const fences = this.#fences
+    if (bytes <= 0 || (bytes <= fences.ordinaryRequest && bytes >= fences.leastRequest)) return
+    const own = fences.request
     const isYoung = own === null || own.high === Infinity
     const fence = isYoung ? this.#context.sizes : own
     const above = fence.above(isYoung ? bytes / 2 : bytes)
@@ -127,11 +126,10 @@ export class EndpointBaseline {
     const fence = this.#fences.rate
     if (fence === null) return
     if (count === 1) (this.#crowd ??= new CrowdRise()).enter(windowOf(observation, rates))
-    if (count <= fence.high) return
+    if (count <= this.#fences.ordinaryRate || count <= fence.high) return
     if (count - 1 <= fence.high && this.#isCrowd(observation)) {
       // What was learned before is of other clients: with it, the spread of both would be taken for that of one.
-      fence.reset()
-      fence.grant(count)
+      this.#fences.grant('rate', count, true)
       this.#context.report.promoted(observation.route, 'client.rate', observation.at)
       return
     }
@@ -163,13 +161,14 @@ export class EndpointBaseline {
     if (observation.responseType !== null && this.samples >= floor && observation.status < 400) {
       this.#judgeType(RESPONSE_TYPES, observation.responseType, 'response.content-type', 5, 55, observation)
     }
-    const size = this.#fences.response
-    if (size !== null && observation.responseBytes > 0) {
+    const fences = this.#fences
+    const size = fences.response
+    if (size !== null && observation.mostResponseBytes > fences.ordinaryResponse) {
       const above = size.above(observation.responseBytes)
       if (above > 0) observation.add(new Signal(SIZE_HIGH, 'response.size', severityOf(above), Math.min(75, 35 + 15 * above), Math.round(size.high), observation.responseBytes))
     }
-    const time = this.#fences.latency
-    if (time !== null) this.#replies.judgeTime(observation, time)
+    const time = fences.latency
+    if (time !== null && (observation.elapsedMs > fences.ordinaryLatency || this.#replies.hasSlow)) this.#replies.judgeTime(observation, time)
   }
 
   #judgeType (level: number, mediaType: string, field: string, severity: number, risk: number, observation: Observation): void {
@@ -367,8 +366,7 @@ export class EndpointBaseline {
 
 /** What a wildcard route's `*` stands for, `null` on other routes. */
 function restOf (observation: Observation): string | null {
-  const { url } = observation.route
-  if (url.charCodeAt(url.length - 1) !== STAR) return null
+  if (!observation.route.isWildcard) return null
   const rest = (observation.params as Record<string, unknown> | null)?.['*']
   return typeof rest === 'string' ? rest : null
 }

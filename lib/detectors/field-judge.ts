@@ -1,5 +1,5 @@
 import { distanceFrom, EMPTY_RANGE, octavesAbove } from '../stats/octave-range'
-import { DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
+import { BEYOND_HEX, DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
@@ -9,8 +9,9 @@ import type { FieldVerdict, Tolerance } from './field-verdict'
 
 /** Values up to which a field is judged by its name: by the form of what bears it elsewhere, not by its values. */
 const YOUNG = 30
-/** Values of the profile that backs a field count as evidence of its own, so many for each that it has itself. */
+/** Values of the profile that backs a field count as evidence of its own, so many for each that it has itself, where all together are so many times its own. */
 const AGREE = 4
+const ELDER = 2
 /** Hash of the first symbol on the level of characters, after the kinds. */
 const SYMBOLS_FROM = 32
 /** A symbol that comes in more different numbers than this may come in any. */
@@ -48,8 +49,9 @@ export function judgeField (own: FieldProfile, scan: ValueScan, backing: FieldPr
 function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   const newKinds = scan.kinds & ~own.kinds
   const newSymbols = scan.symbols & ~own.symbols
-  if ((newKinds | newSymbols) !== 0) {
-    const kinds = backing === null ? newKinds : newKinds & ~backing.kinds
+  const beyond = isHexadecimal(own) && (backing === null || !backing.items.hasBeyondHex(backing.n)) && scan.hasLetterBeyondHex() ? BEYOND_HEX : 0
+  if ((newKinds | newSymbols | beyond) !== 0) {
+    const kinds = (backing === null ? newKinds : newKinds & ~backing.kinds) | beyond
     const symbols = backing === null ? newSymbols : newSymbols & ~backing.symbols
     if ((kinds | symbols) !== 0) verdict.addCharacters(chanceOf(own, CHARACTERS, spare, verdict, isUnheardIn(own, kinds, symbols)), kinds, symbols, looserOf(own, backing, spare))
   }
@@ -61,7 +63,7 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
     if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, chanceOf(own, SHAPES, spare, verdict, own.items.isUnheard(SHAPES, scan.shape)))
   }
   if (own.unseen(EXACTS, 0) >= FREE) {
-    if (own.items.distinct(LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, scan.length, spare, verdict)
+    if (own.items.known(LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, scan.length, spare, verdict)
   } else if (scan.exact !== 0 && isNew(own, EXACTS, scan.exact, backing)) {
     judgeExact(own, EXACTS, scan.exact, spare, verdict)
   }
@@ -79,6 +81,11 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
 function chanceOf (own: FieldProfile, level: number, spare: number, { priors }: FieldVerdict, isUnheard: boolean): number {
   const chance = own.unseen(level, spare, isUnheard)
   return priors === null ? chance : Math.min(1, chance * priors.forms.factor(own, level))
+}
+
+/** Whether the values are ids of hexadecimal digits: letters and digits put together freely, and no letter beyond `f` among so many. */
+function isHexadecimal (own: FieldProfile): boolean {
+  return (own.kinds & DIGIT) !== 0 && (own.kinds & (LOWER | UPPER)) !== 0 && !own.items.hasBeyondHex(own.n) && (own.unseen(EXACTS, 0) >= FREE || isComposed(own))
 }
 
 /** Whether the values are put together freely: then neither their neighbours nor their combinations of characters say anything. */
@@ -118,9 +125,9 @@ function isKin (own: FieldProfile, pair: number): boolean {
   return kin >= 0 && own.items.knows(PAIRS, kin, own.n)
 }
 
-/** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID). */
+/** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID); one that came once is an exception, not a second. */
 function judgeExact (own: FieldProfile, level: number, hash: number, spare: number, verdict: FieldVerdict): void {
-  const formats = own.items.distinct(level) - own.items.pending(level) - (own.n >= MANY ? own.items.once(level) : 0)
+  const formats = own.items.known(level) - own.items.once(level)
   verdict.addExact(chanceOf(own, level, spare, verdict, own.items.isUnheard(level, hash)), formats === 1 && (own.lengths?.[1] ?? 0) >= SHORTEST_FORMAT)
 }
 
@@ -179,10 +186,10 @@ function isNew (own: FieldProfile, level: number, hash: number, backing: FieldPr
 
 /**
  * How many values of the backing profile count as further evidence: as many as the field has itself, where the
- * backing has seen at least three times as many and all that the field has shown is known there.
+ * others have seen at least as many and all that the field has shown is known there.
  */
 function agreeing (own: FieldProfile, backing: FieldProfile): number {
-  if (own.n >= MANY || backing.n < 3 * own.n) return 0
+  if (own.n >= MANY || backing.n < ELDER * own.n) return 0
   return (own.kinds & ~backing.kinds) === 0 && (own.symbols & ~backing.symbols) === 0 ? Math.min(backing.n - own.n, AGREE * own.n) : 0
 }
 
@@ -192,13 +199,13 @@ function looserOf (own: FieldProfile, backing: FieldProfile | null, spare: numbe
   return tolerance === 'words' && backing !== null && toleranceOf(backing) === 'prose' ? 'prose' : tolerance
 }
 
-/** New symbols that would not be strange: punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */
+/** New characters that would not be strange: those of codes where most values are numbers, punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */
 function toleranceOf (own: FieldProfile): Tolerance {
   const { kinds, items } = own
-  if ((kinds & LETTERS) === 0) return 'code'
+  if ((kinds & LETTERS) === 0 || own.texts * 2 < own.n) return 'code'
   if ((kinds & SPACE) !== 0 && isComposed(own)) return 'prose'
-  if (items.isOpen(SHAPES) && items.distinct(SHAPES) <= 8 && items.isOpen(EXACTS) && items.distinct(EXACTS) <= 8) return 'none'
+  if (items.isOpen(SHAPES) && items.known(SHAPES) <= 8 && items.isOpen(EXACTS) && items.known(EXACTS) <= 8) return 'none'
   if ((kinds & DIGIT) === 0) return 'words'
   if ((kinds & SPACE) !== 0) return 'prose'
-  return items.distinct(LENGTHS) > 8 || !items.isOpen(LENGTHS) ? 'name' : 'none'
+  return items.known(LENGTHS) > 8 || !items.isOpen(LENGTHS) ? 'name' : 'none'
 }

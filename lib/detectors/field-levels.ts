@@ -20,9 +20,13 @@ export const MANY = 60
 /** Bits of the closed levels, and the first bit of those opened again. */
 const CLOSED = 255
 const REOPENED = 256
+/** Values with a letter that hexadecimal numbers have not: none, one, several. */
+const BEYOND = 65_536
+const SEVERAL = 2
+const BEYOND_BITS = 3 * BEYOND
 
-/** The plain form of a `FieldLevels`. */
-export interface FieldLevelsJson { closed: number, reopened: number, base: number, items: number[] }
+/** The plain form of a `FieldLevels`; `beyond` is missing from what was written before 1.0. */
+export interface FieldLevelsJson { closed: number, reopened: number, base: number, items: number[], beyond?: number }
 
 /**
  * What a field has shown, on eight levels, and which of them are *closed*: a level with more than 64 things is free text,
@@ -31,12 +35,21 @@ export interface FieldLevelsJson { closed: number, reopened: number, base: numbe
  * A subclass, not an owner, of the table: an object more for each field is 1.6 MB for 10,000 routes of four parameters.
  */
 export class FieldLevels extends ItemTable {
-  /** Closed levels, a bit each, and eight bits above them those opened again: one small integer. */
+  /** Closed levels, a bit each, eight bits above them those opened again, and two for letters beyond hexadecimal digits: one small integer. */
   #state = 0
   /** Values learned when levels were opened again. */
   #base = 0
 
   isOpen (level: number): boolean { return (this.#state & (1 << level)) === 0 }
+
+  /** Whether enough values had a letter that hexadecimal numbers have not; kept for good. @param n Values learned. */
+  hasBeyondHex (n: number): boolean { return (this.#state & BEYOND_BITS) >= (n >= MANY ? SEVERAL * BEYOND : BEYOND) }
+
+  /** Whether it makes no difference that another value has such a letter. */
+  get isBeyondHex (): boolean { return (this.#state & BEYOND_BITS) >= SEVERAL * BEYOND }
+
+  /** A value had such a letter. */
+  noteBeyondHex (): void { if (!this.isBeyondHex) this.#state += BEYOND }
 
   /** @param n Values learned. */
   knows (level: number, hash: number, n: number): boolean {
@@ -59,8 +72,17 @@ export class FieldLevels extends ItemTable {
   unseen (level: number, n: number, most: number, spare: number, isUnheard: boolean): number {
     if (!this.isOpen(level)) return 1
     const seen = Math.min(most, (this.#state & (REOPENED << level)) === 0 ? n : n - this.#base)
-    const rare = this.once(level) + (isUnheard ? 1 : 2) * this.#flagged(level) + (n >= MANY && !(isUnheard && level === VALUES) ? 2 * this.twice(level) : 0)
+    const rare = this.#rareOn(level) + (isUnheard ? this.#flaggedAlone(level) : 2 * this.#flagged(level)) + (n >= MANY && !(isUnheard && level === VALUES) ? 2 * this.twice(level) : 0)
     return Math.min(1, (rare + 1) / (seen + spare + 2))
+  }
+
+  /**
+   * Things seen once; of neighbours, values that brought them, at the most: each of these has a shape that was seen once, too. Where more values were seen twice than once, that
+   * none was is luck: so many are taken to be rare (in a long tail there would be twice as many).
+   */
+  #rareOn (level: number): number {
+    if (level === VALUES) return Math.max(this.once(VALUES), this.twice(VALUES))
+    return level === PAIRS && this.isOpen(SHAPES) ? Math.min(this.once(PAIRS), this.once(SHAPES)) : this.once(level)
   }
 
   /** Flagged values that showed something new on the level, at the most: one payload has many new characters and pairs of them, and mostly one new shape. */
@@ -68,6 +90,14 @@ export class FieldLevels extends ItemTable {
     const pending = this.pending(level)
     if (pending < 2 || (level !== CHARACTERS && level !== PAIRS)) return pending
     return Math.min(pending, this.isOpen(SHAPES) ? this.pending(SHAPES) : this.pending(CHARSETS) + 1)
+  }
+
+  /** Those of them that showed nothing new on the level that this one follows from: a payload of new characters, or of a new shape, says nothing about which shapes or which values ordinary traffic has. */
+  #flaggedAlone (level: number): number {
+    const flagged = this.#flagged(level)
+    if (flagged === 0 || level === CHARACTERS || level === COUNTS) return flagged
+    const coarser = level === CHARSETS || level === PAIRS ? CHARACTERS : level === SHAPES ? CHARSETS : SHAPES
+    return this.isOpen(coarser) ? Math.max(0, flagged - this.#flagged(coarser)) : flagged
   }
 
   /** Learns a thing; closes the level where there is no room for it. @returns Whether it is the first time. */
@@ -105,9 +135,10 @@ export class FieldLevels extends ItemTable {
 
   /** Adds what the other levels hold. */
   unite (other: FieldLevels): void {
-    this.#state |= (other.#state & CLOSED) | this.merge(other)
+    const beyond = Math.min(SEVERAL * BEYOND, (this.#state & BEYOND_BITS) + (other.#state & BEYOND_BITS))
+    this.#state = (this.#state & ~BEYOND_BITS) | beyond | (other.#state & CLOSED) | this.merge(other)
     for (let level = 0; level <= PAIRS; level++) if (!this.isOpen(level)) this.drop(level)
-    const reopened = other.#state & ~CLOSED
+    const reopened = other.#state & (CLOSED * REOPENED)
     if (reopened === 0) return
     this.#state |= reopened
     this.#base += other.#base
@@ -115,14 +146,14 @@ export class FieldLevels extends ItemTable {
 
   /** The plain form of a field's levels. */
   get plain (): FieldLevelsJson {
-    return { closed: this.#state & CLOSED, reopened: this.#state >>> 8, base: this.#base, items: this.toJSON() }
+    return { closed: this.#state & CLOSED, reopened: (this.#state >>> 8) & CLOSED, base: this.#base, items: this.toJSON(), beyond: (this.#state & BEYOND_BITS) / BEYOND }
   }
 
   /** @throws RangeError Where `json` is not what `plain` gave. */
   static of (json: FieldLevelsJson): FieldLevels {
     const levels = new FieldLevels()
     levels.fill(json.items)
-    levels.#state = json.closed | (json.reopened * REOPENED)
+    levels.#state = json.closed | (json.reopened * REOPENED) | (Math.min(SEVERAL, json.beyond ?? SEVERAL) * BEYOND)
     levels.#base = json.base
     return levels
   }

@@ -120,6 +120,7 @@ export class FieldProfile {
     if (missing !== 0) FieldProfile.#miss(this, missing)
     if (this.n === MANY) FieldProfile.#rebuildMasks(this)
     if (!Number.isNaN(scan.number)) this.#numbers++
+    else if (!items.isBeyondHex && scan.hasLetterBeyondHex()) items.noteBeyondHex()
     FieldProfile.#stretch(this, scan)
     const valueDone = !items.isOpen(VALUES) || items.count(VALUES, scan.value) >= ENOUGH
     if (valueDone && scan.exact !== 0 && items.count(EXACTS, scan.exact) >= ENOUGH) return false
@@ -282,7 +283,7 @@ export class FieldProfile {
   levels (): Record<string, { known: number, unseen: number }> {
     const levels: Record<string, { known: number, unseen: number }> = {}
     LEVEL_NAMES.forEach((name, level) => {
-      levels[name] = { known: this.#items.distinct(level) - this.#items.pending(level), unseen: this.unseen(level, 0) }
+      levels[name] = { known: this.#items.known(level), unseen: this.unseen(level, 0) }
     })
     return levels
   }

@@ -12,6 +12,8 @@ const FEW_NUMBERS = 4
 const FEW = 8
 /** Share of its known values that others of its name have sent as well, from which on it chooses among the same. */
 const ALIKE = 0.75
+/** Values of the others that count as evidence about it, for each that it has itself. */
+const AGREE = 4
 
 /**
  * A value that the field does not know, where it has few: by its own values, or by how often fields of few values get another one in this application.
@@ -21,20 +23,35 @@ const ALIKE = 0.75
 export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, verdict: FieldVerdict): void {
   if (isCounted(own, scan)) return
   const isUnheard = own.items.isUnheard(VALUES, scan.value)
-  if (backing !== null && own.holders === Infinity && isLikewise(own, backing) && backing.items.count(VALUES, scan.value) > 0) return
+  const isAlike = backing !== null && own.holders === Infinity && isLikewise(own, backing)
+  if (isAlike && backing.items.count(VALUES, scan.value) > 0) return
   if (isFew(own) && addValue(own, isUnheard, verdict)) return
+  if (!isUnheard) return
+  if (isAlike && isFew(backing) && addShared(own, backing, verdict)) return
+  // What chooses among more values than it has shown yet is no set by itself.
+  if (isAlike && backing.items.known(VALUES) > own.items.known(VALUES)) return
   const { priors } = verdict
-  if (isUnheard && priors !== null) verdict.addValue(priors.values.chance(own, scan.value), true)
+  if (priors !== null) verdict.addValue(priors.values.chance(own, scan.value), true, true)
 }
 
 function addValue (field: FieldProfile, isUnheard: boolean, verdict: FieldVerdict): boolean {
   const { items } = field
   const rare = items.once(VALUES) + items.twice(VALUES) + (isUnheard && field.n >= MANY ? 0 : items.pending(VALUES))
-  return verdict.addValue(field.unseen(VALUES, 0, isUnheard), rare === 0 && field.holders === Infinity)
+  return verdict.addValue(field.unseen(VALUES, 0, isUnheard), rare === 0 && field.holders === Infinity, isUnheard)
+}
+
+/**
+ * The same by the values of all fields of the name, of which this one chooses: what the others have had is evidence about it too, so many values for each that
+ * it has itself.
+ */
+function addShared (own: FieldProfile, backing: FieldProfile, verdict: FieldVerdict): boolean {
+  const rare = Math.max(backing.items.once(VALUES), backing.items.twice(VALUES))
+  const draws = Math.min(backing.n, (1 + AGREE) * own.n)
+  return verdict.addValue((rare + 1) / (draws + 2), rare === 0, true)
 }
 
 /** Whether the field has few values for how often it was sent. */
-function isFew ({ items, n }: FieldProfile): boolean { return items.isOpen(VALUES) && items.distinct(VALUES) * EACH <= n }
+function isFew ({ items, n }: FieldProfile): boolean { return items.isOpen(VALUES) && items.known(VALUES) * EACH <= n }
 
 /** Whether the field chooses among the same values as others of its name: most of what it has shown, others have sent as well. */
 function isLikewise (own: FieldProfile, backing: FieldProfile): boolean {
@@ -48,7 +65,7 @@ function isLikewise (own: FieldProfile, backing: FieldProfile): boolean {
 function isCounted ({ magnitude, items }: FieldProfile, scan: ValueScan): boolean {
   const bounds = Number.isNaN(scan.number) ? null : boundsOf(magnitude)
   if (bounds === null) return false
-  const known = items.distinct(VALUES) - items.pending(VALUES)
+  const known = items.known(VALUES)
   const [least, most] = bounds
   return known > FEW_NUMBERS || (known > 2 && most - least < known && Number.isInteger(scan.number))
 }

@@ -29,6 +29,8 @@ const SETTLED = 0.05
 export const UNSETTLED = 0.1
 /** The same for values: sets of values have longer tails than their estimate sees, where few are known each of them must be common. */
 const SETTLED_VALUES = 0.01
+/** The same for a value that nobody ever sent: it is not one of those seen once, which are not known for certain either. */
+const SETTLED_UNHEARD = 0.015
 /** The same where no value is rare. */
 const CLOSED_VALUES = 0.045
 /** The same for the one exact shape of a field that has no other. */
@@ -85,7 +87,7 @@ export class FieldVerdict {
   chance = 1
   #calm = 1
   #strong = 0
-  #isProse = false
+  #isTolerated = false
 
   constructor (priors: ParameterPriors | null = null) { this.priors = priors }
 
@@ -96,7 +98,7 @@ export class FieldVerdict {
     this.chance = 1
     this.#calm = 1
     this.#strong = 0
-    this.#isProse = false
+    this.#isTolerated = false
     return this
   }
 
@@ -111,7 +113,7 @@ export class FieldVerdict {
 
   /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
   add (ingredient: number, chance: number): void {
-    const isImplied = (ingredient === CHARSET && (this.parts & CHAR) !== 0) || (ingredient === SHAPE && (this.#isProse || (this.parts & (CHARSET | NEIGHBOURS)) !== 0))
+    const isImplied = (ingredient === CHARSET && (this.parts & CHAR) !== 0) || (ingredient === SHAPE && (this.#isTolerated || (this.parts & (CHARSET | NEIGHBOURS)) !== 0))
     this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
   }
 
@@ -136,7 +138,7 @@ export class FieldVerdict {
     if (!this.#weigh(CHAR, chance, 1, isProse || isCode ? toleratedRisk(chance) : STRONG_RISK)) return
     this.kinds = kinds
     this.symbols = symbols
-    this.#isProse = isProse
+    this.#isTolerated = isProse || isCode
   }
 
   /**
@@ -145,7 +147,7 @@ export class FieldVerdict {
    */
   addNeighbours (unseen: number, count: number): void {
     // A character that would not be strange here has new neighbours, of course.
-    if (this.#isProse) return
+    if (this.#isTolerated) return
     const chance = unseen ** ((1 + Math.min(3, count)) / 2)
     const isImplied = (this.parts & (CHAR | CHARSET)) !== 0
     this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN ? STRONG_RISK : WEAK_RISK)
@@ -157,9 +159,9 @@ export class FieldVerdict {
     if (this.#weigh(SYMBOL_COUNT, chance, isImplied ? IMPLIED : 1, isStrong && !this.isStranger ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
   }
 
-  /** @param isClosed Whether all the values known have been seen at least three times. @returns Whether that says anything. */
-  addValue (chance: number, isClosed: boolean): boolean {
-    return !this.isOpen && chance < (isClosed ? CLOSED_VALUES : SETTLED_VALUES) && this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
+  /** @param isClosed Whether all the values known have been seen at least three times. @param isUnheard Whether nobody ever sent the value, not even in a flagged request. @returns Whether that says anything. */
+  addValue (chance: number, isClosed: boolean, isUnheard: boolean): boolean {
+    return !this.isOpen && chance < (isClosed ? CLOSED_VALUES : isUnheard ? SETTLED_UNHEARD : SETTLED_VALUES) && this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
   }
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */

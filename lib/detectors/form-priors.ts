@@ -83,5 +83,5 @@ export class FormPriors {
 /** Octave of how many shapes a field has; none for one without a symbol that is always there: words and numbers vary in other ways. */
 function octaveOf ({ items, always, n }: FieldProfile): number {
   if (!items.isOpen(SHAPES) || n === 0 || always === 0) return OCTAVES
-  return 32 - Math.clz32(Math.max(1, items.distinct(SHAPES) - items.pending(SHAPES)) - 1)
+  return 32 - Math.clz32(Math.max(1, items.known(SHAPES)) - 1)
 }

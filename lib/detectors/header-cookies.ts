@@ -6,8 +6,7 @@ import type { ClientDraws } from './client-draws'
 import type { HeaderFields } from './header-fields'
 import { COOKIES, riskAt, SETTLED, severityAt } from './header-list'
 import type { HeaderList } from './header-list'
-import { NOTHING } from './header-shape'
-import type { HeaderName, HeaderShape } from './header-shape'
+import type { HeaderShape } from './header-shape'
 import { HEADER_UNEXPECTED, headerKind } from './header-signals'
 import type { ValueJudge } from './value-judge'
 
@@ -36,9 +35,7 @@ export class HeaderCookies {
 
   /** Values of single cookies, and cookies that nobody has. */
   judge (shape: HeaderShape, rawHeaders: readonly string[], floor: number, observation: Observation): void {
-    for (let i = 0; i < shape.names.length; i++) {
-      if (isLookedAt(shape.names[i] as HeaderName)) this.#judgeHeader(rawHeaders[2 * i + 1] as string, floor, observation)
-    }
+    for (let i = 0; i < shape.cookies.length; i++) this.#judgeHeader(rawHeaders[2 * (shape.cookies[i] as number) + 1] as string, floor, observation)
   }
 
   #judgeHeader (header: string, floor: number, observation: Observation): void {
@@ -63,9 +60,7 @@ export class HeaderCookies {
   }
 
   learn (shape: HeaderShape, rawHeaders: readonly string[], principal: number): void {
-    for (let i = 0; i < shape.names.length; i++) {
-      if (isLookedAt(shape.names[i] as HeaderName)) this.#learnHeader(rawHeaders[2 * i + 1] as string, principal)
-    }
+    for (let i = 0; i < shape.cookies.length; i++) this.#learnHeader(rawHeaders[2 * (shape.cookies[i] as number) + 1] as string, principal)
   }
 
   #learnHeader (header: string, principal: number): void {
@@ -83,9 +78,7 @@ export class HeaderCookies {
 
   /** Notes the cookies of a request that may not teach; what enough distinct principals have sent becomes known. */
   quarantine (shape: HeaderShape, rawHeaders: readonly string[], principal: number, enough: number, onPromoted: (field: string) => void): void {
-    for (let i = 0; i < shape.names.length; i++) {
-      if (isLookedAt(shape.names[i] as HeaderName)) this.#quarantineHeader(rawHeaders[2 * i + 1] as string, principal, enough, onPromoted)
-    }
+    for (let i = 0; i < shape.cookies.length; i++) this.#quarantineHeader(rawHeaders[2 * (shape.cookies[i] as number) + 1] as string, principal, enough, onPromoted)
   }
 
   #quarantineHeader (header: string, principal: number, enough: number, onPromoted: (field: string) => void): void {
@@ -105,5 +98,3 @@ export class HeaderCookies {
     }
   }
 }
-
-function isLookedAt ({ isCookie, look }: HeaderName): boolean { return isCookie && look !== NOTHING }

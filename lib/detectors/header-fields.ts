@@ -10,6 +10,8 @@ import type { ValueScan } from '../text/value-shape'
 import type { ClientDraws } from './client-draws'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
+import { HeaderPlans, isUsual, noteUsual } from './header-plans'
+import type { HeaderPlan } from './header-plans'
 import { CHARACTERS_ONLY, NOTHING } from './header-shape'
 import type { HeaderName, HeaderShape } from './header-shape'
 import { HEADER_ENTROPY, headerKind } from './header-signals'
@@ -31,10 +33,6 @@ const LEAST_ENTROPY = 16
 const LEAST_ANY = 200
 /** Characters up to which a value that is free to differ is looked at by its characters alone. */
 const SHORT = 512
-/** One in so many other values (less one) becomes the usual one: each time it does costs the garbage collector a note. */
-const RENEWED = 63
-/** Header lists whose fields are kept at hand. */
-const MAX_PLANS = 64
 /** Values of a header that only flagged requests had shown, until which what those show is taken as it is. */
 const YOUNG = 20
 
@@ -43,17 +41,6 @@ export interface HeaderField { profile: FieldProfile, senders: LinearCounter, en
 
 /** The plain form of `HeaderFields`. */
 export type HeaderFieldsJson = Record<string, { profile: FieldProfileJson, senders: number[], entropy: DecayingMomentsJson | null }>
-
-/** What a list of header names means to one profile. */
-export interface Plan {
-  readonly fields: readonly (HeaderField | undefined)[]
-  /** Per header, a value that was ordinary lately: the next one is mostly the same. */
-  readonly usual: (string | null)[]
-  /** Ordinary values that were others. */
-  others: number
-  /** Whether the list itself is well known. */
-  isKnown: boolean
-}
 
 /**
  * What the values of single headers (and cookies, which `HeaderCookies` reads) of some clients look like.
@@ -68,28 +55,16 @@ export class HeaderFields {
   /** Headers that only flagged requests have shown. */
   readonly #newNames = new Newcomers()
   /** Forgotten whenever a field comes or goes, or what is ordinary does. */
-  readonly #plans = new Map<HeaderShape, Plan>()
+  readonly #plans: HeaderPlans
 
   constructor (judge: ValueJudge, draws: ClientDraws) {
     this.#judge = judge
     this.#draws = draws
+    this.#plans = new HeaderPlans(({ name, look, isCookie }) => look === NOTHING || isCookie ? undefined : this.#fields.get(name))
   }
 
   /** What the list of names means here. */
-  planOf (shape: HeaderShape): Plan {
-    const known = this.#plans.get(shape)
-    if (known !== undefined) return known
-    const { names } = shape
-    const plan = {
-      fields: names.map(({ name, look, isCookie }) => look === NOTHING || isCookie ? undefined : this.#fields.get(name)),
-      usual: names.map(() => null),
-      others: 0,
-      isKnown: false
-    }
-    if (this.#plans.size >= MAX_PLANS) this.#plans.clear()
-    this.#plans.set(shape, plan)
-    return plan
-  }
+  planOf (shape: HeaderShape): HeaderPlan { return this.#plans.of(shape) }
 
   /**
    * Values of headers.
@@ -99,10 +74,10 @@ export class HeaderFields {
    */
   judge (shape: HeaderShape, rawHeaders: readonly string[], backing: HeaderFields | null, everyone: HeaderFields, ofStranger: boolean, floor: number, observation: Observation): void {
     const plan = this.planOf(shape)
-    const { fields, usual } = plan
-    for (let i = 0; i < usual.length; i++) {
+    const { fields } = plan
+    for (let i = 0; i < fields.length; i++) {
       const value = rawHeaders[2 * i + 1] as string
-      if (value === usual[i]) continue
+      if (isUsual(plan, i, value)) continue
       const name = shape.names[i] as HeaderName
       if (name.look === NOTHING || name.isCookie) continue
       const field = fields[i] ?? everyone.#fields.get(name.name)
@@ -112,7 +87,7 @@ export class HeaderFields {
       }
       const isStranger = fields[i] === undefined || ofStranger
       if (this.#isOrdinary(field, name, value)) {
-        if (fields[i] !== undefined && (usual[i] === null || (++plan.others & RENEWED) === 0)) usual[i] = value
+        if (fields[i] !== undefined) noteUsual(plan, i, name, value)
         continue
       }
       const back = backing === null ? undefined : backing.#fields.get(name.name)
@@ -248,7 +223,7 @@ export class HeaderFields {
     field = { profile: new FieldProfile(), senders: new LinearCounter(), entropy: null, ordinary: null }
     this.#allot(field)
     this.#fields.set(name, field)
-    this.#plans.clear()
+    this.#plans.forget()
     return field
   }
 
@@ -264,7 +239,7 @@ export class HeaderFields {
 
   /** One half-life. */
   halve (): void {
-    this.#plans.clear()
+    this.#plans.forget()
     this.#newNames.halve()
     for (const [name, field] of this.#fields) {
       field.profile.halve()
@@ -275,7 +250,7 @@ export class HeaderFields {
   }
 
   merge (other: HeaderFields): void {
-    this.#plans.clear()
+    this.#plans.forget()
     for (const [name, theirs] of other.#fields) {
       const ours = this.#fields.get(name)
       if (ours === undefined) {

@@ -46,6 +46,8 @@ export interface HeaderShape {
   /** Masks of the names that have a bit. */
   readonly low: number
   readonly high: number
+  /** Positions of cookies. */
+  readonly cookies: readonly number[]
   /** Position of the user agent, -1 without one. */
   readonly agent: number
   /** A name sent twice, or `null`. */
@@ -132,6 +134,7 @@ export class HeaderReader {
     const names: HeaderName[] = []
     const bits: number[] = []
     const written: number[] = []
+    const cookies: number[] = []
     let order = this.#seed
     let set = 0
     let low = 0
@@ -149,9 +152,10 @@ export class HeaderReader {
       if (name.bit >= 0) bits.push(name.bit)
       if (name.bit >= 0 && name.bit < 32) low |= 1 << name.bit
       else if (name.bit >= 32) high |= 1 << (name.bit - 32)
+      if (name.isCookie) cookies.push(names.length)
       names.push(name)
     }
-    return { names, generation: this.#generation, bits, written, order: finishHash(order), set: set >>> 0, low, high, agent: names.findIndex((name) => name.name === 'user-agent'), repeated }
+    return { names, generation: this.#generation, bits, written, cookies, order: finishHash(order), set: set >>> 0, low, high, agent: names.findIndex((name) => name.name === 'user-agent'), repeated }
   }
 
   #nameOf (name: string): HeaderName {

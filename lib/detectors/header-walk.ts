@@ -1,5 +1,5 @@
 import type { Observation } from '../observation'
-import { COOKIES, CREDENTIAL, isClearAtSight, kindOf, noteUsual } from './cleared-headers'
+import { COOKIES, CREDENTIAL, isClearAtSight, kindOf, noteUsual, TOLD_ELSEWHERE } from './cleared-headers'
 import type { ClearedHeaders, HeaderKind } from './cleared-headers'
 import type { TextPlace, TextVisitor } from './text-place'
 
@@ -58,6 +58,7 @@ export class HeaderWalk {
   /** @returns Whether its value is clear. */
   #value (name: string, kind: HeaderKind, value: string, visitor: TextVisitor, observation: Observation): boolean {
     if (kind === COOKIES) return this.#cookies(value, visitor, observation)
+    if (kind === TOLD_ELSEWHERE) return true
     this.#place.part = 'header'
     this.#place.own = name
     return visitor.visit(kind === CREDENTIAL ? value.slice(value.indexOf(' ') + 1) : value, false, this.#place, observation)

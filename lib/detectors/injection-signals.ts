@@ -1,9 +1,11 @@
 import type { Signal, SignalKind } from '../signal'
 
 const DETECTOR = 'injection'
+/** Such a text does harm where it is taken for code. */
+const ATTACK = 'attack'
 
-function kind (type: string, describe: (signal: Signal) => string): SignalKind {
-  return { type, detector: DETECTOR, describe }
+function kind (type: string, describe: (signal: Signal) => string, about?: 'attack'): SignalKind {
+  return { type, detector: DETECTOR, ...about === undefined ? null : { about }, describe }
 }
 
 /** What of a text is evidence: never the text itself. */
@@ -36,19 +38,19 @@ function describeText (what: string): (signal: Signal) => string {
   }
 }
 
-export const SQL_INJECTION = kind('sql_injection', describeText('SQL'))
-export const NOSQL_INJECTION = kind('nosql_injection', describeText('operators of a document database'))
-export const XSS = kind('xss', describeText('markup or script for a browser'))
-export const COMMAND_INJECTION = kind('command_injection', describeText('a command for a shell'))
-export const PATH_TRAVERSAL = kind('path_traversal', describeText('a path out of where it belongs'))
-export const TEMPLATE_INJECTION = kind('template_injection', describeText('template or program code'))
-export const LDAP_INJECTION = kind('ldap_injection', describeText('an LDAP filter or XPath'))
-export const XML_INJECTION = kind('xml_injection', describeText('XML with entities or inclusions'))
-export const LINE_INJECTION = kind('line_injection', describeText('further lines of a protocol or log'))
-export const SSRF = kind('ssrf', describeText('an address inside the network'))
-export const JNDI_INJECTION = kind('jndi_injection', describeText('a JNDI or log4j look-up'))
-export const SCANNER = kind('scanner_probe', describeText('the mark of a scanning tool'))
-export const GRAPHQL_PROBE = kind('graphql_probe', describeText('a GraphQL query for the whole schema'))
+export const SQL_INJECTION = kind('sql_injection', describeText('SQL'), ATTACK)
+export const NOSQL_INJECTION = kind('nosql_injection', describeText('operators of a document database'), ATTACK)
+export const XSS = kind('xss', describeText('markup or script for a browser'), ATTACK)
+export const COMMAND_INJECTION = kind('command_injection', describeText('a command for a shell'), ATTACK)
+export const PATH_TRAVERSAL = kind('path_traversal', describeText('a path out of where it belongs'), ATTACK)
+export const TEMPLATE_INJECTION = kind('template_injection', describeText('template or program code'), ATTACK)
+export const LDAP_INJECTION = kind('ldap_injection', describeText('an LDAP filter or XPath'), ATTACK)
+export const XML_INJECTION = kind('xml_injection', describeText('XML with entities or inclusions'), ATTACK)
+export const LINE_INJECTION = kind('line_injection', describeText('further lines of a protocol or log'), ATTACK)
+export const SSRF = kind('ssrf', describeText('an address inside the network'), ATTACK)
+export const JNDI_INJECTION = kind('jndi_injection', describeText('a JNDI or log4j look-up'), ATTACK)
+export const SCANNER = kind('scanner_probe', describeText('the mark of a scanning tool'), ATTACK)
+export const GRAPHQL_PROBE = kind('graphql_probe', describeText('a GraphQL query for the whole schema'), ATTACK)
 export const NOT_INSPECTED = kind('not_inspected', (signal) => `${signal.actual} characters of the request were not looked at for injections; the limit is ${signal.expected}`)
 export const NOVEL_REQUESTS = kind('novel_request_rate', (signal) => `${signal.actual} of the last minute's requests have a shape never seen before, ordinary is ${signal.expected}`)
 

@@ -108,12 +108,16 @@ export class ParameterProfile {
     for (const name in values) {
       if (++names > MAX_NAMES) continue
       const place = this.#parameters.find(name)
-      set = (set + (place < 0 ? finishHash(hashText(name, seed)) : this.#parameters.part(place))) | 0
       if (place < 0) {
+        const isTracking = isTrackingName(name)
+        if (isTracking && isIdentifier(values[name])) continue
+        if (!isTracking) set = (set + finishHash(hashText(name, seed))) | 0
         unknown++
-        if (!isTrackingName(name) || !isIdentifier(values[name])) this.#judgeUnknown(name, floor, observation)
+        this.#judgeUnknown(name, floor, observation)
         continue
       }
+      if (!this.#parameters.isTracking(place)) set = (set + this.#parameters.part(place)) | 0
+      else if (isIdentifier(values[name])) continue
       this.#judgeValues(name, values[name], place, floor, observation)
     }
     if (names >= MANY_FIELDS && observation.signals !== null && observation.signals.length > before + 1) discount(observation.signals, before)
@@ -134,7 +138,7 @@ export class ParameterProfile {
 
   /** How often routes like this one get a parameter that none had. */
   get #names (): NoveltyPrior {
-    return this.#context.priors.names(this.#items.distinct(NAMES) - this.#items.pending(NAMES), this.#items.distinct(SETS) - this.#items.pending(SETS))
+    return this.#context.priors.names(this.#items.known(NAMES), this.#items.known(SETS))
   }
 
   #judgeValues (name: string, value: unknown, place: number, floor: number, observation: Observation): void {
@@ -142,7 +146,6 @@ export class ParameterProfile {
     const profile = this.#parameters.profile(place)
     const common = this.#parameters.common(place)
     if (typeof value === 'string') {
-      if (this.#parameters.isTracking(place) && isIdentifier(value)) return
       judge.scan.scan(value)
       judge.judge(value, profile, common, floor, paramValue, this.#prefix, name, 1, observation)
       return
@@ -179,7 +182,7 @@ export class ParameterProfile {
     }
     const chance = this.#surprise(SETS)
     if (missing === 0 && unknown === 0 && chance < SETTLED) {
-      const isFixed = chance < CERTAIN && this.#items.distinct(SETS) <= FEW_SETS
+      const isFixed = chance < CERTAIN && this.#items.known(SETS) <= FEW_SETS
       observation.add(new Signal(PARAM_SET, this.#where(), isFixed ? 5 : 3, isFixed ? STRONG : WEAK, this.n, undefined))
     }
   }
@@ -192,9 +195,10 @@ export class ParameterProfile {
     for (const name in values) {
       if (++names > MAX_NAMES) continue
       const hash = hashText(name, seed)
-      set = (set + finishHash(hash)) | 0
-      if (this.n > 0 && this.#parameters.find(name) < 0) this.#meetName(name, values[name])
-      const place = this.#admit(name, hash, principal, several)
+      const known = this.#parameters.find(name)
+      if (!(known < 0 ? isTrackingName(name) : this.#parameters.isTracking(known))) set = (set + finishHash(hash)) | 0
+      if (known < 0 && this.n > 0) this.#meetName(name, values[name])
+      const place = this.#admit(name, hash, known, principal, several)
       if (place < 0) continue
       this.#parameters.setRequests(place, this.#parameters.requests(place) + 1)
       const value = values[name]
@@ -243,9 +247,8 @@ export class ParameterProfile {
     common?.learn(scan, principal, several)
   }
 
-  /** The place of a name that an admitted request sent, made where there is room; -1 where there is none. */
-  #admit (name: string, hash: number, principal: number, several: boolean): number {
-    const known = this.#parameters.find(name)
+  /** The place of a name that an admitted request sent, made where there is room; -1 where there is none. @param known Its place where it has one. */
+  #admit (name: string, hash: number, known: number, principal: number, several: boolean): number {
     if (this.#items.count(NAMES, hash) < 16 && this.#items.learn(NAMES, hash, principal, several) < 0) this.#freeNames = true
     if (known >= 0 || this.#freeNames || name.length > 256) return known
     return this.#parameters.add(name, finishHash(hash))
@@ -262,8 +265,8 @@ export class ParameterProfile {
     for (const name in values) {
       if (++names > MAX_NAMES) break
       const hash = hashText(name, judge.scan.seed)
-      set = (set + finishHash(hash)) | 0
       const value = values[name]
+      if (!isTrackingName(name)) set = (set + finishHash(hash)) | 0
       const place = this.#parameters.find(name)
       if (place < 0) {
         if (this.#items.note(NAMES, hash, principal) < promoteAfter || this.#freeNames) continue

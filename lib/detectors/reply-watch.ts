@@ -89,6 +89,9 @@ export class ReplyWatch {
     this.#report.note(new Signal(ERROR_RATE, 'response.status', 5, 0, share(errors.norm), share(errors.recent)), observation.at, observation.route, state, tally.since, tally.count)
   }
 
+  /** Whether slow replies have come: then each reply's duration counts. */
+  get hasSlow (): boolean { return this.#slow !== null }
+
   /** Judges a reply's duration. @param fence What is ordinary; it is begun anew when another level has become the norm. */
   judgeTime (observation: Observation, fence: SizeFence): void {
     const above = fence.above(observation.elapsedMs)

@@ -52,12 +52,15 @@ export class RouteIndex {
     return known
   }
 
-  /** Methods that have a route for `path` (without query), none where no route matches. */
+  /**
+   * Methods that have a route for `path` (without query), none where no route matches, or only one of OPTIONS: that is answered for all paths where browsers of other
+   * sites are served (@fastify/cors), and says nothing of the path.
+   */
   methodsOf (path: string): readonly string[] {
     const found = new Set<string>()
     const budget = { left: 64 }
     collect(this.#root, path.split('/', 64), 0, found, budget)
-    return [...found]
+    return found.size === 1 && found.has('OPTIONS') ? NONE : [...found]
   }
 }
 

@@ -14,7 +14,7 @@ export type OnWindow = (flow: IdentityFlow, at: number) => void
  * The senders (user, else credential, else the session of a cookie, else client address) that requests are counted for, and the windows in which they are. A window is closed by the sender's next request, or
  * by others': each request looks at two further places of the table, in turn, so that windows of those who never come back are closed too. No timer.
  *
- * Memory: 0.5 kB for each of `capacity` senders; when there are more, the one least recently seen (to a sixteenth of the capacity) makes room.
+ * Memory: 0.5 kB for each of `capacity` senders; when there are more, the one least recently seen (to a quarter of the capacity) makes room.
  */
 export class Senders {
   readonly table: WayTable<IdentityFlow>
@@ -32,7 +32,7 @@ export class Senders {
 
   constructor (capacity: number, windowMs: number) {
     this.#windowMs = windowMs
-    this.#fresh = Math.max(1, capacity >> 4)
+    this.#fresh = Math.max(1, capacity >> 2)
     const cells = new CellPool(FLOW_CELLS)
     this.table = new WayTable(capacity, () => new IdentityFlow(cells.take()), (flow) => {
       this.#close(flow)
@@ -77,8 +77,8 @@ export class Senders {
   /** Number of the open window. */
   get window (): number { return this.#window }
 
-  /** Key of a sender, by the hash of its name (`Observation.principal`). */
-  static keyOf (principal: number): number { return finishHash(principal ^ SALT) || 1 }
+  /** Key of a sender, by the hash of its name (`Observation.principal`). Signed: V8 keeps such a number in the record itself, a larger one in a place of its own. */
+  static keyOf (principal: number): number { return finishHash(principal ^ SALT) | 0 || 1 }
 
   /** Forgets what a sender did lately. */
   forget (key: number): void {

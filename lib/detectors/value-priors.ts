@@ -4,13 +4,17 @@ import { ValueScan } from '../text/value-shape'
 import { VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
 
-/** Sorts of fields: those of yes and no, those that have had one value only. */
+/** Sorts of fields: those of yes and no, those that have had one value only, those of a few. */
 const TRUTH = 0
 const CONSTANT = 1
-const SORTS = 2
+const SET = 2
+const SORTS = 3
 const NONE = -1
 /** Values of each sort before which it says nothing: a constant may be one by chance. */
-const FEWEST: readonly number[] = [4, 8]
+const FEWEST: readonly number[] = [4, 8, 12]
+/** Values of a set, at the most, and sightings for each of them before which it is none: those of more are known by themselves only, since their tails are their own. */
+const MOST = 8
+const EACH = 3
 /** Ways in which forms and programs write yes and no. */
 const TRUTHS: readonly string[] = ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0', 'y', 'n', 't', 'f', 'True', 'False', 'TRUE', 'FALSE']
 
@@ -38,7 +42,7 @@ export class ValuePriors {
   /** Chance that the next value is another one; 1 where experience says nothing. @param value Hash of the one that came. */
   chance (field: FieldProfile, value: number): number {
     const sort = this.sortOf(field, value)
-    return sort === NONE || field.n < (FEWEST[sort] as number) ? 1 : (this.#priors[sort] as NoveltyPrior).chance(field.n)
+    return sort === NONE || field.n < (FEWEST[sort] as number) ? 1 : (this.#priors[sort] as NoveltyPrior).chance(field.n, rareOf(sort, field))
   }
 
   /** The sort of which a field is to which a value has come that it did not have, -1 for none. */
@@ -53,7 +57,9 @@ export class ValuePriors {
 
   /** A value has been learned: at milestones, the field's keeping to what it has counts. */
   pass (field: FieldProfile): void {
-    if (isMilestone(field.n) && isOfFew(field)) this.#priors[this.#sortOf(field)]?.pass(field.n)
+    if (!isMilestone(field.n) || !isOfFew(field)) return
+    const sort = this.#sortOf(field)
+    this.#priors[sort]?.pass(field.n, rareOf(sort, field))
   }
 
   /** One half-life. */
@@ -67,9 +73,10 @@ export class ValuePriors {
   toJSON (): ValuePriorsJson { return this.#priors.map((prior) => prior.toJSON()) }
 
   #sortOf ({ items, n }: FieldProfile): number {
-    const known = items.distinct(VALUES) - items.pending(VALUES)
+    const known = items.known(VALUES)
     if (known <= 2 && this.#truthsIn(items) === known) return TRUTH
-    return known === 1 && (n === 1 || items.once(VALUES) === 0) ? CONSTANT : NONE
+    if (known === 1) return n === 1 || items.once(VALUES) === 0 ? CONSTANT : NONE
+    return known <= MOST && known * EACH <= n ? SET : NONE
   }
 
   #truthsIn (items: FieldProfile['items']): number {
@@ -79,5 +86,8 @@ export class ValuePriors {
   }
 }
 
+/** Values of a set that are rare: those seen once, or twice where these are more. Of the other sorts none is. */
+function rareOf (sort: number, { items }: FieldProfile): number { return sort === SET ? Math.max(items.once(VALUES), items.twice(VALUES)) : 0 }
+
 /** Whether the field has had few values, most of them no numbers. */
-function isOfFew ({ items, n, texts }: FieldProfile): boolean { return n > 0 && items.isOpen(VALUES) && texts * 2 >= n && items.distinct(VALUES) > items.pending(VALUES) }
+function isOfFew ({ items, n, texts }: FieldProfile): boolean { return n > 0 && items.isOpen(VALUES) && texts * 2 >= n && items.known(VALUES) > 0 }

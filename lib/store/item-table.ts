@@ -34,6 +34,11 @@ export class ItemTable {
   twice (level: number): number { return (tallyOf(this.#things, level) >>> 16) & 255 }
   /** Things on the level that were never admitted. */
   pending (level: number): number { return tallyOf(this.#things, level) >>> 24 }
+  /** Things on the level admitted at least once. */
+  known (level: number): number {
+    const tally = tallyOf(this.#things, level)
+    return (tally & 255) - (tally >>> 24)
+  }
 
   /**
    * Sightings that tell how probable it is that the next thing is no known one: those of things seen once, for what has never been seen

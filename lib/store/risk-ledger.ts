@@ -1,6 +1,6 @@
 import { OrderedHeap } from './ordered-heap'
 import type { HeapItem } from './ordered-heap'
-import { BLOCK, CALM, copyReasons, copyRecord, MOST_RISK, raise, THROTTLE } from './risk-record'
+import { BLOCK, CALM, copyReasons, copyRecord, MOST_RISK, raise, SOURCE_BUDGET, THROTTLE } from './risk-record'
 import type { EntityRisk, RiskLevel, RiskRecord } from './risk-record'
 
 const MOST_REASONS = 8
@@ -35,7 +35,7 @@ type HeldRecord = RiskRecord & HeapItem
  * The risk that entities (principals, sessions, clients) have accumulated, 0 to 100, and why.
  *
  * Additions combine as independent probabilities (noisy-or): 50 and 50 make 75, and 100 is never passed. Risk halves every `halfLifeMs`. Many
- * small additions of one source never take an entity above 70; a single greater one does, and then only greater ones take it further.
+ * small additions of one source never take an entity above its budget (70, where the caller gives none); a single greater one does, and then only greater ones take it further.
  *
  * When there is no room, the entity with the lowest risk goes; if that one is above `keepAbove` and the newcomer below it, the newcomer is
  * not taken in. A flood of new entities therefore displaces itself and frees nobody. Entities whose risk has fallen under 0.01 are
@@ -73,14 +73,15 @@ export class RiskLedger {
   /**
    * Adds a risk (cut to 0 to 100; `NaN` is 0) and says what the entity's risk is now. For an entity that is not taken in, that is this
    * addition alone, and nothing is remembered.
+   * @param budget Where many small additions of that source, as certain as this one, end.
    */
-  add (entity: string, source: string, risk: number, at: number, reason: number | string): number {
+  add (entity: string, source: string, risk: number, at: number, reason: number | string, budget = SOURCE_BUDGET): number {
     const addition = Math.min(MOST_RISK, risk)
     if (!(addition > 0)) return this.risk(entity, at)
     const record = this.#records.get(entity) ?? this.#admit(entity, addition, at)
     if (record === null) return addition
     this.#settle(record, at)
-    raise(record, source, addition)
+    raise(record, source, addition, budget)
     if (record.reasons.length >= MOST_REASONS) record.reasons.shift()
     record.reasons.push({ source, risk: addition, at, reason })
     this.#rank(record)
@@ -140,7 +141,7 @@ export class RiskLedger {
 
   #addTo (record: HeldRecord, theirs: RiskRecord): void {
     this.#settle(record, theirs.at)
-    for (const { source, risk } of theirs.sources) raise(record, source, risk * this.#decay(theirs, record.at))
+    for (const { source, risk } of theirs.sources) raise(record, source, risk * this.#decay(theirs, record.at), SOURCE_BUDGET)
     record.since = Math.min(record.since, theirs.since)
     record.level = Math.max(record.level, theirs.level) as RiskLevel
     record.reasons = [...record.reasons, ...copyReasons(theirs)].sort((a, b) => a.at - b.at).slice(-MOST_REASONS)

@@ -1,7 +1,7 @@
 /** Risk is from 0 to this. */
 export const MOST_RISK = 100
 /** Where many small additions from one source end. */
-const SOURCE_BUDGET = 70
+export const SOURCE_BUDGET = 70
 const MOST_SOURCES = 8
 
 export interface RiskReason {
@@ -43,9 +43,9 @@ export interface RiskRecord extends EntityRisk {
 }
 
 /** Noisy-or within the source, cut to its budget; the entity's risk rises by what is left of the addition. */
-export function raise (record: RiskRecord, source: string, addition: number): void {
+export function raise (record: RiskRecord, source: string, addition: number, budget: number): void {
   const own = sourceOf(record, source)
-  const raised = Math.min(noisyOr(own.risk, addition), Math.max(SOURCE_BUDGET, own.risk, addition))
+  const raised = Math.min(noisyOr(own.risk, addition), Math.max(budget, own.risk, addition))
   if (own.risk < MOST_RISK) record.risk = noisyOr(record.risk, MOST_RISK * (raised - own.risk) / (MOST_RISK - own.risk))
   own.risk = raised
 }

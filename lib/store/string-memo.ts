@@ -21,7 +21,8 @@ export class StringMemo<V> {
    */
   constructor (capacity: number, tail = 12) {
     if (capacity < 1 || (capacity & (capacity - 1)) !== 0) throw new RangeError(`capacity must be a power of two, got ${capacity}`)
-    this.#places = new Array<string | V | undefined>(2 * capacity).fill(undefined)
+    this.#places = new Array<string | V | undefined>(2 * capacity)
+    this.clear()
     this.#mask = capacity - 1
     this.#tail = tail
   }
@@ -40,7 +41,7 @@ export class StringMemo<V> {
     const slot = (slotOf(text, this.#tail) ^ salt) & this.#mask
     const other = slot ^ (1 & this.#mask)
     const places = this.#places
-    if (places[2 * slot] !== text && places[2 * slot] !== undefined) {
+    if (places[2 * slot] !== text && places[2 * slot] !== NO_TEXT) {
       places[2 * other] = places[2 * slot]
       places[2 * other + 1] = places[2 * slot + 1]
     }
@@ -50,9 +51,15 @@ export class StringMemo<V> {
 
   /** Forgets everything. */
   clear (): void {
-    this.#places.fill(undefined)
+    for (let at = 0; at < this.#places.length; at += 2) {
+      this.#places[at] = NO_TEXT
+      this.#places[at + 1] = undefined
+    }
   }
 }
+
+/** What stands for no text: of that one nothing is known, and comparing texts with a text is what the compiler knows best. */
+const NO_TEXT = ''
 
 /** Longer texts are not kept. */
 export const MAX_LENGTH = 2048

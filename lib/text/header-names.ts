@@ -6,15 +6,41 @@ const RECENT = 64
 /** Longer lists are read anew each time. */
 const MAX_NAMES = 128
 
+/** What stands for a header that is missing, or there several times. */
+export const MISSING = -1
+export const REPEATED = -2
+
+/** Where in a list of names and values a request's own headers have their values; `MISSING` or `REPEATED` where that is no place. */
+export interface HeaderPlaces {
+  readonly authorization: number
+  readonly apiKey: number
+  readonly contentType: number
+  readonly contentLength: number
+  readonly transferEncoding: number
+  readonly forwardedFor: number
+}
+
 /** The names of a request's headers, in order and as sent: the same object for the same list, so that what is made of it is made once. */
 export class HeaderNames {
   readonly sent: readonly string[]
+  readonly places: HeaderPlaces
   /** What header-profiler makes of the list, injection, and trends: each keeps its own here. */
   shape: object | null = null
   cleared: object | null = null
   layout: object | null = null
 
-  constructor (sent: readonly string[]) { this.sent = sent }
+  constructor (sent: readonly string[]) {
+    this.sent = sent
+    const names = sent.map((name) => name.toLowerCase())
+    this.places = {
+      authorization: placeIn(names, 'authorization'),
+      apiKey: placeIn(names, 'x-api-key'),
+      contentType: placeIn(names, 'content-type'),
+      contentLength: placeIn(names, 'content-length'),
+      transferEncoding: placeIn(names, 'transfer-encoding'),
+      forwardedFor: placeIn(names, 'x-forwarded-for')
+    }
+  }
 
   /** @param rawHeaders Names and values in turn. */
   isOf (rawHeaders: readonly string[]): boolean {
@@ -75,6 +101,12 @@ export class HeaderLists {
     }
     return finishHash(hash)
   }
+}
+
+function placeIn (names: readonly string[], name: string): number {
+  const first = names.indexOf(name)
+  if (first < 0) return MISSING
+  return names.indexOf(name, first + 1) < 0 ? 2 * first + 1 : REPEATED
 }
 
 function namesOf (rawHeaders: readonly string[]): readonly string[] { return rawHeaders.filter((_, i) => i % 2 === 0) }

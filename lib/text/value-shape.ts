@@ -22,6 +22,8 @@ export const LETTER = 32
 export const SIGN = 64
 /** Any ASCII punctuation; which one is in `symbols`. */
 export const SYMBOL = 128
+/** A letter that hexadecimal numbers have not, `g` to `z`: no kind of `ValueScan.kinds`, but one that ids of hexadecimal digits lack. */
+export const BEYOND_HEX = 256
 
 const HEAD = 4096
 const TAIL = 1024
@@ -204,6 +206,17 @@ export class ValueScan {
     return count
   }
 
+  /** Whether the value last scanned has a letter that hexadecimal numbers have not. */
+  hasLetterBeyondHex (): boolean {
+    const text = this.#text
+    const length = Math.min(text.length, HEAD)
+    for (let i = 0; i < length; i++) {
+      const lower = text.charCodeAt(i) | 32
+      if (lower > 102 && lower <= 122) return true
+    }
+    return false
+  }
+
   /** Looks at `text` once and fills all fields. */
   scan (text: string): this {
     this.#text = text
@@ -332,7 +345,7 @@ export function readableShape (text: string): string {
 
 const KIND_NAMES: readonly (readonly [number, string])[] = [
   [DIGIT, 'digits'], [LOWER, 'lower-case letters'], [UPPER, 'upper-case letters'], [SPACE, 'spaces'],
-  [CONTROL, 'control characters'], [LETTER, 'letters outside ASCII'], [SIGN, 'signs outside ASCII']
+  [CONTROL, 'control characters'], [LETTER, 'letters outside ASCII'], [SIGN, 'signs outside ASCII'], [BEYOND_HEX, 'letters that hexadecimal digits have not']
 ]
 
 /** The kinds and symbols of two masks in words, such as `digits, lower-case letters, "@"`. */

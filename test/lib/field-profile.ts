@@ -280,3 +280,63 @@ test('a symbol more often than ever is a change of a format, and nothing in valu
   const tokens = many((i) => i % 4 === 0 ? `${token(10)}-${token(14)}` : token(25))
   t.notOk(partsOf(tokens, `${token(8)}-${token(8)}-${token(9)}`).includes('symbol-count'))
 })
+
+test('a letter that hexadecimal digits have not is new in ids of such digits, and in no other field', async (t) => {
+  let state = 7
+  const next = (below: number): number => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 16) % below
+  const id = (digits: string): string => Array.from({ length: 32 }, () => digits.charAt(next(digits.length))).join('')
+  const hexadecimal = many(() => id('0123456789abcdef'), 40)
+  const asked = `${id('0123456789abcdef').slice(1)}g`
+  t.same(partsOf(hexadecimal, asked), ['char'])
+  t.same(partsOf(hexadecimal, id('0123456789abcdef')), [])
+  t.same(partsOf(FieldProfile.from(JSON.parse(JSON.stringify(hexadecimal))), asked), ['char'])
+  t.notOk(partsOf(many(() => id('0123456789abcdefghijkl'), 40), id('mnopqrst0123')).includes('char'), 'of more letters')
+  t.notOk(partsOf(many((i) => ['12a', '7', '30b', '112'][i % 4] as string, 100), '12k').includes('char'), 'numbers with a letter')
+  t.notOk(partsOf(hexadecimal, asked, many(() => id('0123456789abcdefghijkl'), 80)).includes('char'), 'where the name has such letters elsewhere')
+  const merged = many(() => id('0123456789abcdef'), 20)
+  merged.merge(many(() => id('0123456789abcdefghijkl'), 20))
+  t.same(partsOf(merged, asked), [])
+})
+
+test('a field that chooses among the values of its name is judged by the values of all', async (t) => {
+  const words = ['tents', 'boots', 'ropes', 'maps', 'bags', 'lamps', 'mugs', 'knives']
+  const own = learned(Array.from({ length: 22 }, (_, i) => words[i % 8] as string))
+  const common = learned(Array.from({ length: 300 }, (_, i) => words[i % 8] as string))
+  common.merge(own)
+  t.notOk(partsOf(own, 'hidden').includes('enum'), 'alone it has too few')
+  t.ok(partsOf(own, 'hidden', common).includes('enum'))
+  const open = learned(Array.from({ length: 300 }, (_, i) => i % 20 === 0 ? `word${'abcdefghijklmnop'.charAt(i / 20)}` : words[i % 8] as string))
+  open.merge(own)
+  t.notOk(partsOf(own, 'hidden', open).includes('enum'), 'where all together keep getting others')
+})
+
+test('flagged payloads of another shape say nothing about which values a field has', async (t) => {
+  const words = ['new', 'price', 'name', 'rating', 'old']
+  const chance = (flagged: readonly string[]): number => {
+    const profile = many((i) => words[i % 5] as string, 200)
+    flagged.forEach((value, i) => profile.quarantine(scan.scan(value), i, 9))
+    return profile.unseen(4, 0, true)
+  }
+  t.equal(chance(["new' or 1=1--", '<b>new</b>']), chance([]))
+  t.ok(chance(['hidden', 'secret']) > chance([]), 'words do')
+})
+
+test('one value of another length does not make a format of two', async (t) => {
+  const sku = (i: number): string => i === 3 ? 'ABCD-12345' : `ABC-${10_000 + i * 37}`
+  const verdict = new FieldVerdict().reset()
+  const others = many(sku, 500)
+  many(sku, 80).judge(scan.scan('ABC-123'), others, 20, verdict)
+  t.ok(verdict.risk >= 50, String(verdict.risk))
+})
+
+test('where most values are numbers, what numbers with suffixes have is weak evidence in all its parts', async (t) => {
+  const profile = many((i) => i % 15 === 0 ? `${i + 1}A` : String(i + 1), 45)
+  const risk = (value: string): number => {
+    const verdict = new FieldVerdict().reset()
+    profile.judge(scan.scan(value), null, 20, verdict)
+    return verdict.risk
+  }
+  t.ok(risk('12-14') < 50, String(risk('12-14')))
+  t.ok(risk('7e') < 50, String(risk('7e')))
+  t.ok(risk("7'--") >= 50)
+})

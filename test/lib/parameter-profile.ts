@@ -102,3 +102,10 @@ test('a parameter always there is missed sooner where such parameters stay in th
   }
   t.same(missing(), ['missing_expected_param form.name'])
 })
+
+test('what advertisers add to a link makes no other list of names', async (t) => {
+  const profile = profileOf(Array.from({ length: 300 }, (_, i): Values => i % 20 === 0 ? { page: '1', utm_source: 'mail' } : { page: String(i % 9) }))
+  t.same(found(profile, { page: '1', gclid: 'Cj0KCQjw-9_4' }), [])
+  t.same(found(profile, { utm_source: 'mail', utm_medium: 'cpc', page: '2' }), [])
+  t.same(found(profile, { page: '1', utm_source: "mail'--" }).map((text) => text.split(' ')[1]), ['query.utm_source'])
+})

@@ -19,3 +19,11 @@ test('any path is answered', async () => {
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (path) => { assert.ok(Array.isArray(index.methodsOf(path))) }))
   assert.deepEqual(index.methodsOf('/'.repeat(1e5)), [])
 })
+
+test('that OPTIONS is answered for all paths says nothing of a path', async (t) => {
+  const index = new RouteIndex()
+  index.add('OPTIONS', '*')
+  index.add('GET', '/items/:id')
+  t.same(index.methodsOf('/robots.txt'), [])
+  t.same([...index.methodsOf('/items/7')].sort(), ['GET', 'OPTIONS'])
+})

@@ -23,7 +23,7 @@ function learned (values: readonly string[], count: number, priors: ValuePriors 
 
 function chance (priors: ValuePriors, field: FieldProfile, value: string): number { return priors.chance(field, scan.scan(value).value) }
 
-test('a field of one value is told to keep it where such fields do, one of several knows itself', async (t) => {
+test('a field of one value or a few is told to keep to them where such fields do, one of many knows itself', async (t) => {
   const still = new ValuePriors(SEED)
   for (let n = 0; n < 8; n++) {
     learned(['save'], 40, still)
@@ -33,7 +33,11 @@ test('a field of one value is told to keep it where such fields do, one of sever
   for (let n = 0; n < 8; n++) learned([...Array.from({ length: 10 }, () => 'save'), ...Array.from({ length: 10 }, () => 'send'), ...Array.from({ length: 10 }, () => 'drop')], 30, moving)
   const constant = learned(['save'], 12)
   t.ok(chance(still, constant, 'hidden') < 0.02)
-  t.equal(chance(still, learned(['asc', 'desc', 'top'], 21), 'hidden'), 1)
+  const few = learned(['asc', 'desc', 'top'], 21)
+  t.ok(chance(still, few, 'hidden') < 0.02)
+  t.ok(chance(new ValuePriors(SEED), few, 'hidden') > 0.04, 'without experience, the rule of succession')
+  t.ok(chance(still, learned(['asc', 'desc', 'top', ...Array.from({ length: 7 }, () => 'asc'), 'once'], 11), 'hidden') === 1, 'before a dozen, nothing')
+  t.equal(chance(still, learned(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'], 45), 'hidden'), 1, 'of many the tail is their own')
   t.ok(chance(moving, constant, 'hidden') > 2 * chance(still, constant, 'hidden'))
   t.ok(chance(new ValuePriors(SEED), constant, 'hidden') > 0.05, 'without experience, the rule of succession')
 })

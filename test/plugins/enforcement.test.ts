@@ -642,3 +642,40 @@ test('a threshold of throttling at which nobody would ever be throttled stops th
   t.ok(app.anomalies.risk(addressOf(1)) < 60)
   t.equal((await ask('/items')).response.statusCode, 403)
 })
+
+const BROWSER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0', accept: 'text/html', 'accept-language': 'en', 'accept-encoding': 'gzip', referer: 'https://shop.test/' }
+
+/** An application that many browsers have used, and how the replies to one newcomer's requests count, by status. */
+async function newcomer (requests: number, ask: (i: number) => Ask): Promise<Record<number, number>> {
+  const built = await buildApp({ mode: 'enforce', injection: {} }, shop)
+  for (let i = 0; i < 600; i++) await built.ask({ url: '/items', client: i % 40, headers: BROWSER, after: 1000 })
+  const statuses: Record<number, number> = {}
+  for (let i = 0; i < requests; i++) {
+    const { response: { statusCode: status } } = await built.ask({ client: 99, after: 1000, ...ask(i) })
+    statuses[status] = (statuses[status] ?? 0) + 1
+  }
+  return statuses
+}
+
+test('a program that is new is never refused for its headers alone', async (t) => {
+  for (const headers of [{ 'user-agent': 'curl/8.5.0', accept: '*/*' }, { 'user-agent': 'Go-http-client/1.1', 'x-partner': 'acme' }, {}]) {
+    t.same(await newcomer(300, () => ({ url: '/items', headers })), { 200: 300 }, JSON.stringify(headers))
+  }
+})
+
+test('who goes on sending injections is blocked, however slowly they come and whatever else is odd about them', async (t) => {
+  const url = (i: number): string => `/items?id=${encodeURIComponent(`${i}' UNION SELECT password FROM users WHERE '1'='1`)}`
+  const slow = await newcomer(60, (i) => ({ url: url(i), headers: BROWSER, after: 20_000 }))
+  t.ok((slow[403] ?? 0) >= 30, JSON.stringify(slow))
+  const fast = await newcomer(60, (i) => ({ url: url(i), headers: { 'user-agent': 'curl/8.5.0' } }))
+  t.ok((fast[200] ?? 0) <= 10, JSON.stringify(fast))
+})
+
+test('an entity is a text: what an event shows as an object is an error, not nobody', async (t) => {
+  const { app } = await risky({}, 5)
+  const entity = { ip: addressOf(1) } as unknown as string
+  for (const act of [() => app.anomalies.risk(entity), () => app.anomalies.release(entity), () => app.anomalies.block(entity, { by: 'ann', reason: 'x' }), () => app.anomalies.undecide(entity)]) {
+    t.throws(act, { code: 'FST_ANOMALIES_BAD_PARAMETER', message: /entity/ })
+  }
+  t.ok(app.anomalies.risk(addressOf(1)) > 0)
+})

@@ -1,11 +1,16 @@
+import { once } from 'node:events'
+import { connect } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
+import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { test } from 'tap'
+import anomalies from '../../plugins'
 import type { AnomaliesOptions } from '../../plugins'
 import { attacks, plainBenign } from '../../train/corpus'
 import { SeededRandom } from '../../train/random'
-import { buildApp } from '../fixtures/app'
+import { buildApp, SECRET } from '../fixtures/app'
 import type { Ask, TestApp } from '../fixtures/app'
 
 const ALONE: AnomaliesOptions = { endpointProfiler: false, headerProfiler: false, injection: {} }
@@ -403,4 +408,22 @@ test('on texts that it was not trained on, the model holds to its card', async (
   let caught = 0
   for (const { text } of bad) if ((await subject.ask(post({ text }))).assessment.flagged) caught++
   t.ok(caught >= 0.92 * bad.length, `${caught} of ${bad.length} attacks`)
+})
+
+test('on HTTP/2 a payload in the query is told once, not in :path too', async (t) => {
+  const app = Fastify({ http2: true })
+  const seen: (string | undefined)[] = []
+  await app.register(anomalies, { secret: SECRET, onAnomaly: ({ detector, field }) => { if (detector === 'injection') seen.push(field) } })
+  app.get('/find', async () => ({}))
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+  t.teardown(async () => {
+    session.close()
+    await app.close()
+  })
+  const stream = session.request({ ':path': `/find?q=${encodeURIComponent("1' UNION SELECT password FROM users--")}` })
+  stream.resume()
+  await once(stream, 'end')
+  app.anomalies.query()
+  t.same(seen, ['query.q'])
 })

@@ -1,9 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import Fastify from 'fastify'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { test } from 'tap'
 import anomalies, { endpointProfiler, registry } from '../../plugins'
 import type { AnomaliesOptions, AnomalyEventJson } from '../../plugins'
+import { RouteConfigs } from '../../plugins/route-configs'
 import { addressOf, buildApp, drive, ManualClock, SECRET } from '../fixtures/app'
 import type { Ask, TestApp } from '../fixtures/app'
 import { logged } from '../fixtures/logged'
@@ -748,4 +749,58 @@ test('a route that takes connections over learns too: what is new there does not
   t.ok(app.anomalies.flagged <= 10, `${app.anomalies.flagged} of 100 flagged`)
   t.ok((app.anomalies.baselines().find(({ id }) => id === 'GET /events')?.responses ?? 0) > 90)
   await app.close()
+})
+
+test('a busy route learns from fewer of its requests than a quiet one, and is judged all the same', async (t) => {
+  const learned = async (after: number): Promise<number> => {
+    const { app, ask, teach } = await buildApp({ ...alone, halfLife: '70 days' })
+    await teach(600, (i) => ({ url: search(i), after }))
+    const snapshot = JSON.parse(JSON.stringify(app.anomalies.snapshot()))
+    for (const { state } of Object.values<{ state: { responses: number } }>(snapshot.routes)) state.responses = 5000
+    app.anomalies.restore(snapshot)
+    const samples = (): number => app.anomalies.baselines()[0]?.detectors['endpoint-profiler']?.samples ?? 0
+    const before = samples()
+    await teach(2000, (i) => ({ url: search(i), after }))
+    t.match((await ask({ url: ODD, client: 7 })).types, ['param_value_anomaly'])
+    const learned = samples() - before
+    await app.close()
+    return learned
+  }
+  const quiet = await learned(120_000)
+  const busy = await learned(10)
+  t.ok(quiet > 90 && quiet < 160, `${quiet} of 2,000, two minutes apart`)
+  t.ok(busy > 0 && busy < 30, `${busy} of 2,000, a hundred a second`)
+})
+
+test('the config of a route is found where Fastify keeps it, and else asked for', async (t) => {
+  const app = Fastify()
+  const configs = new RouteConfigs()
+  const seen: unknown[] = []
+  let asked = 0
+  app.addHook('onRequest', (request, reply, done) => {
+    const { config } = request.routeOptions
+    Object.defineProperty(request, 'routeOptions', { get: () => { asked++; return { config } } })
+    seen.push(configs.of(request))
+    done()
+  })
+  app.get('/a', { config: { mark: 1 } as object }, async () => '')
+  app.register(async (child) => { child.get('/b', { config: { mark: 2 } as object }, async () => '') })
+  for (const url of ['/none', '/a', '/b', '/a', '/none']) await app.inject(url)
+  t.match(seen, [null, { mark: 1, url: '/a' }, { mark: 2, url: '/b' }, { mark: 1, url: '/a' }, null])
+  t.equal(asked, 1, 'once, to find it')
+  const config = { url: '/c' }
+  t.equal(new RouteConfigs().of({ is404: false, routeOptions: { config } } as unknown as FastifyRequest), config)
+  await app.close()
+})
+
+test('the bytes of a reply are those sent, of text that takes several a character, and of bytes', async (t) => {
+  const { app, ask } = await buildApp(alone, (app) => {
+    app.get('/text', async (_, reply) => reply.type('text/plain').send('é'.repeat(10)))
+    app.get('/bytes', async (_, reply) => reply.type('text/plain').send(Buffer.alloc(7)))
+  })
+  const sizes: number[][] = []
+  app.anomalies.detector('sizes', () => ({})).on('onSend', (_, observation) => { sizes.push([observation.mostResponseBytes, observation.responseBytes, observation.mostResponseBytes]) })
+  await ask('/text')
+  await ask('/bytes')
+  t.same(sizes, [[30, 20, 20], [7, 7, 7]])
 })

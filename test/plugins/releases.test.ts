@@ -124,3 +124,22 @@ test('a header that a few routes have ceased to require is required by none, but
   t.ok(fieldsOf(other).includes('header.authorization'))
   await shown.app.close()
 })
+
+const PROBE: Headers = { host: '10.4.0.7:8080', 'user-agent': 'kube-probe/1.31', accept: '*/*', connection: 'close' }
+
+test('a program that is alone of its kind is known after half a day, not sooner', async (t) => {
+  const { ask, teach } = await shop()
+  await teach(600, (i) => item(1000 + i), CLIENTS)
+  const flagged: number[] = []
+  for (let minute = 0; minute < 24 * 60; minute += 2) if ((await ask({ ...item(1000 + minute, PROBE), client: 7, after: 120_000 })).assessment.flagged) flagged.push(minute)
+  t.ok(flagged.length > 100 && (flagged.at(-1) as number) >= 4 * 60, 'it is not known for having been there for a while')
+  t.ok((flagged.at(-1) as number) <= 12 * 60, `the last alarm came after ${flagged.at(-1)} minutes`)
+})
+
+test('with anything else that is odd, time is no witness', async (t) => {
+  const { ask, teach } = await shop()
+  await teach(600, (i) => item(1000 + i), CLIENTS)
+  let last = 0
+  for (let minute = 0; minute < 24 * 60; minute += 2) if ((await ask({ ...item("7'or'1", PROBE), client: 7, after: 120_000 })).types.includes('header_value_anomaly')) last = minute
+  t.ok(last > 23 * 60, `${last}`)
+})
