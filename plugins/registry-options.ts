@@ -94,8 +94,8 @@ export interface RegistryOptions {
 export const registryOptions: OptionTable = {
   mode: { enum: ['observe', 'enforce'], default: 'observe', description: '`observe` never changes a reply; `enforce` refuses requests of entities whose risk calls for it' },
   global: { type: 'boolean', default: true, description: 'whether routes without `config.anomalies` are observed' },
-  routes: { isFunction: true, description: 'gives `false` or a config for routes that the user does not own' },
-  key: { isFunction: true, description: 'the principal where the application knows one; kept as a keyed hash' },
+  routes: { isFunction: true, description: '`(route) => false`, a config, or nothing: for routes that the user does not own' },
+  key: { isFunction: true, description: '`(request) => name`: the principal where the application knows one; kept as a keyed hash' },
   flagAt: { type: 'number', minimum: 1, maximum: 99, default: 50, description: 'score from which a request is flagged' },
   throttleAt: { type: 'number', minimum: 1, maximum: 100, default: 60, description: 'risk from which an entity\'s action is `throttle`; where it is not given, no more than `blockAt`' },
   blockAt: { type: 'number', minimum: 1, maximum: 100, default: 85, description: 'risk from which an entity\'s action is `block`' },
@@ -109,9 +109,9 @@ export const registryOptions: OptionTable = {
   redact: { type: 'array', items: { isNameOrPattern: true }, default: [], description: 'names or patterns of fields whose values are never shown' },
   traps: { type: 'array', items: { type: 'string', pattern: '^/[^*]+\\*?$', maxLength: 256 }, maxItems: 1000, default: [], description: 'paths that nobody has a reason to ask for, such as `/wp-login.php`; a `*` at the end stands for anything; who asks is certain risk' },
   onAnomaly: { isFunction: true, description: 'called with each event as it is recorded' },
-  onBlock: { isFunction: true, description: 'called with each request that was blocked (403), not with those that were throttled (429)' },
-  clock: { isClock: true, description: 'where times come from; for tests and replays' },
-  random: { isFunction: true, description: 'randomness, 0 to below 1' },
+  onBlock: { isFunction: true, description: '`(request)`: called with each request that was blocked (403), not with those that were throttled (429)' },
+  clock: { isClock: true, description: '`{ now, monotonic }`, functions that give milliseconds, epoch and steady: where times come from; for tests and replays' },
+  random: { isFunction: true, description: '`() => number`: randomness, 0 to below 1' },
   secret: { type: 'string', minLength: 16, isSecret: true, description: 'key of all hashes; by default new in each process' }
 }
 
