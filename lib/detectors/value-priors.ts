@@ -12,7 +12,7 @@ const SORTS = 3
 const NONE = -1
 /** Values of each sort before which it says nothing: a constant may be one by chance. */
 const FEWEST: readonly number[] = [4, 8, 12]
-/** Values of a set, at the most, and sightings for each of them before which it is none: those of more are known by themselves only, since their tails are their own. */
+/** Values of a set, at the most, and sightings for each of them before which it is none: those of more are known by themselves only, since their tails are their own. A value seen once says that there are others (countries of a young shop). */
 const MOST = 8
 const EACH = 3
 /** Ways in which forms and programs write yes and no. */
@@ -23,11 +23,11 @@ export type ValuePriorsJson = readonly NoveltyPriorJson[]
 
 /**
  * When may few values be taken for all that there are? Learned over all fields of an application: how often a field that has had one value brings
- * another (see `NoveltyPrior`). Where hardly any does, a dozen sightings of a hidden input say as much as hundreds do elsewhere. Sets of several are known
- * by themselves only: the tail of a set is its own (learned over all, it made ten times the false alarms).
+ * another (see `NoveltyPrior`). Where hardly any does, a dozen sightings of a hidden input say as much as hundreds do elsewhere. Sets of two to eight
+ * count while each of their values has been seen twice; larger ones are known by themselves only: the tail of a set is its own (learned over all, it made ten times the false alarms).
  * One that wrote *yes* may write *no*, but hardly anything else; numbers have no such bounds.
  *
- * Memory: two priors of 12 numbers. Time: O(1) at milestones and where a value is new.
+ * Memory: three priors of 12 numbers. Time: O(1) at milestones and where a value is new.
  */
 export class ValuePriors {
   readonly #priors = Array.from({ length: SORTS }, () => new NoveltyPrior())
@@ -76,7 +76,7 @@ export class ValuePriors {
     const known = items.known(VALUES)
     if (known <= 2 && this.#truthsIn(items) === known) return TRUTH
     if (known === 1) return n === 1 || items.once(VALUES) === 0 ? CONSTANT : NONE
-    return known <= MOST && known * EACH <= n ? SET : NONE
+    return known <= MOST && known * EACH <= n && items.once(VALUES) === 0 ? SET : NONE
   }
 
   #truthsIn (items: FieldProfile['items']): number {
