@@ -35,6 +35,8 @@ export class Backlog {
   readonly #requests: FastifyRequest[] = []
   readonly #replies: FastifyReply[] = []
   readonly #observations: Observation[] = []
+  /** What those calls are about: a request whose stages wait one after the other is there once. */
+  readonly #awaited: Observation[] = []
   readonly #lessons: Observation[] = []
   readonly #looks: ((observations: readonly Observation[]) => void)[] = []
   /** Requests of the open span. */
@@ -60,6 +62,7 @@ export class Backlog {
     this.#requests.push(request)
     this.#replies.push(reply)
     this.#observations.push(observation)
+    if (this.#awaited[this.#awaited.length - 1] !== observation) this.#awaited.push(observation)
     if (this.#seats.length >= MOST_CALLS || isLarge(observation)) this.catchUp()
   }
 
@@ -77,7 +80,7 @@ export class Backlog {
       this.#judge()
       for (let i = 0; i < this.#lessons.length; i++) this.#work.teach(this.#lessons[i] as Observation)
     } finally {
-      this.#seats.length = this.#requests.length = this.#replies.length = this.#observations.length = this.#lessons.length = 0
+      this.#seats.length = this.#requests.length = this.#replies.length = this.#observations.length = this.#awaited.length = this.#lessons.length = 0
       this.#isAtWork = false
     }
   }
@@ -101,9 +104,13 @@ export class Backlog {
     const requests = this.#requests
     const replies = this.#replies
     const observations = this.#observations
-    if (seats.length >= MANY_CALLS) for (let i = 0; i < this.#looks.length; i++) (this.#looks[i] as (observations: readonly Observation[]) => void)(observations)
+    if (seats.length >= MANY_CALLS) for (let i = 0; i < this.#looks.length; i++) (this.#looks[i] as (observations: readonly Observation[]) => void)(this.#awaited)
     for (let i = 0; i < seats.length; i++) this.#work.judge(seats[i] as readonly Seat[], requests[i] as FastifyRequest, replies[i] as FastifyReply, observations[i] as Observation)
   }
 }
 
-function isLarge ({ requestBytes, responseBytes }: Observation): boolean { return requestBytes < 0 || requestBytes + responseBytes > MOST_BYTES }
+/** Bytes of a reply are counted only where they may be too many. */
+function isLarge (observation: Observation): boolean {
+  const { requestBytes } = observation
+  return requestBytes < 0 || (requestBytes + observation.mostResponseBytes > MOST_BYTES && requestBytes + observation.responseBytes > MOST_BYTES)
+}

@@ -85,7 +85,7 @@ export class Detector<S extends object> {
     return this
   }
 
-  /** Called before the judging that could wait is done, with all observations it is about: a request whose stages all waited is there for each. */
+  /** Called before the judging that could wait is done, with all requests it is about, each once where its stages wait one after the other. */
   prepare (look: (observations: readonly Observation[]) => void): this {
     this.#registry.backlog.onWork((observations) => {
       try {

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
+import { areAboutHeaders } from '../lib/detectors/header-signals'
 import type { Observation } from '../lib/observation'
-import type { Signal } from '../lib/signal'
 import { finishHash } from '../lib/text/value-shape'
 import type { RegistryParts } from './registry-parts'
 
@@ -74,7 +74,7 @@ export class LearningGate {
    */
   #supporterOf (observation: Observation): number {
     const supporter = this.#registry.entities.supporterOf(observation, this.#clients.length >= this.#enough)
-    if (observation.signals === null || !observation.signals.every(isAboutProgram)) return supporter
+    if (observation.signals === null || !areAboutHeaders(observation.signals)) return supporter
     return finishHash(supporter ^ Math.imul(Math.floor(observation.at / PROGRAM_WINDOW_MS) + 1, GOLDEN_RATIO))
   }
 
@@ -106,9 +106,6 @@ export class LearningGate {
 
 /** Whether what was found keeps the request from teaching. */
 function isTelling ({ flagged, severity }: Observation): boolean { return flagged || severity >= MEDIUM }
-
-/** Whether a finding is about the headers that a program sends. */
-function isAboutProgram ({ detector }: Signal): boolean { return detector === 'header-profiler' }
 
 /** What stands for a principal where there are few: the window that a request came in. */
 function windowOf (at: number, responses: number): number {

@@ -1,24 +1,24 @@
 import type { EntityRef } from '../lib/anomaly-event'
 import { combine } from '../lib/assessment'
 import type { Action, Assessment } from '../lib/assessment'
+import { areAboutHeaders } from '../lib/detectors/header-signals'
 import type { EntityRisks } from '../lib/entity-risks'
 import type { EventLog } from '../lib/event-log'
 import type { Observation } from '../lib/observation'
 import type { Signal } from '../lib/signal'
+import { SOURCE_BUDGET } from '../lib/store/risk-record'
 import type { RouteTable } from './route-table'
 
 /** Share of a flagged request's score that its entity's risk grows by. */
 const RISK_SHARE = 0.2
 /**
- * Where the risk ends that one detector's findings add up to. What is new may be ordinary all the same: 70. Where all that is new is the program that sends
+ * Where the risk ends that one detector's findings add up to. What is new may be ordinary all the same: `SOURCE_BUDGET`. Where all that is new is the program that sends
  * (its headers), nobody is refused by that alone: no new partner of the application's, before the throttle's default of 60. What is certain to do harm may lead to a block.
  */
-const BUDGET = 70
 const BUDGET_OF_HEADERS = 50
 const BUDGET_OF_ATTACKS = 95
 /** Risk of a finding from which it is certain. */
 const CERTAIN = 90
-const HEADERS = 'header-profiler'
 /** By the level of risk. */
 const ACTIONS: readonly Action[] = ['allow', 'throttle', 'block']
 
@@ -75,12 +75,12 @@ export class Recorder {
     }
     if (!observation.risked || observation.chargedAttack) return
     const attack = signals.find(isCertainAttack)
-    if (attack !== undefined) observation.chargedAttack = true
-    else if (observation.charged) return
+    if (attack === undefined && observation.charged) return
     const own = signals.every(isOwn) ? signals : signals.filter(isOwn)
     const score = own === signals ? observation.score : combine(own)
     if (score < observation.route.flagAt) return
     observation.charged = true
+    observation.chargedAttack = attack !== undefined
     const strongest = attack ?? own.reduce((most, signal) => signal.risk > most.risk ? signal : most)
     this.#blame(observation, strongest, score * RISK_SHARE, false, budgetOf(own, strongest))
   }
@@ -90,7 +90,7 @@ export class Recorder {
     return { signals: observation.signals ?? [], score: observation.score, flagged: observation.flagged, action: this.#actionOf(observation) }
   }
 
-  #blame (observation: Observation, { detector, type }: Signal, amount: number, atClient: boolean, budget = BUDGET): void {
+  #blame (observation: Observation, { detector, type }: Signal, amount: number, atClient: boolean, budget = SOURCE_BUDGET): void {
     this.#entities.blame(observation, detector, amount, observation.at, type, this.#routes.enforces(observation.route, detector), atClient, budget)
   }
 
@@ -107,7 +107,7 @@ function isCertainAttack ({ kind, risk }: Signal): boolean { return kind.about =
 
 function budgetOf (signals: readonly Signal[], strongest: Signal): number {
   if (isCertainAttack(strongest)) return BUDGET_OF_ATTACKS
-  return signals.every(({ detector }) => detector === HEADERS) ? BUDGET_OF_HEADERS : BUDGET
+  return areAboutHeaders(signals) ? BUDGET_OF_HEADERS : SOURCE_BUDGET
 }
 
 function entityKey (observation: Observation): string { return observation.user ?? observation.credential ?? observation.client }

@@ -4,6 +4,9 @@ import { describeValue } from './value-judge'
 
 const DETECTOR = 'header-profiler'
 
+/** Whether nothing is odd but the program that sends the request: all that was found is about its headers. */
+export function areAboutHeaders (signals: readonly Signal[]): boolean { return signals.every(({ detector }) => detector === DETECTOR) }
+
 /** @param about `client` where it is the client's way, the same with each of its requests: which headers it sends, and in what order. */
 function kind (type: string, describe: (signal: Signal) => string, about?: 'client'): SignalKind {
   return { type, detector: DETECTOR, ...about === undefined ? null : { about }, describe }

@@ -76,8 +76,6 @@ export class RateClients {
     let read = 0
     for (let i = 0; i < observations.length; i++) {
       const observation = observations[i] as Observation
-      // Its arrival and its answer often wait one after the other.
-      if (i > 0 && observation === observations[i - 1]) continue
       read ^= this.#table.touch(keyOf(CLIENT, observation.clientHash)) ^ this.#table.touch(keyOf(CREDENTIAL, this.#credentialOf(observation)))
     }
     return read

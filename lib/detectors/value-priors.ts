@@ -75,8 +75,10 @@ export class ValuePriors {
   #sortOf ({ items, n }: FieldProfile): number {
     const known = items.known(VALUES)
     if (known <= 2 && this.#truthsIn(items) === known) return TRUTH
-    if (known === 1) return n === 1 || items.once(VALUES) === 0 ? CONSTANT : NONE
-    return known <= MOST && known * EACH <= n && items.once(VALUES) === 0 ? SET : NONE
+    if (known === 1 && n === 1) return CONSTANT
+    if (items.once(VALUES) > 0) return NONE
+    if (known === 1) return CONSTANT
+    return known <= MOST && known * EACH <= n ? SET : NONE
   }
 
   #truthsIn (items: FieldProfile['items']): number {
@@ -86,8 +88,8 @@ export class ValuePriors {
   }
 }
 
-/** Values of a set that are rare: those seen once, or twice where these are more. Of the other sorts none is. */
-function rareOf (sort: number, { items }: FieldProfile): number { return sort === SET ? Math.max(items.once(VALUES), items.twice(VALUES)) : 0 }
+/** Values of a set that are rare: those seen twice, since none was seen once. Of the other sorts none is. */
+function rareOf (sort: number, { items }: FieldProfile): number { return sort === SET ? items.twice(VALUES) : 0 }
 
 /** Whether the field has had few values, most of them no numbers. */
 function isOfFew ({ items, n, texts }: FieldProfile): boolean { return n > 0 && items.isOpen(VALUES) && texts * 2 >= n && items.known(VALUES) > 0 }

@@ -32,10 +32,13 @@ export class KeyedHash {
 }
 
 /** A seeded 32-bit rolling hash of a text. */
-export function hashText (text: string, seed: number): number {
-  let hash = seed ^ text.length
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return finishHash(hash)
+export function hashText (text: string, seed: number): number { return finishHash(roll(text, 0, text.length, seed ^ text.length)) }
+
+/** Takes some characters into a hash (FNV-1's multiplier). */
+function roll (text: string, from: number, to: number, seed: number): number {
+  let hash = seed
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash
 }
 
 /** Of longer texts: characters at the end, and in each of three windows before it. */
@@ -52,8 +55,7 @@ export function hashCredential (text: string, seed: number): number {
   let hash = seed ^ length
   for (let window = 1; window < 4; window++) {
     const from = (length * window >> 2) - WINDOW
-    for (let i = from; i < from + WINDOW; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+    hash = roll(text, from, from + WINDOW, hash)
   }
-  for (let i = length - END; i < length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return finishHash(hash)
+  return finishHash(roll(text, length - END, length, hash))
 }

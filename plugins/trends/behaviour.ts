@@ -69,15 +69,15 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
    */
   function prepare (observations: readonly Observation[], partOf: (observation: Observation) => RouteBehaviour | null): void {
     let sum = 0
-    for (let i = 0; i < observations.length; i++) if (isNext(observations, i)) sum += observations[i]!.named === null ? 0 : 1
+    for (let i = 0; i < observations.length; i++) sum += observations[i]!.named === null ? 0 : 1
     for (let i = 0; i < observations.length; i++) {
-      const named = isNext(observations, i) ? observations[i]!.named : null
+      const named = observations[i]!.named
       if (named === null) continue
       if (named.session !== null) sum += (named.session as SessionRecord).touch()
       if (named.sender !== null) sum += (named.sender as IdentityFlow).key
     }
     for (let i = 0; i < observations.length; i++) {
-      const flow = isNext(observations, i) ? observations[i]!.named?.sender as IdentityFlow | null | undefined : null
+      const flow = observations[i]!.named?.sender as IdentityFlow | null | undefined
       if (flow === null || flow === undefined) continue
       const own = partOf(observations[i]!)
       sum += flow.touch()
@@ -225,9 +225,6 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     store.add(type, finishHash(value), observation.clientHash, observation.credential === null ? cookieSessionOf(observation)?.entity ?? 0 : observation.principal, observation.at)
   }
 }
-
-/** Whether an observation is another one than that before: the stages of a request mostly follow one another. */
-function isNext (observations: readonly Observation[], i: number): boolean { return i === 0 || observations[i] !== observations[i - 1] }
 
 /** Key of what a sender asks of a route. */
 function walkKey (sender: number, route: number): number { return finishHash(sender ^ route) | 0 || 1 }
