@@ -9,9 +9,12 @@ import type { ErrorEpisodeJson } from './error-episode'
 import { TESTED } from '../stats/regularity-prior'
 import type { RegularityPrior } from '../stats/regularity-prior'
 import { ItemTable } from '../store/item-table'
+import { MANY } from './field-levels'
 import { NameBacking } from './name-backing'
 import { ParameterProfile } from './parameter-profile'
 import type { ParameterContext, ParameterProfileJson } from './parameter-profile'
+import { ALL, EMPTY, FORM, PATH, QUERY, UNWRITTEN } from './parameter-plans'
+import type { ParameterPlans } from './parameter-plans'
 import { ReplyWatch } from './reply-watch'
 import type { RouteReport } from './reply-watch'
 import { RouteFences } from './route-fences'
@@ -37,6 +40,8 @@ export interface EndpointContext extends ParameterContext {
   /** How often routes keep to one media type. */
   readonly types: RegularityPrior
   readonly rates: WindowCounter
+  /** What suffices to know ordinary parameters. */
+  readonly plans: ParameterPlans
   /** Request sizes of the whole application: they stand in, doubled, for a route that has not enough of its own. */
   readonly sizes: SizeFence
   /** Told what is the route's, and nobody's. */
@@ -78,6 +83,9 @@ export class EndpointBaseline {
   /** A media type that is known of requests, and of replies: mostly there is but one. */
   #requestType = ''
   #replyType = ''
+  /** Where the plan of the parameters is, and what it was written at. */
+  #plan = UNWRITTEN
+  #planned = 0
   #query: ParameterProfile | null = null
   #form: ParameterProfile | null = null
   #path: ParameterProfile | null = null
@@ -146,12 +154,36 @@ export class EndpointBaseline {
   /** Query, form and path parameters. */
   judgeParameters (observation: Observation): void {
     const floor = this.#floor(observation)
-    if (observation.query !== null) this.#query?.judge(observation.query as Record<string, unknown>, floor, observation)
-    if (observation.params !== null) this.#path?.judge(observation.params as Record<string, unknown>, floor, observation)
+    if (this.#plan === UNWRITTEN && this.samples >= MANY) this.#writePlan()
+    if (observation.query !== null) this.#judgeSource(QUERY, this.#query, observation.query as Record<string, unknown>, floor, observation)
+    if (observation.params !== null) this.#judgeSource(PATH, this.#path, observation.params as Record<string, unknown>, floor, observation)
     const rest = restOf(observation)
     if (rest !== null) this.#wildcard?.judge(rest, floor, observation)
     const form = formOf(observation)
-    if (form !== null) this.#form?.judge(form, floor, observation)
+    if (form !== null) this.#judgeSource(FORM, this.#form, form, floor, observation)
+  }
+
+  /** What the plan does not say to be ordinary is the profile's to judge; else nothing of it is read. */
+  #judgeSource (source: number, profile: ParameterProfile | null, values: Record<string, unknown>, floor: number, observation: Observation): void {
+    if (profile === null) return
+    const settled = this.#plan < 0 ? 0 : this.#context.plans.settled(this.#plan, source, values)
+    if (settled !== ALL) profile.judge(values, floor, observation, settled)
+  }
+
+  /** Writes the plan of the parameters, where what it would say has changed. */
+  #writePlan (): void {
+    const sources = [this.#query, this.#path, this.#form]
+    let stamp = 0
+    for (const source of sources) stamp = Math.imul(stamp, 31) + (source === null ? 0 : source.stamp) | 0
+    if (this.#plan !== UNWRITTEN && stamp === this.#planned) return
+    this.#planned = stamp
+    if (stamp !== 0) this.#plan = this.#context.plans.write(this.#plan, sources)
+    else this.#dropPlan(EMPTY)
+  }
+
+  #dropPlan (plan = UNWRITTEN): void {
+    this.#context.plans.close(this.#plan)
+    this.#plan = plan
   }
 
   /** Status, media type, size and duration of the reply. */
@@ -206,6 +238,7 @@ export class EndpointBaseline {
     }
     const form = formOf(observation)
     if (form !== null) this.#source('form').learn(form, principal, several)
+    if (this.samples >= MANY) this.#writePlan()
     if (observation.status === 0) return
     if (observation.responseType !== null && observation.status < 400) {
       this.#typedReplies++
@@ -263,6 +296,7 @@ export class EndpointBaseline {
 
   /** One half-life. */
   halve (): void {
+    this.#dropPlan()
     this.samples >>>= 1
     this.#typedReplies >>>= 1
     this.#items.halve()
@@ -280,6 +314,7 @@ export class EndpointBaseline {
   merge (json: EndpointBaselineJson): void {
     const other = new EndpointBaseline({ ...this.#context, backing: new NameBacking() }, this.#settings, this.#routeHash)
     other.restore(json)
+    this.#dropPlan()
     this.samples += other.samples
     this.#typedReplies += other.#typedReplies
     this.#items.merge(other.#items)
@@ -326,6 +361,7 @@ export class EndpointBaseline {
 
   /** Forgets the parameters; their names lose this place. */
   leave (): void {
+    this.#dropPlan()
     this.#query?.leave()
     this.#form?.leave()
     this.#path?.leave()

@@ -16,14 +16,18 @@ import { VALUES } from './field-levels'
 import { strongRisk } from './field-verdict'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { NameBacking } from './name-backing'
+import { FORM, LISTS, PATH, QUERY, stampOf } from './parameter-plans'
 import type { ParameterPriors } from './parameter-priors'
 import { ParameterTable } from './parameter-table'
 import type { ValueJudge } from './value-judge'
 
 /** Levels of the item table: lists of names, single names, names sent more than once. */
-const SETS = 0
+const SETS = LISTS
 const NAMES = 1
 const REPEATED = 2
+
+/** Stands for a source in a plan: query, form and path parameters may bear the same names. */
+const SOURCES: Readonly<Record<string, number>> = { 'query.': QUERY, 'form.': FORM, 'path.': PATH }
 
 const SETTLED = 0.05
 /** Chance below which one of few combinations is as good as fixed. */
@@ -44,6 +48,8 @@ const DISCOUNT = 0.25
 const FLAGGED = 50
 /** Names of one request looked at; more only count. */
 const MAX_NAMES = 64
+/** Names of which a mask says whether their values are settled. */
+const MASKED = 31
 /** Values of one name looked at. */
 const MAX_VALUES = 16
 
@@ -97,8 +103,11 @@ export class ParameterProfile {
     this.#context = context
   }
 
-  /** @param floor Requests to have been learned before anything is judged. */
-  judge (values: Record<string, unknown>, floor: number, observation: Observation): void {
+  /**
+   * @param floor Requests to have been learned before anything is judged.
+   * @param settled Mask of the names, by their order, whose values are surely ordinary (`ParameterPlans`).
+   */
+  judge (values: Record<string, unknown>, floor: number, observation: Observation, settled = 0): void {
     const context = this.#context
     const seed = context.judge.scan.seed
     const before = observation.signals === null ? 0 : observation.signals.length
@@ -106,6 +115,7 @@ export class ParameterProfile {
     let set = 0
     let unknown = 0
     for (const name in values) {
+      const isSettled = names < MASKED && (settled & (1 << names)) !== 0
       if (++names > MAX_NAMES) continue
       const place = this.#parameters.find(name)
       if (place < 0) {
@@ -118,7 +128,7 @@ export class ParameterProfile {
       }
       if (!this.#parameters.isTracking(place)) set = (set + this.#parameters.part(place)) | 0
       else if (isIdentifier(values[name])) continue
-      this.#judgeValues(name, values[name], place, floor, observation)
+      if (!isSettled) this.#judgeValues(name, values[name], place, floor, observation)
     }
     if (names >= MANY_FIELDS && observation.signals !== null && observation.signals.length > before + 1) discount(observation.signals, before)
     if (this.n < floor) return
@@ -358,6 +368,29 @@ export class ParameterProfile {
       const place = known >= 0 ? known : this.#parameters.add(theirs.name(from), theirs.part(from), theirs.profile(from))
       if (known >= 0) this.#parameters.profile(place).merge(theirs.profile(from))
       this.#parameters.setRequests(place, this.#parameters.requests(place) + theirs.requests(from))
+    }
+  }
+
+  /** Tells sources of one route apart in its plan. */
+  get source (): number { return SOURCES[this.#prefix] as number }
+
+  /** A number that changes when what a plan says of this source does; 0 while there is nothing to say. */
+  get stamp (): number {
+    if (this.n < MANY) return 0
+    let stamp = 1 + this.#parameters.size + MAX_NAMES * (this.#items.known(SETS) - this.#items.once(SETS))
+    for (let place = 0; place < this.#parameters.size; place++) {
+      if (!this.#parameters.isTracking(place)) stamp = Math.imul(stamp, 31) + stampOf(this.#parameters.profile(place)) | 0
+    }
+    return stamp
+  }
+
+  /** Lists of names known for certain, for a plan. */
+  get lists (): readonly number[] { return this.n < MANY ? [] : this.#items.keys(SETS, 2) }
+
+  /** Names whose values count, for a plan. */
+  eachField (write: (name: string, part: number, profile: FieldProfile) => void): void {
+    for (let place = 0; place < this.#parameters.size; place++) {
+      if (!this.#parameters.isTracking(place)) write(this.#parameters.name(place), this.#parameters.part(place), this.#parameters.profile(place))
     }
   }
 
