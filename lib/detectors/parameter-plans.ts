@@ -5,6 +5,7 @@ import { MAX_EXACT } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 import { EXACTS, MANY, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
+import type { ParameterTable } from './parameter-table'
 
 /** Instead of a row: nothing written down yet, and nothing to write down. */
 export const UNWRITTEN = -1
@@ -30,14 +31,15 @@ const TEXTS = 1 << 31
 const SOME_TEXTS = 20
 const MANY_TEXTS = 10
 
-/** What a plan is written from. */
-export interface PlannedNames {
+/** What a plan is written from: what was learned of the parameters of one source. */
+export interface PlannedSource {
   /** `QUERY`, `FORM` or `PATH`. */
   readonly source: number
-  /** Calls `write` with each name whose values count: what it adds to the hash of a list of names, and what its values look like. */
-  eachField (write: (name: string, part: number, profile: FieldProfile) => void): void
-  /** Keys (`ItemTable.key` on level `LISTS`) of the lists of names that are known for certain. */
-  readonly lists: readonly number[]
+  /** Requests learned. */
+  readonly n: number
+  readonly parameters: ParameterTable
+  /** Lists of names, on level `LISTS`. */
+  readonly lists: ItemTable
 }
 
 /**
@@ -91,24 +93,25 @@ export class ParameterPlans {
   }
 
   /** Writes down what is known of a route. @param row Where it was written before. @returns Where it is. */
-  write (row: number, sources: readonly (PlannedNames | null)[]): number {
+  write (row: number, sources: readonly (PlannedSource | null)[]): number {
     const place = row >= 0 ? row : this.#rows.open()
     this.#rows.clear(place)
-    for (const source of sources) if (source !== null) this.#writeSource(place, source)
+    for (const source of sources) if (source !== null && source.n >= MANY) this.#writeSource(place, source)
     return place
   }
 
-  #writeSource (row: number, planned: PlannedNames): void {
+  #writeSource (row: number, { source, parameters, lists }: PlannedSource): void {
     const rows = this.#rows
-    const { source } = planned
-    for (const list of planned.lists) rows.add(row, source ^ list)
-    planned.eachField((name, part, profile) => {
-      const record = settledOf(profile)
-      if (record === 0 || !this.#keeps(name, part)) return
+    for (const list of lists.keys(LISTS, 2)) rows.add(row, source ^ list)
+    for (let place = 0; place < parameters.size; place++) {
+      const profile = parameters.profile(place)
+      const record = parameters.isTracking(place) ? 0 : settledOf(profile)
+      const part = parameters.part(place)
+      if (record === 0 || !this.#keeps(parameters.name(place), part)) continue
       const key = part ^ source
       rows.note(row, key, record)
-      for (const hash of profile.items.keys((record & FREE) === 0 ? VALUES : EXACTS, 2)) rows.add(row, key ^ hash)
-    })
+      for (const thing of profile.items.keys((record & FREE) === 0 ? VALUES : EXACTS, 2)) rows.add(row, key ^ thing)
+    }
   }
 
   #keeps (name: string, part: number): boolean {
@@ -129,9 +132,17 @@ function settledOf ({ n, texts, items, magnitude }: FieldProfile): number {
   return range | (items.isOpen(VALUES) ? 0 : FREE) | (texts * MANY_TEXTS >= n ? TEXTS : 0)
 }
 
-/** A number that changes when what a plan says of a field does: what is known for certain, and how. */
-export function stampOf (profile: FieldProfile): number {
-  const record = settledOf(profile)
-  const level = (record & FREE) === 0 ? VALUES : EXACTS
-  return record === 0 ? 0 : Math.imul(record, 0x85ebca6b) + profile.items.known(level) - profile.items.once(level)
+/** A number that changes when what a plan would say of a source does; 0 while it would say nothing. */
+export function stampOf ({ n, parameters, lists }: PlannedSource): number {
+  if (n < MANY) return 0
+  let stamp = mixed(mixed(1, parameters.size), lists.known(LISTS) - lists.once(LISTS))
+  for (let place = 0; place < parameters.size; place++) {
+    const { items } = parameters.profile(place)
+    const record = settledOf(parameters.profile(place))
+    const level = (record & FREE) === 0 ? VALUES : EXACTS
+    stamp = mixed(mixed(stamp, record), record === 0 ? 0 : items.known(level) - items.once(level))
+  }
+  return stamp
 }
+
+function mixed (stamp: number, further: number): number { return Math.imul(stamp ^ further, 0x01000193) ^ (stamp >>> 15) }

@@ -12,13 +12,13 @@ import { bothOf, boundsOf, distanceFrom, EMPTY_RANGE, rangesFrom, rangesToJson, 
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
-import { VALUES } from './field-levels'
 import { strongRisk } from './field-verdict'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { NameBacking } from './name-backing'
-import { FORM, LISTS, PATH, QUERY, stampOf } from './parameter-plans'
+import { FORM, LISTS, PATH, QUERY } from './parameter-plans'
 import type { ParameterPriors } from './parameter-priors'
 import { ParameterTable } from './parameter-table'
+import { discount, learnValue, quarantineValue } from './parameter-values'
 import type { ValueJudge } from './value-judge'
 
 /** Levels of the item table: lists of names, single names, names sent more than once. */
@@ -42,10 +42,8 @@ const LIKELY = Math.LN2
 /** Requests before which a name seen once is none that is rare, and those before which another name is ordinary. */
 const FIRST = 4
 const FEW = 8
-/** Fields of one request from which on weak findings in several of them are discounted, and by how much. */
+/** Fields of one request from which on weak findings in several of them are discounted. */
 const MANY_FIELDS = 4
-const DISCOUNT = 0.25
-const FLAGGED = 50
 /** Names of one request looked at; more only count. */
 const MAX_NAMES = 64
 /** Names of which a mask says whether their values are settled. */
@@ -243,18 +241,7 @@ export class ParameterProfile {
   }
 
   #learnValue (value: string, place: number, principal: number, several: boolean): void {
-    const scan = this.#context.judge.scan
-    const { forms, values } = this.#context.priors
-    const profile = this.#parameters.profile(place)
-    const common = this.#parameters.common(place)
-    scan.scan(value)
-    const sort = values.sortOf(profile, scan.value)
-    if (sort >= 0 && (common === null || common.items.count(VALUES, scan.value) === 0)) values.meet(sort, profile.n)
-    forms.meet(profile, scan, common)
-    profile.learn(scan, principal, several)
-    forms.pass(profile)
-    values.pass(profile)
-    common?.learn(scan, principal, several)
+    learnValue(this.#context, this.#parameters.profile(place), this.#parameters.common(place), value, principal, several)
   }
 
   /** The place of a name that an admitted request sent, made where there is room; -1 where there is none. @param known Its place where it has one. */
@@ -312,15 +299,8 @@ export class ParameterProfile {
     return promoted
   }
 
-  /** The scanned value of a request that may not teach; one that becomes known by that was ordinary all along. @returns Whether anything became known by this. */
   #quarantineValue (place: number, principal: number): boolean {
-    const { judge, priors, promoteAfter } = this.#context
-    const profile = this.#parameters.profile(place)
-    const { n } = profile
-    const sort = priors.values.sortOf(profile, judge.scan.value)
-    if (!judge.quarantine(profile, this.#parameters.common(place), principal, promoteAfter)) return false
-    if (profile.knowsValue(judge.scan)) priors.values.meet(sort, n, promoteAfter)
-    return true
+    return quarantineValue(this.#context, this.#parameters.profile(place), this.#parameters.common(place), principal)
   }
 
   /** Parameters that a promoted set of names has not are not always there. */
@@ -371,28 +351,11 @@ export class ParameterProfile {
     }
   }
 
-  /** Tells sources of one route apart in its plan. */
+  /** Which source it is, in a plan. */
   get source (): number { return SOURCES[this.#prefix] as number }
-
-  /** A number that changes when what a plan says of this source does; 0 while there is nothing to say. */
-  get stamp (): number {
-    if (this.n < MANY) return 0
-    let stamp = 1 + this.#parameters.size + MAX_NAMES * (this.#items.known(SETS) - this.#items.once(SETS))
-    for (let place = 0; place < this.#parameters.size; place++) {
-      if (!this.#parameters.isTracking(place)) stamp = Math.imul(stamp, 31) + stampOf(this.#parameters.profile(place)) | 0
-    }
-    return stamp
-  }
-
-  /** Lists of names known for certain, for a plan. */
-  get lists (): readonly number[] { return this.n < MANY ? [] : this.#items.keys(SETS, 2) }
-
-  /** Names whose values count, for a plan. */
-  eachField (write: (name: string, part: number, profile: FieldProfile) => void): void {
-    for (let place = 0; place < this.#parameters.size; place++) {
-      if (!this.#parameters.isTracking(place)) write(this.#parameters.name(place), this.#parameters.part(place), this.#parameters.profile(place))
-    }
-  }
+  /** What a plan is written from: the parameters, and the lists of their names. */
+  get parameters (): ParameterTable { return this.#parameters }
+  get lists (): ItemTable { return this.#items }
 
   /** The profiles by name, for views. */
   * entries (): Generator<[string, { profile: FieldProfile, requests: number }]> {
@@ -427,21 +390,6 @@ export class ParameterProfile {
   #surprise (level: number): number {
     if (this.#items.distinct(level) >= MAX_LEVEL) return 1
     return (this.#items.rare(level, this.n >= MANY) + 1) / (this.n + 2)
-  }
-}
-
-/**
- * The more fields, the more of them are a little unusual by chance: of the weak findings among many fields the strongest
- * counts, the others a quarter.
- */
-function discount (signals: readonly Signal[], from: number): void {
-  let strongest: Signal | null = null
-  for (let i = from; i < signals.length; i++) {
-    const signal = signals[i] as Signal
-    if (signal.risk >= FLAGGED) continue
-    const weaker: Signal | null = strongest === null || signal.risk <= strongest.risk ? signal : strongest
-    if (strongest === null || signal.risk > strongest.risk) strongest = signal
-    if (weaker !== strongest) weaker.risk *= DISCOUNT
   }
 }
 

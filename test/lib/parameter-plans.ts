@@ -42,8 +42,16 @@ class Application {
     const judge = new ValueJudge(SEED, new Redactor(), priors)
     this.plans = makePlans(judge)
     this.#context = {
-      judge, priors, plans: this.plans, backing: new NameBacking(), always: new RegularityPrior(), types: new RegularityPrior(), promoteAfter: 2,
-      rates: new WindowCounter(64, 60_000), sizes: new SizeFence(2, 4096), report: { note () {}, promoted () {} }
+      judge,
+      priors,
+      plans: this.plans,
+      backing: new NameBacking(),
+      always: new RegularityPrior(),
+      types: new RegularityPrior(),
+      promoteAfter: 2,
+      rates: new WindowCounter(64, 60_000),
+      sizes: new SizeFence(2, 4096),
+      report: { note () {}, promoted () {} }
     }
     this.baselines = routes.map((_, i) => this.make(i))
   }
