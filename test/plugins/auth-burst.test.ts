@@ -270,6 +270,18 @@ test('propose: a route that refuses tokens is none, whether they are guessed or 
   await app.close()
 })
 
+test('a code that is good once is guessed like a password', async (t) => {
+  const app = Fastify()
+  const clock = new ManualClock()
+  await app.register(anomalies, { secret: SECRET, clock })
+  app.post('/verify', async (request, reply) => reply.code(401).send({}))
+  const answers = drive(app, clock)
+  const types: string[] = []
+  for (let i = 0; i < 40; i++) types.push(...(await answers.ask({ method: 'POST', url: '/verify', client: ATTACKER, payload: { email: 'ann@example.com', otp: String(100_000 + 7919 * i) } })).types)
+  t.ok(types.includes('auth_brute_force'), types.join())
+  await app.close()
+})
+
 test('pairFailures, userClients, clientUsers: from how many on', async (t) => {
   const one = (n: number): Login[] => series(n, (i) => ({ at: i, ip: ATTACKER, user: 'alice', ok: false }))
   const many = (n: number): Login[] => series(n, (i) => ({ at: i, ip: publicAddress(i), user: 'alice', ok: false }))
