@@ -1,4 +1,5 @@
 import { COMMENTED, MIXED } from './token'
+import { CAPACITY } from './injection-tokens'
 import type { TokenScanner } from './injection-tokens'
 import { identityOf, WORD_COUNT } from './injection-words'
 import { FIRST_MEANING, KINDS } from './token-kinds'
@@ -47,6 +48,8 @@ export class NgramModel {
   best = 0
   /** The same of the stretches that end in the tokens of the last call. */
   latest = 0
+  /** What each token of the last call says, after those before it. */
+  readonly steps = new Int32Array(CAPACITY)
   #run = 0
   #before = 0
   #beforeThat = 0
@@ -69,7 +72,7 @@ export class NgramModel {
 
   /** Takes the tokens of the scanner's last call in. */
   add (scanner: TokenScanner): void {
-    const { weights, kindWeights, wordWeights } = this
+    const { weights, kindWeights, wordWeights, steps } = this
     const { tokens, count } = scanner
     let best = 0
     let run = this.#run
@@ -78,9 +81,11 @@ export class NgramModel {
     for (let i = 0; i < count; i++) {
       const token = tokens[i] as number
       const a = token & 255
+      let step = ((kindWeights[a] as number) + (wordWeights[(token >> 8) & 0xffff] as number) + contextOf(weights, c, b, a)) | 0
+      if (token >= UNUSUAL) step = (step + flagsOf(weights, token >>> 24)) | 0
+      steps[i] = step
       // The sum so far, or zero where that is greater: without a branch, since which it is cannot be predicted.
-      run = ((run & ~(run >> 31)) + (kindWeights[a] as number) + (wordWeights[(token >> 8) & 0xffff] as number) + contextOf(weights, c, b, a)) | 0
-      if (token >= UNUSUAL) run = (run + flagsOf(weights, token >>> 24)) | 0
+      run = ((run & ~(run >> 31)) + step) | 0
       if (run > best) best = run
       c = b
       b = a
