@@ -156,8 +156,8 @@ export class InjectionText {
       at = scanner.scan(units, at)
       model.add(scanner)
       const isLast = at >= units.length
-      if (model.latest >= MILD) stretch.add(scanner, model.steps, at, isLast)
-      else if (!isLast) stretch.pass(scanner, model.steps)
+      if (model.latest >= MILD) stretch.add(scanner, model, at, isLast)
+      else if (!isLast) stretch.pass(scanner, model)
     } while (at < units.length)
     return (model.best < MILD ? model.best : stretch.best) * UNIT + BIAS
   }

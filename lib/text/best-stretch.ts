@@ -1,5 +1,6 @@
 import type { TokenScanner } from './injection-tokens'
 import { FEATURES, featuresOf } from './ngram-model'
+import type { NgramModel } from './ngram-model'
 import { OddStretches, RUNS, STAGGER, WINDOW } from './odd-stretches'
 
 /** Places of the table of features met lately; fewer than so many in a window speak for an injection. */
@@ -39,7 +40,8 @@ export class BestStretch {
   /** The last tokens of a call that was passed over: with the next ones they may yet say something. */
   readonly #tail = new Int32Array(WINDOW)
   readonly #tailStarts = new Uint32Array(WINDOW)
-  readonly #tailSteps = new Int32Array(WINDOW)
+  readonly #tailSums = new Int32Array(WINDOW)
+  #tailBefore = 0
   #held = 0
   readonly #odd: OddStretches
   /** Whether the sums have begun for this text, and whether the last token was passed over. */
@@ -69,22 +71,27 @@ export class BestStretch {
     this.#isBegun = false
   }
 
-  /** Takes the tokens of the scanner's last call in. @param steps What each says, all repetitions counted. @param end Where in the text they end. @param isLast Whether the text ends there. */
-  add ({ tokens, starts, count }: TokenScanner, steps: Int32Array, end: number, isLast: boolean): void {
+  /** Takes the tokens of the scanner's last call in, of which the model has been told. @param end Where in the text they end. @param isLast Whether the text ends there. */
+  add ({ tokens, starts, count }: TokenScanner, { sums, before }: NgramModel, end: number, isLast: boolean): void {
     if (!this.#isBegun) this.#beginSums()
-    if (this.#held > 0) this.#takeAll(this.#tail, this.#tailStarts, this.#tailSteps, this.#held, starts[0] as number, false)
-    this.#held = 0
-    this.#takeAll(tokens, starts, steps, count, end, isLast)
+    if (this.#held > 0) {
+      this.#odd.find(this.#tailSums, this.#tailBefore, this.#held, this.#now, false)
+      this.#takeAll(this.#tail, this.#tailStarts, this.#held, starts[0] as number)
+      this.#held = 0
+    }
+    this.#odd.find(sums, before, count, this.#now, isLast)
+    this.#takeAll(tokens, starts, count, end)
   }
 
   /** Passes over them, since no stretch that ends there says anything; others may begin there. */
-  pass ({ tokens, starts, count }: TokenScanner, steps: Int32Array): void {
+  pass ({ tokens, starts, count }: TokenScanner, { sums, before }: NgramModel): void {
     const from = Math.max(0, count - WINDOW)
     for (let i = from; i < count; i++) {
       this.#tail[i - from] = tokens[i] as number
       this.#tailStarts[i - from] = starts[i] as number
-      this.#tailSteps[i - from] = steps[i] as number
+      this.#tailSums[i - from] = sums[i] as number
     }
+    this.#tailBefore = from > 0 ? sums[from - 1] as number : before
     this.#held = count - from
     this.#before = from > 0 ? (tokens[from - 1] as number) & 255 : 0
     this.#beforeThat = from > 1 ? (tokens[from - 2] as number) & 255 : 0
@@ -104,10 +111,10 @@ export class BestStretch {
     this.#now = (this.#now + 2 * WINDOW - 1) & -WINDOW
   }
 
-  #takeAll (tokens: Int32Array, starts: Uint32Array, steps: Int32Array, count: number, end: number, isLast: boolean): void {
+  /** Takes those in that are needed. */
+  #takeAll (tokens: Int32Array, starts: Uint32Array, count: number, end: number): void {
     const features = this.#features
     const { lows } = this.#odd
-    this.#odd.find(steps, count, this.#now, isLast)
     for (let i = 0; i < count; i++) {
       const token = tokens[i] as number
       if ((lows[i] as number) > i) {

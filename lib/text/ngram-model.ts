@@ -48,8 +48,10 @@ export class NgramModel {
   best = 0
   /** The same of the stretches that end in the tokens of the last call. */
   latest = 0
-  /** What each token of the last call says, after those before it. */
-  readonly steps = new Int32Array(CAPACITY)
+  /** Greatest sum of a stretch that ends in each token of the last call; where it is not above zero, a stretch would rather begin after it. */
+  readonly sums = new Int32Array(CAPACITY)
+  /** The same of the token before these. */
+  before = 0
   #run = 0
   #before = 0
   #beforeThat = 0
@@ -65,6 +67,7 @@ export class NgramModel {
   /** Forgets the last text. */
   begin (): void {
     this.best = 0
+    this.before = 0
     this.#run = 0
     this.#before = 0
     this.#beforeThat = 0
@@ -72,20 +75,20 @@ export class NgramModel {
 
   /** Takes the tokens of the scanner's last call in. */
   add (scanner: TokenScanner): void {
-    const { weights, kindWeights, wordWeights, steps } = this
+    const { weights, kindWeights, wordWeights, sums } = this
     const { tokens, count } = scanner
     let best = 0
     let run = this.#run
+    this.before = run
     let b = this.#before
     let c = this.#beforeThat
     for (let i = 0; i < count; i++) {
       const token = tokens[i] as number
       const a = token & 255
-      let step = ((kindWeights[a] as number) + (wordWeights[(token >> 8) & 0xffff] as number) + contextOf(weights, c, b, a)) | 0
-      if (token >= UNUSUAL) step = (step + flagsOf(weights, token >>> 24)) | 0
-      steps[i] = step
       // The sum so far, or zero where that is greater: without a branch, since which it is cannot be predicted.
-      run = ((run & ~(run >> 31)) + step) | 0
+      run = ((run & ~(run >> 31)) + (kindWeights[a] as number) + (wordWeights[(token >> 8) & 0xffff] as number) + contextOf(weights, c, b, a)) | 0
+      if (token >= UNUSUAL) run = (run + flagsOf(weights, token >>> 24)) | 0
+      sums[i] = run
       if (run > best) best = run
       c = b
       b = a
