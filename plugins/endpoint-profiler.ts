@@ -65,7 +65,6 @@ async function endpointProfiler (fastify: FastifyInstance, options: EndpointProf
   const context: EndpointContext = {
     judge: new ValueJudge(anomalies.hash.seed, anomalies.redactor, priors),
     backing: new NameBacking(),
-    always: new RegularityPrior(),
     priors,
     types: new RegularityPrior(),
     promoteAfter: anomalies.settings.promoteAfter as number,
