@@ -90,7 +90,7 @@ test('a parameter always there is missed sooner where such parameters stay in th
   const context = { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), priors: new ParameterPriors(), promoteAfter: 3 }
   const missing = (): string[] => {
     const profile = new ParameterProfile('form.', context)
-    form(14).forEach((values, i) => profile.learn(values, i, false))
+    form(3).forEach((values, i) => profile.learn(values, i, false))
     return found(profile, { mail: 'm', text: 't' })
   }
   t.same(missing(), [])
