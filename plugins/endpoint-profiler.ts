@@ -68,7 +68,6 @@ async function endpointProfiler (fastify: FastifyInstance, options: EndpointProf
     judge,
     plans: new ParameterPlans(judge.scan),
     backing: new NameBacking(),
-    always: new RegularityPrior(),
     priors,
     types: new RegularityPrior(),
     promoteAfter: anomalies.settings.promoteAfter as number,

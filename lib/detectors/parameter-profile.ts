@@ -6,8 +6,6 @@ import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
 import { isMilestone } from '../stats/novelty-prior'
 import type { NoveltyPrior } from '../stats/novelty-prior'
-import { NOTED, TESTED } from '../stats/regularity-prior'
-import type { RegularityPrior } from '../stats/regularity-prior'
 import { bothOf, boundsOf, distanceFrom, EMPTY_RANGE, rangesFrom, rangesToJson, stretched } from '../stats/octave-range'
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
@@ -35,6 +33,8 @@ const CERTAIN = 0.01
 const FEW_SETS = 4
 const STRONG = 65
 const WEAK = 35
+/** However regular routes were, a parameter that was always there is taken to be missing at least this often, as a share of what would be expected without experience. */
+const LEAST = 0.1
 /** Requests after which a thing has to be seen twice to be known. */
 const MANY = 60
 /** New names expected while the traffic doubles, from which on rather one comes than none (Poisson). */
@@ -63,9 +63,7 @@ export interface ParameterProfileJson {
 export interface ParameterContext {
   readonly judge: ValueJudge
   readonly backing: NameBacking
-  /** How often parameters that were always there at first stay so. */
-  readonly always: RegularityPrior
-  /** How often formats change, and routes get another parameter. */
+  /** How often formats change, and routes get another parameter or lack one. */
   readonly priors: ParameterPriors
   /** Distinct principals that make a thing known in spite of its being flagged. */
   readonly promoteAfter: number
@@ -92,8 +90,6 @@ export class ParameterProfile {
   #counts = EMPTY_RANGE
   #countsBefore = EMPTY_RANGE
   #freeNames = false
-  /** Parameters always there in the first requests. */
-  #early = 0
 
   /** @param prefix Where these parameters are, such as `query.`. */
   constructor (prefix: string, context: ParameterContext) {
@@ -173,14 +169,16 @@ export class ParameterProfile {
   #judgeSet (values: Record<string, unknown>, names: number, unknown: number, observation: Observation): void {
     let missing = 0
     const allowed = this.n >= MANY ? 1 : 0
+    const trust = Math.max(LEAST, Math.min(1, this.#missing.factor(this.n)))
     for (let place = 0; place < this.#parameters.size; place++) {
       const without = this.n - this.#parameters.requests(place)
       const name = this.#parameters.name(place)
       if (without > allowed || Object.hasOwn(values, name)) continue
-      const chance = (without + 1) / (this.n + 2) * this.#context.always.trust
+      const chance = (without + 1) / (this.n + 2) * trust
       if (chance >= SETTLED) continue
+      // What is missing together is missing for one reason.
+      observation.add(new Signal(MISSING_PARAM, this.#prefix + showName(name), 5, strongRisk(chance) * (missing === 0 ? 1 : DISCOUNT), this.n, undefined))
       missing++
-      observation.add(new Signal(MISSING_PARAM, this.#prefix + showName(name), 5, STRONG, this.n, undefined))
       if (missing === 8) break
     }
     const counts = bothOf(this.#counts, this.#countsBefore)
@@ -218,11 +216,15 @@ export class ParameterProfile {
         for (let i = 0; i < value.length && i < MAX_VALUES; i++) if (typeof value[i] === 'string') this.#learnValue(value[i], place, principal, several)
       }
     }
+    // A route's own path always has its parameters and is no evidence.
+    const isEvidence = this.#prefix !== 'path.'
+    if (isEvidence && this.n > 0 && this.#items.count(SETS, set >>> 0) === 0 && this.#hasAlways(this.n, values)) this.#missing.meet(this.n)
     this.n++
-    if (this.n === NOTED || this.n === TESTED) this.#noteRegularities()
     this.#counts = stretched(this.#counts, this.#countsBefore, names, this.n > 20)
     this.#items.learn(SETS, set >>> 0, principal, several)
-    if (isMilestone(this.n) && this.#prefix !== 'path.' && !this.#freeNames) this.#names.pass(this.n, this.#rareNames)
+    if (!isEvidence || !isMilestone(this.n)) return
+    if (!this.#freeNames) this.#names.pass(this.n, this.#rareNames)
+    if (this.#hasAlways(this.n, null)) this.#missing.pass(this.n)
   }
 
   /** A name is about to be learned that the route never had: counted where it would be judged. */
@@ -231,13 +233,15 @@ export class ParameterProfile {
     this.#names.meet(this.n)
   }
 
-  /** What was so from the start: is it still? A route's own path always has its parameters and is no evidence. */
-  #noteRegularities (): void {
-    if (this.#prefix === 'path.') return
-    let always = 0
-    for (let place = 0; place < this.#parameters.size; place++) if (this.#parameters.requests(place) === this.n) always++
-    if (this.n === TESTED && this.#early > 0) this.#context.always.learn(this.#early, always)
-    this.#early = always
+  /** How often requests to routes like this one lack a parameter that all before had. */
+  get #missing (): NoveltyPrior { return this.#context.priors.missing(this.#items.known(SETS)) }
+
+  /** Whether there are parameters that all `n` requests have had, and where `values` are given, whether those lack one of them. */
+  #hasAlways (n: number, values: Record<string, unknown> | null): boolean {
+    for (let place = 0; place < this.#parameters.size; place++) {
+      if (this.#parameters.requests(place) === n && (values === null || !Object.hasOwn(values, this.#parameters.name(place)))) return true
+    }
+    return false
   }
 
   #learnValue (value: string, place: number, principal: number, several: boolean): void {
