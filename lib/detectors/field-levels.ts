@@ -76,12 +76,15 @@ export class FieldLevels extends ItemTable {
     return Math.min(1, (rare + 1) / (seen + spare + 2))
   }
 
+  /** Values that are rare: those that came once, or where that are more, those that came twice (see `ItemTable.seldom`). */
+  get rareValues (): number { return Math.max(this.seldom(VALUES, 1), this.seldom(VALUES, 2)) }
+
   /**
    * Things seen once; of neighbours, values that brought them, at the most: each of these has a shape that was seen once, too. Where more values were seen twice than once, that
    * none was is luck: so many are taken to be rare (in a long tail there would be twice as many).
    */
   #rareOn (level: number): number {
-    if (level === VALUES) return Math.max(this.once(VALUES), this.twice(VALUES))
+    if (level === VALUES) return this.rareValues
     return level === PAIRS && this.isOpen(SHAPES) ? Math.min(this.once(PAIRS), this.once(SHAPES)) : this.once(level)
   }
 
