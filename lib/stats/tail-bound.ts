@@ -5,8 +5,8 @@ const KEPT = 8
 const MAX_LAWS = 64
 /** Values for each of which the bound leaves an outlier out: until then one can hide. */
 const MANY = 60
-/** Values after which one outlier can be told from the others, though it moves the bound. */
-const SOME = 16
+/** Values after which one outlier can be told from the others, though it moves the bound: as many as are kept. */
+const SOME = 8
 /** Outliers left out, at the most: what three have sent is ordinary. */
 const MAX_STRAYS = 2
 
