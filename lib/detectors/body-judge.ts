@@ -18,6 +18,8 @@ const MANY = 60
 /** Of so many values one must be an array or object for it to belong there after one or two: hardly ever is it in place of something else, and attacks that were learned must not make it so. */
 const SHARE = 4
 const LEAK = 70
+/** Lists after which an outlier is told where that costs no alarm. */
+const STRICT = 8
 /** Bodies after which a name may be unseen that is as rare as one in a thousand. */
 const RARE = 0.001
 /** Elements of an array that are judged in requests, and in replies; of longer arrays so many, evenly spread. */
@@ -39,6 +41,7 @@ export class BodyJudge {
   #values = 0
   #characters = 0
   #random = 1
+  #least: number | undefined = undefined
 
   constructor (context: BodyContext) {
     this.#context = context
@@ -59,6 +62,16 @@ export class BodyJudge {
     this.#judge(tree.root, body, guide)
     if (this.#values <= 0 || this.#characters <= 0) this.#judgeExcess(tree)
     this.#findings.close()
+  }
+
+  /** The same where to be wrong costs no alarm: one outlier among eight lists is told from the others already. */
+  judgeStrictly (tree: BodyTree, body: unknown, guide: BodyGuide | null, side: Side, floor: number, witness: Witness): void {
+    this.#least = STRICT
+    try {
+      this.judge(tree, body, guide, side, floor, witness)
+    } finally {
+      this.#least = undefined
+    }
   }
 
   #judge (node: BodyNode, value: unknown, guide: BodyGuide | null): void {
@@ -108,10 +121,10 @@ export class BodyJudge {
 
   #judgeList (node: BodyNode, shape: ListShape, list: readonly unknown[], guide: BodyGuide | null): void {
     const { length } = list
-    if (shape.lengths.n >= this.#floor && shape.isBeyond(length)) {
+    if (shape.lengths.n >= this.#floor && shape.isBeyond(length, this.#least)) {
       const { limit } = shape.lengths
       // Where it is an outlier alone that makes the bound so wide, the length is far beyond what the others say.
-      const isHidden = shape.lengths.isBeyondOthers(length)
+      const isHidden = shape.lengths.isBeyondOthers(length, this.#least)
       const chance = this.#leaves.chanceBeyond('items', node, shape.lengths.n, isHidden || limit === Infinity || length > FAR * limit)
       this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(!isHidden && limit < Infinity && shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
     }

@@ -48,7 +48,7 @@ export class BodyTrial implements Witness {
   #contradicts (tree: BodyTree, body: unknown, guide: BodyGuide | null, side: Side, { route }: Observation): boolean {
     this.signals = null
     this.#route = route
-    this.#judge.judge(tree, body, guide, side, FEW, this)
+    this.#judge.judgeStrictly(tree, body, guide, side, FEW, this)
     const found = this.signals as Signal[] | null
     this.signals = this.#route = null
     return found !== null && (found.some(({ risk }) => risk >= DOUBT) || combine(found) >= route.flagAt)

@@ -5,8 +5,8 @@ const KEPT = 8
 const MAX_LAWS = 64
 /** Values for each of which the bound leaves an outlier out: until then one can hide. */
 const MANY = 60
-/** Values after which one outlier can be told from the others, though it moves the bound: as many as are kept. */
-const SOME = 8
+/** Values after which one outlier can be told from the others, though it moves the bound. */
+const SOME = 16
 /** Outliers left out, at the most: what three have sent is ordinary. */
 const MAX_STRAYS = 2
 
@@ -84,11 +84,12 @@ export class TailBound {
   /**
    * Whether a value is out of reach of all others but the most extreme one, which is as well: while there are too few values for leaving an outlier
    * out, one attack among them is no reason to take the next for ordinary. Not from what was seen before the last half-life.
+   * @param least Values after which an outlier is told; 8 at the least, and then a long tail may be taken for one.
    */
-  isBeyondOthers (value: number): boolean {
+  isBeyondOthers (value: number, least = SOME): boolean {
     const top = this.#top
     const signed = this.#law.sign * value
-    if (this.n < SOME || this.n >= MANY || top.length < KEPT || this.#topBefore.length > 0 || !(signed > (top[1] as number))) return false
+    if (this.n < least || this.n >= MANY || top.length < KEPT || this.#topBefore.length > 0 || !(signed > (top[1] as number))) return false
     const odds = Math.max(1, KEPT * Math.min(this.#law.reach, 1 / (this.n * this.#law.error)))
     return isOutOfReach(Math.min(signed, top[0] as number), top, 1, KEPT, odds)
   }

@@ -171,11 +171,12 @@ test('nor is another format, where those of other routes tell that formats are k
   t.ok((await ask({ client: 90, ...odd })).assessment.flagged)
 })
 
-test('nor is an object in place of an array that one of the first five bodies had', async (t) => {
-  const [, change] = gross[0] as typeof gross[number]
-  const { ask, teach } = await buildApp(alone, shop)
-  await teach(36, (i) => i === 0 || i === 3 ? tampered(change) : post(order(i)))
-  t.ok((await ask({ client: 90, ...tampered(change) })).assessment.flagged)
+test('nor is an object in place of an array, or a list far too long, that one of the first five bodies had', async (t) => {
+  for (const [name, change] of gross.slice(0, 2)) {
+    const { ask, teach } = await buildApp(alone, shop)
+    await teach(36, (i) => i === 3 || i === 11 ? tampered(change) : post(order(i)))
+    t.ok((await ask({ client: 90, ...tampered(change) })).assessment.flagged, name)
+  }
 })
 
 test('a young route whose first bodies were the odd ones learns what is ordinary there', async (t) => {
