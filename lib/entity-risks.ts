@@ -141,9 +141,12 @@ export class EntityRisks {
    */
   supporterOf (sender: Sender, byAddress: boolean): number {
     const { user, credential, clientHash, principal } = sender
-    if (user !== null || credential === null || this.#isEstablished(sender)) return principal
+    if (user !== null || credential === null || this.isAccepted(sender)) return principal
     return byAddress || this.#hasGuarded ? clientHash : principal
   }
+
+  /** Sessions that were lately accepted behind an address, about. */
+  sessionsBehind (clientHash: number, at: number): number { return this.#shared.count(clientHash, at) }
 
   /** Somebody has logged in from that client. */
   noteLogin (clientHash: number, userHash: number, at: number): void { this.#shared.note(clientHash, userHash, at) }
@@ -162,7 +165,7 @@ export class EntityRisks {
     if (user !== null) return this.#levelOf(user, at, ledger)
     const session = this.#sessionOf(sender)
     const own = session === null ? NO_VERDICT : this.#levelOf(session, at, ledger)
-    if (client === '' || !byAddress || own.level === BLOCK || this.#isEstablished(sender)) return own
+    if (client === '' || !byAddress || own.level === BLOCK || this.isAccepted(sender)) return own
     const address = this.#levelOf(client, at, ledger)
     return address.level > own.level ? address : own
   }
@@ -261,13 +264,13 @@ export class EntityRisks {
     return level === CALM ? NO_VERDICT : { level, entity, risk: ledger.risk(entity, at), isManual: false }
   }
 
-  /** Whether a sender without a name has a session that is what it says. */
-  #isEstablished (sender: Sender): boolean { return this.#established.has(provedBy(sender)) }
+  /** Whether a sender's session, of one without a name, was accepted where strangers are refused: it is what it says. */
+  isAccepted (sender: Sender): boolean { return this.#established.has(provedBy(sender)) }
 
   /** What a sender's doing is blamed on before the address: a credential, or a cookie that was accepted. */
   #sessionOf (sender: Sender): string | null {
     if (sender.credential !== null || sender.session === null) return sender.credential
-    return this.#isEstablished(sender) ? sender.session.tag : null
+    return this.isAccepted(sender) ? sender.session.tag : null
   }
 
   #add (entity: string, source: string, amount: number, at: number, reason: string, isEnforced: boolean, budget?: number): void {

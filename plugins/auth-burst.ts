@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { clientOf } from '../lib/client-address'
+import { AuthKeys } from '../lib/detectors/auth-keys'
 import { AuthWatch } from '../lib/detectors/auth-watch'
 import { Observation } from '../lib/observation'
 import { RouteState } from '../lib/route-state'
 import type { Signal } from '../lib/signal'
+import { jwtClaims } from '../lib/text/jwt-claims'
 import { hashText } from '../lib/text/keyed-hash'
 import { credentialsIn, credentialsInHeader, fieldOfUser, loginName } from '../lib/text/login-body'
 import { leadsBack, leadsToLogin, refusesLogin } from '../lib/text/login-reply'
@@ -44,6 +46,11 @@ export interface AuthBurstOptions {
    */
   clientUsers?: number
   /**
+   * Keys and tokens that are refused to one client, none of which was ever accepted, from which it is guessing.
+   * @default 12
+   */
+  clientKeys?: number
+  /**
    * Users, and clients, whose failures are remembered at a time.
    * @default 10000
    */
@@ -59,10 +66,11 @@ export const authBurstOptions: OptionTable = {
   pairFailures: { isShared: true, type: 'integer', minimum: 3, maximum: 1_000_000, default: 15, description: 'failures of one client for one user, without a success, from which it is guessing' },
   userClients: { isShared: true, type: 'integer', minimum: 3, maximum: 1_000_000, default: 12, description: 'clients that fail for one user from which they are guessing together' },
   clientUsers: { isShared: true, type: 'integer', minimum: 3, maximum: 1_000_000, default: 12, description: 'users who fail at one client, and never succeed there, from which it is spraying' },
+  clientKeys: { isShared: true, type: 'integer', minimum: 3, maximum: 1_000_000, default: 12, description: 'keys and tokens that are refused to one client, none of which was ever accepted, from which it is guessing' },
   capacity: { isShared: true, type: 'integer', minimum: 100, maximum: 1_000_000, default: 10_000, description: 'users, and clients, whose failures are remembered at a time' }
 }
 
-type Settings = Required<Pick<AuthBurstOptions, 'propose' | 'pairFailures' | 'userClients' | 'clientUsers' | 'capacity'>> & Pick<AuthBurstOptions, 'user' | 'failed'>
+type Settings = Required<Pick<AuthBurstOptions, 'propose' | 'pairFailures' | 'userClients' | 'clientUsers' | 'clientKeys' | 'capacity'>> & Pick<AuthBurstOptions, 'user' | 'failed'>
 
 /** A login route. Its state is the application's; it only counts. */
 class LoginRoute {
@@ -93,7 +101,9 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   const settings = resolveOptions<Settings>('authBurst', authBurstOptions, null, options)
   const { anomalies } = fastify
   const watch = new AuthWatch(settings.capacity, settings)
-  /** Routes that may turn out to be login routes. */
+  const keys = new AuthKeys(settings.capacity, settings.clientKeys)
+  /** Routes that are watched, and of these those that may turn out to be login routes. */
+  const watched = new Set<RouteState>()
   const candidates = new Set<RouteState>()
   /** Requests of which the application has told the outcome: their status does not. */
   const told = new WeakSet<Observation>()
@@ -104,13 +114,17 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     .on('onSend', judgeReply)
     .share(watch)
   elsewhere.setEnforcing(detector.slot, options.mode === 'enforce' || (elsewhere.mode === 'enforce' && options.mode !== 'observe'))
-  if (settings.propose) anomalies.onRefusal = adopt
+  anomalies.onRefusal = refused
   anomalies.onRecordAuth(recordAuth)
-  anomalies.onRelease((entity) => watch.forget(entity, anomalies.hash.hash(entity)))
+  anomalies.onRelease((entity) => {
+    watch.forget(entity, anomalies.hash.hash(entity))
+    keys.table.drop(entity)
+  })
 
   function createLogin (routeOptions: object | undefined, route: RouteState): LoginRoute | null {
+    if (route.matched) watched.add(route)
     if (routeOptions === undefined) {
-      if (route.matched) candidates.add(route)
+      if (route.matched && settings.propose) candidates.add(route)
       return null
     }
     candidates.delete(route)
@@ -122,10 +136,31 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     resolveOptions('authBurst', authBurstOptions, {}, routeOptions, route)
   }
 
+  /** A password that is refused makes a login route; of other credentials it is asked whether they are guessed. */
+  function refused (request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
+    const { route } = observation
+    if (!watched.has(route)) return
+    if (!bringsSecret(request)) judgeKey(observation)
+    else if (candidates.has(route)) adopt(request, reply, observation)
+  }
+
+  /** A key or token that was refused, and that nobody has had accepted before. */
+  function judgeKey (observation: Observation): void {
+    const { at, token, user, client, clientHash } = observation
+    const { entities } = anomalies
+    if (token === null || user !== null || client === '' || entities.isAccepted(observation)) return
+    detector.guard(() => keys.refuse({ at, client, key: ownerOf(observation, token), sessions: entities.sessionsBehind(clientHash, at) }, (signal) => observation.add(signal)))
+    recordNew(observation)
+  }
+
+  /** Whom a credential says it stands for: a service whose clock is wrong signs a new token for each request. */
+  function ownerOf (observation: Observation, token: string): number {
+    const subject = jwtClaims(token.slice(token.lastIndexOf(' ') + 1))?.subject
+    return subject === null || subject === undefined ? observation.credentialHash : hashText(subject, anomalies.hash.seed)
+  }
+
   /** A route that refuses somebody's password is a login route from then on. */
   function adopt (request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
-    if (!candidates.has(observation.route)) return
-    if (!bringsSecret(request)) return
     const { route } = observation
     const login = new LoginRoute(settings, true)
     candidates.delete(route)

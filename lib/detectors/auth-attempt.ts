@@ -72,10 +72,10 @@ export class AuthEpisode {
   /** 0, 1 or 2: it has grown to 4 or to 64 times what it opened with. */
   get level (): number { return STEPS.filter((step) => this.count >= step * this.#opened).length }
 
-  /** @param isCharged Whether the client that sent the attempt is to blame for the whole. */
-  signal (subject: string, entity: EntityRef, expected: unknown, actual: unknown, evidence: AuthEvidence, isCharged: boolean): Signal {
+  /** @param isCharged Whether the client that sent the attempt is to blame for the whole. @param field Where it shows. */
+  signal (subject: string, entity: EntityRef, expected: unknown, actual: unknown, evidence: AuthEvidence, isCharged: boolean, field = 'login'): Signal {
     const [severity, risk, charge] = LEVELS[this.level] as readonly [number, number, number]
-    return new Signal(this.kind, 'login', severity, risk, expected, actual, {
+    return new Signal(this.kind, field, severity, risk, expected, actual, {
       finding: { subject, entity, count: this.count, since: this.since, quietMs: this.quietMs, evidence },
       ...isCharged ? { charge, atClient: true } : null
     })

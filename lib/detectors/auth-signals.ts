@@ -42,6 +42,10 @@ export const FAILURE_RATIO = kind('auth_failure_ratio', (signal) => {
   const { unresolved, successes, share } = evidenceOf(signal)
   return `${unresolved} users failed to log in, and did not succeed later, against ${successes} successes: a share of ${share}, ordinary is ${signal.expected}`
 })
+export const KEY_GUESSING = kind('auth_key_guessing', (signal) => {
+  const { keys, sessions, hours } = evidenceOf(signal)
+  return `one client was refused with ${keys} keys or tokens within ${hours} h that nobody ever had accepted, beside ${sessions} sessions that were; fewer than ${signal.expected} are ordinary`
+})
 export const TAKEOVER = kind('account_takeover', (signal) => {
   const { failures, clients } = evidenceOf(signal)
   return signal.expected === 'own'

@@ -1,5 +1,7 @@
 /** Names under which forms and APIs send a password, compared without case, `_` and `-`. */
 const SECRETS: readonly string[] = ['password', 'passwd', 'pass', 'pwd', 'pw', 'passwort', 'kennwort', 'motdepasse', 'mdp', 'contrasena', 'contraseña', 'clave', 'senha', 'parola', 'haslo', 'wachtwoord', 'passphrase', 'passcode', 'pin', 'jpassword', 'userpassword', 'loginpassword', 'secret', 'clientsecret']
+/** Names under which they send a code that is good once: to guess it is to guess a password. `code` alone may be anything. */
+const CODES: readonly string[] = ['otp', 'otpcode', 'totp', 'totpcode', 'onetimecode', 'onetimepassword', 'onetimepasscode', 'mfacode', 'mfatoken', '2facode', 'twofactorcode', 'twofactortoken', 'verificationcode', 'smscode', 'backupcode', 'recoverycode']
 /** Names under which they send whose it is, the most telling first. */
 const NAMES: readonly string[] = ['username', 'email', 'login', 'user', 'emailaddress', 'userid', 'loginid', 'account', 'phone', 'phonenumber', 'mobile', 'identifier', 'identity', 'handle', 'jusername', 'log', 'usr', 'uid', 'clientid', 'name']
 /** Names of those that belong to an application. */
@@ -12,7 +14,7 @@ export interface LoginCredentials { user: string | null }
 
 /**
  * Reads credentials from a body, as an object of fields or with one object of them inside (`{ user: { email, password } }`): there
- * must be a field that is named like a password and holds a text. Looks at no more than 32 fields. `null` where there are none.
+ * must be a field that is named like a password, or like a code that is good once, and holds a text. Looks at no more than 32 fields. `null` where there are none.
  * @param isLogin Whether it is known to be a login: then a user alone will do.
  */
 export function credentialsIn (body: unknown, isLogin = false): LoginCredentials | null {
@@ -77,7 +79,7 @@ function readFields (fields: Record<string, unknown>, isLogin: boolean): LoginCr
     const plain = plainName(name)
     const value = fields[name]
     if (isExchange && OF_CLIENT.includes(plain)) continue
-    if (SECRETS.includes(plain)) {
+    if (SECRETS.includes(plain) || CODES.includes(plain)) {
       if (typeof value === 'string' || typeof value === 'number') hasSecret = true
       continue
     }

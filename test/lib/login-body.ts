@@ -4,6 +4,9 @@ import fc from 'fast-check'
 import { credentialsIn, credentialsInHeader, fieldOfUser, loginName } from '../../lib/text/login-body'
 
 const CASES: readonly (readonly [unknown, ReturnType<typeof credentialsIn>])[] = [
+  [{ otp: '123456' }, { user: null }],
+  [{ email: 'a@b.c', verification_code: 123456 }, { user: 'a@b.c' }],
+  [{ code: '123456' }, null],
   [{ email: 'a@b.c', password: 'x' }, { user: 'a@b.c' }],
   [{ username: 'Ann', email: 'a@b.c', password: 'x' }, { user: 'ann' }],
   [{ user: 'ann', pw: 'x' }, { user: 'ann' }],
