@@ -1,6 +1,6 @@
 import type { Signal } from './signal'
 import { isSecretName, isUserName } from './text/login-body'
-import { DIGIT, LETTER, LOWER, SYMBOL, symbolMask, UPPER } from './text/value-shape'
+import { CONTROL, DIGIT, LETTER, LOWER, SYMBOL, symbolMask, UPPER } from './text/value-shape'
 
 /** Severity from which a deviation is more than a weak one. */
 const MEDIUM = 4
@@ -38,6 +38,18 @@ export function isMerelyTyped ({ type, field, actual, severity }: Signal, userFi
   if (severity < MEDIUM) return true
   if (length > LONGEST_NAME || (severity >= STRONG && ingredients.includes('symbol-count'))) return false
   return !ingredients.includes('char') || isOfNames(parts)
+}
+
+/**
+ * Whether a signal only says that somebody chose another password than others did, wherever passwords are sent (who registers, who changes one): which characters one has, and where, is
+ * up to its owner. Control characters stand, letters where all others are numbers (a PIN), what is far too long, and what reads as an injection.
+ */
+export function isMerelyChosen ({ type, field, actual }: Signal): boolean {
+  if (field === undefined || type === REPEATED || !SENT.test(field) || !isSecretName(field.slice(field.lastIndexOf('.') + 1))) return false
+  if (typeof actual === 'number') return actual <= LONGEST_SECRET
+  const { ingredients, length, parts } = (actual ?? {}) as { ingredients?: unknown, length?: unknown, parts?: readonly number[] }
+  if (!Array.isArray(ingredients) || typeof length !== 'number' || ingredients.includes('numeric')) return false
+  return length <= LONGEST_SECRET && ((parts?.[1] ?? 0) & CONTROL) === 0
 }
 
 /** Whether the characters never seen are such as names and addresses have. */

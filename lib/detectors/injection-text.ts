@@ -63,7 +63,7 @@ export class Budget {
 export class InjectionText {
   readonly scanner = new TokenScanner()
   readonly #model = new NgramModel(bytesOf(WEIGHTS))
-  readonly #stretch = new BestStretch(this.#model.weights, Math.round(REPEATED / UNIT))
+  readonly #stretch = new BestStretch(this.#model.weights, Math.round(REPEATED / UNIT), Math.floor(MILD))
   readonly #classes = bytesOf(CLASS_WEIGHTS)
   readonly #memo = new RecurringTexts(REMEMBERED, MAX_REMEMBERED)
   readonly #into = new Uint32Array(4)
@@ -155,8 +155,9 @@ export class InjectionText {
     do {
       at = scanner.scan(units, at)
       model.add(scanner)
-      if (model.latest >= MILD) stretch.add(scanner, at)
-      else if (at < units.length) stretch.pass(scanner)
+      const isLast = at >= units.length
+      if (model.latest >= MILD) stretch.add(scanner, model, at, isLast)
+      else if (!isLast) stretch.pass(scanner, model)
     } while (at < units.length)
     return (model.best < MILD ? model.best : stretch.best) * UNIT + BIAS
   }

@@ -1,4 +1,5 @@
 import { COMMENTED, MIXED } from './token'
+import { CAPACITY } from './injection-tokens'
 import type { TokenScanner } from './injection-tokens'
 import { identityOf, WORD_COUNT } from './injection-words'
 import { FIRST_MEANING, KINDS } from './token-kinds'
@@ -47,6 +48,10 @@ export class NgramModel {
   best = 0
   /** The same of the stretches that end in the tokens of the last call. */
   latest = 0
+  /** Greatest sum of a stretch that ends in each token of the last call; where it is not above zero, a stretch would rather begin after it. */
+  readonly sums = new Int32Array(CAPACITY)
+  /** The same of the token before these. */
+  before = 0
   #run = 0
   #before = 0
   #beforeThat = 0
@@ -62,6 +67,7 @@ export class NgramModel {
   /** Forgets the last text. */
   begin (): void {
     this.best = 0
+    this.before = 0
     this.#run = 0
     this.#before = 0
     this.#beforeThat = 0
@@ -69,10 +75,11 @@ export class NgramModel {
 
   /** Takes the tokens of the scanner's last call in. */
   add (scanner: TokenScanner): void {
-    const { weights, kindWeights, wordWeights } = this
+    const { weights, kindWeights, wordWeights, sums } = this
     const { tokens, count } = scanner
     let best = 0
     let run = this.#run
+    this.before = run
     let b = this.#before
     let c = this.#beforeThat
     for (let i = 0; i < count; i++) {
@@ -81,6 +88,7 @@ export class NgramModel {
       // The sum so far, or zero where that is greater: without a branch, since which it is cannot be predicted.
       run = ((run & ~(run >> 31)) + (kindWeights[a] as number) + (wordWeights[(token >> 8) & 0xffff] as number) + contextOf(weights, c, b, a)) | 0
       if (token >= UNUSUAL) run = (run + flagsOf(weights, token >>> 24)) | 0
+      sums[i] = run
       if (run > best) best = run
       c = b
       b = a

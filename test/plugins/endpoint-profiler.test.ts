@@ -260,3 +260,15 @@ test('an event names the client, not what it sent', async (t) => {
   t.equal(event?.entity.ip, addressOf(1))
   t.notMatch(JSON.stringify(event), 'hunter')
 })
+
+test('whoever registers with another password is no deviation, and what reads as an injection still is', async (t) => {
+  const { ask, teach } = await buildApp({ injection: {} }, async (app) => {
+    await app.register(formbody)
+    app.post('/register', async () => ({}))
+  })
+  const register = (i: number, password: string): Ask => ({ method: 'POST', url: '/register', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: `name=user${i}&password=${encodeURIComponent(password)}`, client: 100 + i % 60 })
+  await teach(300, (i) => register(i, `summer${i % 7}rain${i}`))
+  t.same((await ask(register(1, 'p$%w&?Q!ü 9'))).types, [])
+  t.ok((await ask(register(2, "x' OR 1=1-- -"))).assessment.flagged)
+  t.ok((await ask(register(3, 'x'.repeat(4000)))).assessment.flagged)
+})
