@@ -21,9 +21,8 @@ const NOTHING: Record<string, never> = {}
 
 interface Seat { detector: Detector<never>, option: string, create: DetectorFactory<object>, about: DetectorSettings }
 type RouteConfig = false | ({ mode?: 'observe' | 'enforce', flagAt?: number } & Record<string, unknown>)
-/** The state of a route by method, as its config caches it: mostly there is but one. */
-interface CachedState { readonly method: string, readonly state: RouteState | null, readonly next: CachedState | null }
-interface CachingConfig { anomalies?: RouteConfig, [kStates]?: CachedState, [kConstraints]?: string }
+/** A route's config keeps its states, one a method, of which each knows the next: mostly there is but one. `null` where the route is switched off. */
+interface CachingConfig { anomalies?: RouteConfig, [kStates]?: RouteState | null, [kConstraints]?: string }
 
 /**
  * The states of all routes, by method, pattern and constraints. A route's state is made at its first request (routes declared
@@ -116,9 +115,9 @@ export class RouteTable {
     const config = this.#configs.of(request) as CachingConfig & { url: string } | null
     if (config === null) return this.#settings.global === false ? null : this.#aged(this.unmatchedState(), at)
     const method = request.method === 'HEAD' ? 'GET' : request.method
-    for (let cached = config[kStates] ?? null; cached !== null; cached = cached.next) {
-      if (cached.method === method) return cached.state === null ? null : this.#aged(cached.state, at)
-    }
+    const cached = config[kStates]
+    if (cached === null) return null
+    for (let state = cached ?? null; state !== null; state = state.next) if (state.method === method) return this.#aged(state, at)
     const adopted = this.#adopt(config, method, config.url)
     return adopted === null ? null : this.#aged(adopted, at)
   }
@@ -133,7 +132,8 @@ export class RouteTable {
     }
     const isOn = given !== false && (this.#settings.global !== false || given !== undefined)
     const state = isOn ? this.#make(method, url, config[kConstraints] ?? '', given === undefined || given === false ? NOTHING : given) : null
-    config[kStates] = { method, state, next: config[kStates] ?? null }
+    if (state !== null && state.next === null) state.next = config[kStates] ?? null
+    config[kStates] = state
     return state
   }
 
