@@ -1,7 +1,7 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
 import { RouteState } from '../lib/route-state'
 import { RouteIndex } from '../lib/detectors/route-index'
-import { baselineView } from './baseline-view'
+import { baselineState, baselineView } from './baseline-view'
 import type { BaselineView } from './baseline-view'
 import type { DeclaredRoute } from './declared-routes'
 import type { Detector, DetectorFactory, DetectorSettings, DetectorState } from './detector'
@@ -282,6 +282,13 @@ export class RouteTable {
 
   baselines (): BaselineView[] {
     return [...this.#states.values()].map((state) => this.view(state, true))
+  }
+
+  /** How many routes' baselines are in which state. O(routes × detectors). */
+  countStates (): Record<BaselineView['state'], number> {
+    const counts = { learning: 0, active: 0, frozen: 0 }
+    for (const state of this.#states.values()) counts[baselineState(state, this.#seats)]++
+    return counts
   }
 
   /** @param full With what was learned. */
