@@ -3,7 +3,7 @@ import { BEYOND_HEX, CONTROL, DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbol
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
-import { judgeUnlisted } from './field-values'
+import { chanceInSet, judgeUnlisted } from './field-values'
 import { CHARSET, HUGE, LENGTH, PROSE, RANGE, SETTLED, SHAPE, UNSETTLED } from './field-verdict'
 import type { FieldVerdict, Tolerance } from './field-verdict'
 
@@ -81,9 +81,12 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
   }
 }
 
-/** Chance of something new on a level: by the field's own values, corrected by what fields like it do in this application. */
+/**
+ * Chance of something new on a level of forms: by the field's own values, corrected by what fields like it do in this application. A character comes to a set with a new value only, and then as
+ * often as one of the values so far brought a shape of its own.
+ */
 function chanceOf (own: FieldProfile, level: number, spare: number, { priors }: FieldVerdict, isUnheard: boolean): number {
-  const chance = own.unseen(level, spare, isUnheard)
+  const chance = Math.min(own.unseen(level, spare, isUnheard), level === CHARACTERS ? chanceInSet(own) : 1)
   return priors === null ? chance : Math.min(1, chance * priors.forms.factor(own, level))
 }
 

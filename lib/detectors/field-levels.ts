@@ -75,6 +75,9 @@ export class FieldLevels extends ItemTable {
     return Math.min(1, (rare + 1) / (this.#seen(level, n, most) + spare + 2))
   }
 
+  /** Values that are rare: those that came once, or where that are more, those that came twice (see `ItemTable.seldom`). */
+  get rareValues (): number { return Math.max(this.seldom(VALUES, 1), this.seldom(VALUES, 2)) }
+
   /**
    * The same for characters of one sort, by how rare those of the sort are: that names now and then have another accent or hyphen says little about a `<` among them.
    * @param bits Hashes of the sort on the level of characters.
@@ -99,7 +102,7 @@ export class FieldLevels extends ItemTable {
    * none was is luck: so many are taken to be rare (in a long tail there would be twice as many).
    */
   #rareOn (level: number): number {
-    if (level === VALUES) return Math.max(this.once(VALUES), this.twice(VALUES))
+    if (level === VALUES) return this.rareValues
     return level === PAIRS && this.isOpen(SHAPES) ? Math.min(this.once(PAIRS), this.once(SHAPES)) : this.once(level)
   }
 

@@ -1,6 +1,6 @@
 import { boundsOf } from '../stats/octave-range'
 import type { ValueScan } from '../text/value-shape'
-import { MANY, VALUES } from './field-levels'
+import { MANY, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
 import type { FieldVerdict } from './field-verdict'
 
@@ -25,19 +25,21 @@ export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: Fiel
   const isUnheard = own.items.isUnheard(VALUES, scan.value)
   const isAlike = backing !== null && own.holders === Infinity && isLikewise(own, backing)
   if (isAlike && backing.items.count(VALUES, scan.value) > 0) return
-  if (isFew(own) && addValue(own, isUnheard, verdict)) return
+  // What chooses among more values than it has shown yet is no set by itself.
+  const isPartial = isAlike && backing.items.known(VALUES) > own.items.known(VALUES)
+  const { priors } = verdict
+  const experience = isUnheard && !isPartial && priors !== null ? priors.values.chance(own, scan.value) : 1
+  if (isFew(own) && addValue(own, isUnheard, experience, verdict)) return
   if (!isUnheard) return
   if (isAlike && isFew(backing) && addShared(own, backing, verdict)) return
-  // What chooses among more values than it has shown yet is no set by itself.
-  if (isAlike && backing.items.known(VALUES) > own.items.known(VALUES)) return
-  const { priors } = verdict
-  if (priors !== null) verdict.addValue(priors.values.chance(own, scan.value), true, true)
+  verdict.addValue(experience, true, true)
 }
 
-function addValue (field: FieldProfile, isUnheard: boolean, verdict: FieldVerdict): boolean {
+/** @param experience Chance by what fields like it do: where that is less than by its own values, it counts. */
+function addValue (field: FieldProfile, isUnheard: boolean, experience: number, verdict: FieldVerdict): boolean {
   const { items } = field
-  const rare = items.once(VALUES) + items.twice(VALUES) + (isUnheard && field.n >= MANY ? 0 : items.pending(VALUES))
-  return verdict.addValue(field.unseen(VALUES, 0, isUnheard), rare === 0 && field.holders === Infinity, isUnheard)
+  const rare = items.rareValues + (isUnheard && field.n >= MANY ? 0 : items.pending(VALUES))
+  return verdict.addValue(Math.min(experience, field.unseen(VALUES, 0, isUnheard)), rare === 0 && field.holders === Infinity, isUnheard)
 }
 
 /**
@@ -45,9 +47,16 @@ function addValue (field: FieldProfile, isUnheard: boolean, verdict: FieldVerdic
  * it has itself.
  */
 function addShared (own: FieldProfile, backing: FieldProfile, verdict: FieldVerdict): boolean {
-  const rare = Math.max(backing.items.once(VALUES), backing.items.twice(VALUES))
+  const rare = backing.items.rareValues
   const draws = Math.min(backing.n, (1 + AGREE) * own.n)
   return verdict.addValue((rare + 1) / (draws + 2), rare === 0, true)
+}
+
+/** Chance that the next value is another one and brings a shape of its own, for a field of few values; 1 for others. Of the values so far, `known(SHAPES)` did (rule of succession). */
+export function chanceInSet (own: FieldProfile): number {
+  const { items } = own
+  if (!isFew(own) || !items.isOpen(SHAPES) || own.holders !== Infinity) return 1
+  return Math.min(1, own.unseen(VALUES, 0) * items.known(SHAPES) / (items.known(VALUES) + 1))
 }
 
 /** Whether the field has few values for how often it was sent. */

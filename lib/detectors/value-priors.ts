@@ -11,10 +11,12 @@ const SET = 2
 const SORTS = 3
 const NONE = -1
 /** Values of each sort before which it says nothing: a constant may be one by chance. */
-const FEWEST: readonly number[] = [4, 8, 12]
-/** Values of a set, at the most, and sightings for each of them before which it is none: those of more are known by themselves only, since their tails are their own. A value seen once says that there are others (countries of a young shop). */
+const FEWEST: readonly number[] = [4, 8, 10]
+/** Values of a set, at the most, and sightings for each of them before which it is none: those of more are known by themselves only, since their tails are their own. */
 const MOST = 8
-const EACH = 3
+const EACH = 2.5
+/** Values of a set that may have come once: of all that there are one is the last to come. Two say that there are others (countries of a young shop; Chao's estimate of the unseen kinds). */
+const LAST = 1
 /** Ways in which forms and programs write yes and no. */
 const TRUTHS: readonly string[] = ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0', 'y', 'n', 't', 'f', 'True', 'False', 'TRUE', 'FALSE']
 
@@ -24,10 +26,12 @@ export type ValuePriorsJson = readonly NoveltyPriorJson[]
 /**
  * When may few values be taken for all that there are? Learned over all fields of an application: how often a field that has had one value brings
  * another (see `NoveltyPrior`). Where hardly any does, a dozen sightings of a hidden input say as much as hundreds do elsewhere. Sets of two to eight
- * count while each of their values has been seen twice; larger ones are known by themselves only: the tail of a set is its own (learned over all, it made ten times the false alarms).
+ * count while all of their values but one have come twice; larger ones are known by themselves only: the tail of a set is its own (learned over all, it made ten times the false alarms).
  * One that wrote *yes* may write *no*, but hardly anything else; numbers have no such bounds.
  *
- * Memory: three priors of 12 numbers. Time: O(1) at milestones and where a value is new.
+ * Memory: three priors of 12 numbers. Time: O(1) at milestones and where a value is new, and O(values) there.
+ *
+ * Source of the number of unseen kinds: A. Chao, "Nonparametric estimation of the number of classes in a population", Scandinavian Journal of Statistics 11, 1984.
  */
 export class ValuePriors {
   readonly #priors = Array.from({ length: SORTS }, () => new NoveltyPrior())
@@ -76,9 +80,8 @@ export class ValuePriors {
     const known = items.known(VALUES)
     if (known <= 2 && this.#truthsIn(items) === known) return TRUTH
     if (known === 1 && n === 1) return CONSTANT
-    if (items.once(VALUES) > 0) return NONE
-    if (known === 1) return CONSTANT
-    return known <= MOST && known * EACH <= n ? SET : NONE
+    if (known === 1) return items.once(VALUES) > 0 ? NONE : CONSTANT
+    return known <= MOST && known * EACH <= n && items.seldom(VALUES, 1) <= LAST ? SET : NONE
   }
 
   #truthsIn (items: FieldProfile['items']): number {
@@ -88,8 +91,8 @@ export class ValuePriors {
   }
 }
 
-/** Values of a set that are rare: those seen twice, since none was seen once. Of the other sorts none is. */
-function rareOf (sort: number, { items }: FieldProfile): number { return sort === SET ? items.twice(VALUES) : 0 }
+/** Values of a set that are rare; of the other sorts none is. */
+function rareOf (sort: number, { items }: FieldProfile): number { return sort === SET ? items.rareValues : 0 }
 
 /** Whether the field has had few values, most of them no numbers. */
 function isOfFew ({ items, filled, texts }: FieldProfile): boolean { return filled > 0 && items.isOpen(VALUES) && texts * 2 >= filled && items.known(VALUES) > 0 }

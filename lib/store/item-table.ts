@@ -81,6 +81,24 @@ export class ItemTable {
   }
 
   /**
+   * Things on the level that have come so many times: counted by principals where half of the things and more have come from as many as are told apart, since
+   * one who comes often makes nothing common, and by sightings where few principals send anything.
+   * @param times 1 or 2.
+   */
+  seldom (level: number, times: number): number {
+    let seldom = 0
+    let common = 0
+    for (let at = TALLIES; at < this.#things.length; at++) {
+      const word = wordAt(this.#things, at)
+      if (word === 0 || levelOf(word) !== level || countOf(word) === 0) continue
+      if (supportOf(word) === times) seldom++
+      else if (supportOf(word) === MAX_SUPPORT) common++
+    }
+    const sightings = times === 1 ? this.once(level) : this.twice(level)
+    return common * 2 < this.known(level) ? sightings : seldom
+  }
+
+  /**
    * Admits one sighting.
    * @param principal Hash of who sent it.
    * @param several Count a second time only what a second principal has sent.
@@ -180,6 +198,16 @@ export class ItemTable {
       if (word !== 0 && levelOf(word) === level) items.push({ hash: keyAt(this.#things, at), count: countOf(word), support: supportOf(word) })
     }
     return items.sort((a, b) => a.hash - b.hash)
+  }
+
+  /** Keys (see `key`) of the things on the level that were admitted at least so often. */
+  keys (level: number, least: number): number[] {
+    const keys = []
+    for (let at = TALLIES; at < this.#things.length; at++) {
+      const word = wordAt(this.#things, at)
+      if (word !== 0 && levelOf(word) === level && countOf(word) >= least) keys.push(keyAt(this.#things, at))
+    }
+    return keys
   }
 
   /** Bytes held, but for the table itself. */

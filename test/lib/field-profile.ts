@@ -371,3 +371,14 @@ test('where most values are numbers, what numbers with suffixes have is weak evi
   t.ok(risk('7e') < 50, String(risk('7e')))
   t.ok(risk("7'--") >= 50)
 })
+
+test('a character comes to a set with another value only, so a young set knows its characters', async (t) => {
+  const risk = (words: readonly string[]): number => {
+    const verdict = new FieldVerdict().reset()
+    many((i) => words[i % words.length] as string, 15).judge(scan.scan('delivery65'), null, 1, verdict)
+    return verdict.risk
+  }
+  t.ok(risk(['order', 'returns', 'delivery', 'product', 'other']) >= 50)
+  t.ok(risk(['order', 'in-stock', 'on_hold', 'a.b', 'x+y']) < 50, 'where each value brings characters of its own, the next may')
+  t.ok(risk(Array.from({ length: 15 }, (_, i) => 'abcdefghijklmnopqrst'.slice(0, 4 + i))) < 50, 'where each value is another one, as many values say less')
+})

@@ -116,3 +116,15 @@ test('how many of its things others have seen as well, and whether anybody has s
   t.same([own.isUnheard(0, 1), own.isUnheard(0, 9), own.isUnheard(0, 8), own.isUnheard(1, 1)], [false, false, true, true])
   t.equal(own.alike(0, others), 0.75, 'what only flagged requests have shown does not count')
 })
+
+test('what one or two principals send is seldom, however often they do, unless few send anything', async (t) => {
+  const table = new ItemTable()
+  for (let i = 0; i < 9; i++) for (const hash of [1, 2]) table.learn(0, hash, i, false)
+  for (let i = 0; i < 9; i++) table.learn(0, 3, 7, false)
+  for (let i = 0; i < 9; i++) table.learn(0, 4, i % 2, false)
+  t.same([table.seldom(0, 1), table.seldom(0, 2), table.once(0), table.twice(0)], [1, 1, 0, 0])
+  t.equal(table.seldom(1, 1), 0, 'an empty level')
+  const few = new ItemTable()
+  for (const hash of [1, 1, 2, 2, 2, 3]) few.learn(0, hash, 1, false)
+  t.same([few.seldom(0, 1), few.seldom(0, 2)], [1, 1], 'by sightings')
+})

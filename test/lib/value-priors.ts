@@ -67,6 +67,37 @@ test('an unlisted value flags by what fields of few values do, where that is kno
   t.ok(risk(new FieldVerdict(priors), 'save') < 1)
 })
 
+test('of a set whose values have all come but one is the last, experience speaks; two that came once say that there are more', async (t) => {
+  const priors = new ValuePriors(SEED)
+  for (let n = 0; n < 8; n++) learned(['asc', 'desc', 'top'], 40, priors)
+  const often = Array.from({ length: 15 }, (_, i) => ['asc', 'desc', 'top'][i % 3] as string)
+  t.ok(chance(priors, learned([...often, 'rare'], 16), 'hidden') < 0.03)
+  t.equal(chance(priors, learned([...often, 'rare', 'other'], 17), 'hidden'), 1)
+})
+
+test('a value that one client has sent again and again has come once', async (t) => {
+  const priors = new ValuePriors(SEED)
+  for (let n = 0; n < 8; n++) learned(['asc', 'desc', 'top'], 40, priors)
+  const field = learned(['asc', 'desc', 'top'], 18)
+  for (const value of ['mine', 'yours']) for (let i = 0; i < 4; i++) field.learn(scan.scan(value), value.length, false)
+  t.equal(field.items.once(4), 0)
+  t.equal(chance(priors, field, 'hidden'), 1)
+  const verdict = new FieldVerdict().reset()
+  field.judge(scan.scan('hidden'), null, 1, verdict)
+  t.notOk(verdict.names().includes('enum'))
+})
+
+test('what fields of few values do counts also where the field says a little by itself', async (t) => {
+  const priors = new ParameterPriors(SEED)
+  for (let n = 0; n < 8; n++) learned(['asc', 'desc', 'top'], 80, priors.values)
+  const risk = (verdict: FieldVerdict): number => {
+    learned(['csv', 'json'], 26).judge(scan.scan('xml'), null, 1, verdict.reset())
+    return verdict.risk
+  }
+  t.ok(risk(new FieldVerdict()) < 50)
+  t.ok(risk(new FieldVerdict(priors)) > 60)
+})
+
 test('merged, halved and restored, priors say what one that saw all would; reset, they say nothing', async () => {
   const [ours, theirs, both] = [new ValuePriors(SEED), new ValuePriors(SEED), new ValuePriors(SEED)]
   for (const priors of [ours, both]) learned(['save'], 40, priors)
