@@ -46,7 +46,7 @@ class Application {
       priors,
       plans: this.plans,
       backing: new NameBacking(),
-      always: new RegularityPrior(),
+
       types: new RegularityPrior(),
       promoteAfter: 2,
       rates: new WindowCounter(64, 60_000),
