@@ -35,6 +35,8 @@ const STRONG = 65
 const WEAK = 35
 /** However regular routes were, a parameter that was always there is taken to be missing at least this often, as a share of what would be expected without experience. */
 const LEAST = 0.1
+/** Weight of each further parameter that is missing with the first. */
+const TOGETHER = 0.25
 /** Requests after which a thing has to be seen twice to be known. */
 const MANY = 60
 /** New names expected while the traffic doubles, from which on rather one comes than none (Poisson). */
@@ -177,7 +179,7 @@ export class ParameterProfile {
       const chance = (without + 1) / (this.n + 2) * trust
       if (chance >= SETTLED) continue
       // What is missing together is missing for one reason.
-      observation.add(new Signal(MISSING_PARAM, this.#prefix + showName(name), 5, strongRisk(chance) * (missing === 0 ? 1 : DISCOUNT), this.n, undefined))
+      observation.add(new Signal(MISSING_PARAM, this.#prefix + showName(name), 5, strongRisk(chance) * (missing === 0 ? 1 : TOGETHER), this.n, undefined))
       missing++
       if (missing === 8) break
     }

@@ -76,9 +76,14 @@ test('what an optional field looks like is told by the values that are not empty
 })
 
 test('full stops come in many numbers, and none is one of them', async (t) => {
-  const message = many((i) => 'some words. '.repeat(1 + i % 9))
+  const phrases = ['it was so', 'all went (well)', "that's it", 'no 7 left']
+  const message = many((i) => {
+    const text = Array.from({ length: 1 + (i * 7) % 9 }, (_, j) => phrases[(i * 3 + j * j) % 4]).join(i % 3 === 0 ? '! ' : '. ')
+    return `${text}. ${String.fromCharCode(97 + i % 26, 97 + (i * 5) % 23)}${i % 2 === 0 ? '!' : ''}`
+  })
   const verdict = new FieldVerdict().reset()
-  message.judge(scan.scan('some words'), null, 1, verdict)
+  message.judge(scan.scan('all went so well!'), null, 1, verdict)
+  t.ok(verdict.names().includes('symbol-count'))
   t.ok(verdict.risk < 50, `${verdict.risk}`)
 })
 
