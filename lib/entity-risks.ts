@@ -173,6 +173,9 @@ export class EntityRisks {
   /** Whether there is nobody about whom anything has to be done: no decision by hand, and no risk at which a level might begin or still last. */
   isCalm (at: number): boolean { return this.#manual.size === 0 && !this.all.mayReach(this.#thresholds.throttleAt - this.#thresholds.hysteresis, at) }
 
+  /** How many entities have any risk, by what it calls for now: nothing yet, to be throttled, to be blocked. */
+  levels (at: number): ReturnType<RiskLedger['levels']> { return this.all.levels(at, this.#thresholds) }
+
   risk (entity: string, at: number): number {
     this.#unseal(entity)
     return this.all.risk(entity, at)

@@ -1,7 +1,7 @@
 import { AnomalyEvent } from './anomaly-event'
 import type { AnomalyEventJson, EntityRef, Episode } from './anomaly-event'
 import type { Action } from './assessment'
-import { levelOf } from './signal'
+import { EventTally } from './event-tally'
 import { Repeat } from './repeat'
 import type { Finding, Signal } from './signal'
 import { BoundedMap } from './store/bounded-map'
@@ -78,9 +78,12 @@ export class EventLog {
   /** Findings that are open, by route and client (`*` for those about no client alone): as many as there are episodes, at the most. */
   readonly #covered = new Map<string, Repeat>()
   readonly #onEvent: (event: AnomalyEvent) => void
-  /** Events ever recorded, by type and by level. */
-  readonly byType = new Map<string, number>()
-  readonly byLevel = new Map<string, number>()
+  /** Events ever recorded, by detector, type and level. */
+  readonly tally = new EventTally()
+  /** Signals that made no event, since one had told what they tell. */
+  suppressed = 0
+  /** Episodes that somebody else keeps and that are open. */
+  readonly #noted = new BoundedMap<string, true>(MAX_EPISODES)
   #nextSweep = 0
 
   /** @param capacity Events kept. */
@@ -101,17 +104,24 @@ export class EventLog {
     const key = isTrait && this.#isKnownTrait(kindOfClient, entityKey, at) ? `${kindOfClient} *` : `${subject} ${entityKey}`
     const repeat = this.#repeats.get(key)
     if (repeat === undefined) {
-      if (isExplained) return
+      if (isExplained) {
+        this.suppressed++
+        return
+      }
       const fresh = new Repeat(signal, route, entity, requestId, at, at, 1, isTrait ? DAY_MS : QUIET_MS)
       this.#repeats.set(key, fresh)
       const isTold = !key.endsWith(' *') && this.#isNews(key, at)
       fresh.growth = isTrait ? TRAIT_GROWTH : 2
       fresh.next = isTrait ? TRAIT_GROWTH : isTold ? 2 : AGAIN
       if (isTold) this.#push(signal, at, route, requestId, entity, score, action, null, at, 1)
+      else this.suppressed++
       return
     }
     repeat.last = at
-    if (++repeat.count < repeat.next || isExplained) return
+    if (++repeat.count < repeat.next || isExplained) {
+      this.suppressed++
+      return
+    }
     while (repeat.next <= repeat.count) repeat.next *= repeat.growth
     this.#push(signal, at, route, requestId, entity, score, action, repeat.isOpen ? 'step' : 'open', repeat.since, repeat.count)
     repeat.isOpen = true
@@ -166,7 +176,10 @@ export class EventLog {
     repeat.last = at
     repeat.signal = signal
     repeat.count = Math.max(repeat.count + 1, count)
-    if (repeat.count < repeat.next) return
+    if (repeat.count < repeat.next) {
+      this.suppressed++
+      return
+    }
     while (repeat.count >= repeat.next) {
       repeat.growth *= FIRST_GROWTH
       repeat.next *= repeat.growth
@@ -191,7 +204,22 @@ export class EventLog {
   /** Takes an event in that somebody else keeps the episode of. */
   note (signal: Signal, at: number, route: AnomalyEvent['route'], entity: EntityRef, state: Episode['state'], since: number, count: number): void {
     this.sweep(at)
+    const key = notedKey(route.key, signal)
+    if (state === 'close') this.#noted.delete(key)
+    else this.#noted.set(key, true)
     this.#push(signal, at, route, '', entity, 0, 'allow', state, since, count)
+  }
+
+  /** Who keeps episodes of a route (of all routes) has begun anew: theirs will not be closed. */
+  abandon (routeKey?: string): void {
+    for (const [key] of [...this.#noted.entries()]) if (routeKey === undefined || key.startsWith(`${routeKey}\n`)) this.#noted.delete(key)
+  }
+
+  /** Episodes that are open now. O(episodes). */
+  get open (): number {
+    let open = this.#noted.size
+    for (const [, repeat] of this.#repeats.entries()) if (repeat.isOpen || repeat.covers !== null) open++
+    return open
   }
 
   /** Closes episodes that have been silent; looks at most once a second of the given time. */
@@ -204,6 +232,10 @@ export class EventLog {
       this.#close(repeat)
     }
   }
+
+  /** Events that are held, and that no longer are. */
+  get size (): number { return this.#ring.size }
+  get dropped (): number { return this.#ring.dropped }
 
   query (query: EventQuery): EventPage {
     const { items, next } = this.#ring.newest((event) => matches(event, query), Math.min(1000, Math.max(1, query.limit ?? 100)), query.cursor ?? Infinity)
@@ -218,9 +250,7 @@ export class EventLog {
   #push (signal: Signal, at: number, route: AnomalyEvent['route'], requestId: string, entity: EntityRef, score: number, action: Action, state: Episode['state'] | null, since: number, count: number): void {
     const event = new AnomalyEvent(signal, at, this.#ring.total + 1, route, requestId, entity, score, action, state, since, count)
     this.#ring.push(event)
-    this.byType.set(signal.type, (this.byType.get(signal.type) ?? 0) + 1)
-    const level = levelOf(signal.severity)
-    this.byLevel.set(level, (this.byLevel.get(level) ?? 0) + 1)
+    this.tally.count(signal.detector, signal.type, signal.severity)
     this.#onEvent(event)
   }
 }
@@ -235,6 +265,9 @@ function shapeOf ({ actual }: Signal): string {
   const { sample } = (actual ?? {}) as { sample?: unknown }
   return typeof sample === 'string' ? sample.replace(/9+/g, '9') : ''
 }
+
+/** What tells the episodes apart that others keep; begins with the route. */
+function notedKey (routeKey: string, { type, field }: Signal): string { return `${routeKey}\n${type} ${field}` }
 
 function matches (event: AnomalyEvent, query: EventQuery): boolean {
   const { entity, route } = event

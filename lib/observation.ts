@@ -62,7 +62,7 @@ export class Observation {
   peer = ''
   /** The user as the application names it (keyed hash), once known. */
   user: string | null = null
-  /** Whom a thing that may not teach is counted for: the principal, or on routes that few use, the ten minutes it came in. */
+  /** Whom a thing that does not teach is counted for: the principal, or on routes that few use, the ten minutes it came in. */
   supporter = 0
   query: unknown = null
   params: unknown = null

@@ -51,6 +51,9 @@ export class RouteState {
   // What is read of it with each request comes first: of a route that nobody has asked for lately, each line of 64 bytes comes from main memory.
   /** State of each detector, by its slot; `null` where it is switched off here. */
   readonly slots: unknown[]
+  readonly method: string
+  /** The state of another method of the same route, where there is one. */
+  next: RouteState | null = null
   /** Set by hand: nothing is learned. */
   frozen = false
   /** Half-life that the state has been aged to. */
@@ -74,7 +77,6 @@ export class RouteState {
   lessonMs = 0
   /** Method, pattern and constraints: stable over restarts, and the id in the admin route. */
   readonly key: string
-  readonly method: string
   readonly url: string
   /** False for the one state that all unmatched requests share. */
   readonly matched: boolean

@@ -2,11 +2,12 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import fp from 'fastify-plugin'
 import { codeAccess, guardAccess, isSameOrigin, tokenAccess } from './admin/access'
-import { allow, baseline, baselines, block, changeBaseline, correlations, entities, events, openapi, release, schemas, summary, trends, undecide } from './admin/answers'
+import { allow, baseline, baselines, block, changeBaseline, correlations, entities, events, metrics, openapi, release, schemas, summary, trends, undecide } from './admin/answers'
 import type { Answer } from './admin/answers'
 import type { AdminGuard } from './admin/guard'
 import { jsonText } from '../lib/text/json-text'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_CROSS_ORIGIN, FST_ANOMALIES_NO_ANSWER } from './errors'
+import { METRICS_TYPE } from './metrics'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
 import type { Registry } from './registry-state'
@@ -30,6 +31,7 @@ export const anomaliesRouteOptions: OptionTable = {
   token: { type: 'string', minLength: 1, isSecret: true, description: 'lets in who sends it as `Authorization: Bearer`; not together with `guard`' }
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8'
 const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -85,36 +87,39 @@ async function anomaliesRoute (fastify: FastifyInstance, options: AnomaliesRoute
     declare('GET', '/openapi.json', openapi)
     declare('GET', '/trends', trends)
     declare('GET', '/trends/correlations', correlations)
+    declare('GET', '/metrics', metrics, METRICS_TYPE)
     declare('GET', '/entities', entities)
     declare('POST', '/entities/:id/release', release)
     declare('POST', '/entities/:id/block', block)
     declare('POST', '/entities/:id/allow', allow)
     declare('POST', '/entities/:id/undecide', undecide)
 
-    function declare (method: 'GET' | 'POST', url: string, answer: Answer): void {
+    /** @param textType Media type of an answer that is a text; others are JSON. */
+    function declare (method: 'GET' | 'POST', url: string, answer: Answer, textType?: string): void {
       const schema: FastifySchema & { hide: boolean } = { hide: true }
-      admin.route({ method, url, exposeHeadRoute: false, config: { anomalies: false }, schema, handler: (request, reply) => respond(anomalies, request, reply, answer) })
+      admin.route({ method, url, exposeHeadRoute: false, config: { anomalies: false }, schema, handler: (request, reply) => respond(anomalies, request, reply, answer, textType) })
     }
   }, { prefix })
 }
 
-/** Answers in JSON; what goes wrong is an answer too, and never the application's to handle. */
-function respond (registry: Registry, request: FastifyRequest, reply: FastifyReply, answer: Answer): void {
+/** Answers in JSON, or with a text; what goes wrong is an answer too, and never the application's to handle. */
+function respond (registry: Registry, request: FastifyRequest, reply: FastifyReply, answer: Answer, textType?: string): void {
   let text: string
   registry.backlog.catchUp()
   try {
-    text = jsonText(answer(registry, request))
+    const given = answer(registry, request)
+    text = textType === undefined ? jsonText(given) : given as string
   } catch (error) {
     if (error instanceof Error && String((error as FastifyError).code).startsWith('FST_ANOMALIES_')) return fail(reply, error as FastifyError)
     request.log.error({ err: error }, 'the admin route of fastify-anomalies could not answer')
     return fail(reply, new FST_ANOMALIES_NO_ANSWER())
   }
-  reply.type('application/json; charset=utf-8').send(text)
+  reply.type(textType ?? JSON_TYPE).send(text)
 }
 
 function fail (reply: FastifyReply, { statusCode = 500, code, message }: FastifyError): void {
   const text = jsonText({ statusCode, code, error: STATUS_CODES[statusCode], message })
-  reply.code(statusCode).type('application/json; charset=utf-8').send(text)
+  reply.code(statusCode).type(JSON_TYPE).send(text)
 }
 
 export default fp(anomaliesRoute, { fastify: '5.x', name: 'fastify-anomalies-anomalies-route', dependencies: ['fastify-anomalies-registry'] })

@@ -11,6 +11,16 @@ export interface BaselineView {
   promotions: { detector: string, field: string, at: string }[]
 }
 
+/** What a route's baseline is: `learning` until all of its detectors have seen enough. */
+export function baselineState (route: RouteState, seats: readonly { detector: Detector<never> }[]): BaselineView['state'] {
+  if (route.frozen) return 'frozen'
+  for (const { detector } of seats) {
+    const slot = route.slots[detector.slot]
+    if (slot !== null && slot !== undefined && detector.progressOf(slot) < 1) return 'learning'
+  }
+  return 'active'
+}
+
 /** @param full With what was learned. */
 export function baselineView (route: RouteState, seats: readonly { detector: Detector<never> }[], full: boolean): BaselineView {
   const detectors: BaselineView['detectors'] = {}

@@ -4,6 +4,7 @@ import { EndpointBaseline } from '../lib/detectors/endpoint-baseline'
 import type { EndpointContext } from '../lib/detectors/endpoint-baseline'
 import { EndpointShared } from '../lib/detectors/endpoint-shared'
 import { NameBacking } from '../lib/detectors/name-backing'
+import { ParameterPlans } from '../lib/detectors/parameter-plans'
 import { ParameterPriors } from '../lib/detectors/parameter-priors'
 import { RegularityPrior } from '../lib/stats/regularity-prior'
 import { SizeFence } from '../lib/detectors/size-fence'
@@ -62,10 +63,11 @@ async function endpointProfiler (fastify: FastifyInstance, options: EndpointProf
   const settings = resolveOptions<Required<EndpointProfilerOptions>>('endpointProfiler', endpointProfilerOptions, null, options)
   const { anomalies } = fastify
   const priors = new ParameterPriors(anomalies.hash.seed)
+  const judge = new ValueJudge(anomalies.hash.seed, anomalies.redactor, priors)
   const context: EndpointContext = {
-    judge: new ValueJudge(anomalies.hash.seed, anomalies.redactor, priors),
+    judge,
+    plans: new ParameterPlans(judge.scan),
     backing: new NameBacking(),
-    always: new RegularityPrior(),
     priors,
     types: new RegularityPrior(),
     promoteAfter: anomalies.settings.promoteAfter as number,

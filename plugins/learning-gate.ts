@@ -69,7 +69,7 @@ export class LearningGate {
   }
 
   /**
-   * Whom a request that may not teach is counted for. Where nothing is odd but the program that sends it, time is a witness too: a partner's client, or a probe of the
+   * Whom a request is counted for where it does not teach. Where nothing is odd but the program that sends it, time is a witness too: a partner's client, or a probe of the
    * platform's, is alone of its kind and stays. What an attacker gains who comes back for half a day is that his headers are known.
    */
   #supporterOf (observation: Observation): number {
@@ -87,8 +87,8 @@ export class LearningGate {
     const isOrdinary = this.#learnsAny || route.isOrdinary(status, several)
     route.answer(status, principal)
     if (!isOrdinary) return
+    observation.supporter = several ? this.#supporterOf(observation) : windowOf(observation.at, route.responses)
     if (isTelling(observation)) {
-      observation.supporter = several ? this.#supporterOf(observation) : windowOf(observation.at, route.responses)
       for (const detector of detectors) detector.sideline(observation)
       return
     }

@@ -15,6 +15,7 @@ import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_BAD_PARAMETER, FST_ANOMALIES_NO
 import { learnedDocument } from './learned-schemas'
 import { manualRule } from './manual-decision'
 import type { ManualDecision } from './manual-decision'
+import { metricsText } from './metrics'
 import { RegistryParts } from './registry-parts'
 import { reportedSignal } from './reported-signal'
 import type { ReportedSignal } from './reported-signal'
@@ -209,7 +210,10 @@ export class Registry extends RegistryParts {
   freeze (id?: string): void { this.#learned().setFrozen(id, true) }
   unfreeze (id?: string): void { this.#learned().setFrozen(id, false) }
   /** Forgets what was learned of a route; it starts learning again. */
-  reset (id: string): void { this.#learned().reset(id) }
+  reset (id: string): void {
+    this.#learned().reset(id)
+    this.log.abandon(id)
+  }
 
   /** What was learned, per route and detector, as plain JSON. */
   baselines (): ReturnType<RouteTable['baselines']> { return this.#learned().baselines() }
@@ -219,6 +223,9 @@ export class Registry extends RegistryParts {
     this.backlog.catchUp()
     return learnedDocument(this, info)
   }
+
+  /** Counts of what was seen, found and done, in the text format of Prometheus (0.0.4): docs/metrics.md. */
+  metrics (): string { return metricsText(this) }
 
   /** All learned state as versioned JSON. The key of its hashes is not in it. */
   snapshot (): Snapshot {
@@ -234,6 +241,7 @@ export class Registry extends RegistryParts {
   #take (snapshot: Snapshot, how: 'replace' | 'add'): void {
     this.backlog.catchUp()
     restoreSnapshot(this, snapshot, how)
+    if (how === 'replace') this.log.abandon()
   }
 
   /** The routes, as they are when all that waits is done. */

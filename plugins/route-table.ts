@@ -1,7 +1,7 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
 import { RouteState } from '../lib/route-state'
 import { RouteIndex } from '../lib/detectors/route-index'
-import { baselineView } from './baseline-view'
+import { baselineState, baselineView } from './baseline-view'
 import type { BaselineView } from './baseline-view'
 import type { DeclaredRoute } from './declared-routes'
 import type { Detector, DetectorFactory, DetectorSettings, DetectorState } from './detector'
@@ -21,9 +21,8 @@ const NOTHING: Record<string, never> = {}
 
 interface Seat { detector: Detector<never>, option: string, create: DetectorFactory<object>, about: DetectorSettings }
 type RouteConfig = false | ({ mode?: 'observe' | 'enforce', flagAt?: number } & Record<string, unknown>)
-/** The state of a route by method, as its config caches it: mostly there is but one. */
-interface CachedState { readonly method: string, readonly state: RouteState | null, readonly next: CachedState | null }
-interface CachingConfig { anomalies?: RouteConfig, [kStates]?: CachedState, [kConstraints]?: string }
+/** A route's config keeps its states, one a method, of which each knows the next: mostly there is but one. `null` where the route is switched off. */
+interface CachingConfig { anomalies?: RouteConfig, [kStates]?: RouteState | null, [kConstraints]?: string }
 
 /**
  * The states of all routes, by method, pattern and constraints. A route's state is made at its first request (routes declared
@@ -116,9 +115,9 @@ export class RouteTable {
     const config = this.#configs.of(request) as CachingConfig & { url: string } | null
     if (config === null) return this.#settings.global === false ? null : this.#aged(this.unmatchedState(), at)
     const method = request.method === 'HEAD' ? 'GET' : request.method
-    for (let cached = config[kStates] ?? null; cached !== null; cached = cached.next) {
-      if (cached.method === method) return cached.state === null ? null : this.#aged(cached.state, at)
-    }
+    const cached = config[kStates]
+    if (cached === null) return null
+    for (let state = cached ?? null; state !== null; state = state.next) if (state.method === method) return this.#aged(state, at)
     const adopted = this.#adopt(config, method, config.url)
     return adopted === null ? null : this.#aged(adopted, at)
   }
@@ -133,7 +132,8 @@ export class RouteTable {
     }
     const isOn = given !== false && (this.#settings.global !== false || given !== undefined)
     const state = isOn ? this.#make(method, url, config[kConstraints] ?? '', given === undefined || given === false ? NOTHING : given) : null
-    config[kStates] = { method, state, next: config[kStates] ?? null }
+    if (state !== null && state.next === null) state.next = config[kStates] ?? null
+    config[kStates] = state
     return state
   }
 
@@ -282,6 +282,13 @@ export class RouteTable {
 
   baselines (): BaselineView[] {
     return [...this.#states.values()].map((state) => this.view(state, true))
+  }
+
+  /** How many routes' baselines are in which state. O(routes × detectors). */
+  countStates (): Record<BaselineView['state'], number> {
+    const counts = { learning: 0, active: 0, frozen: 0 }
+    for (const state of this.#states.values()) counts[baselineState(state, this.#seats)]++
+    return counts
   }
 
   /** @param full With what was learned. */

@@ -5,7 +5,7 @@ import { Senders } from '../lib/detectors/senders'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
 import { SignalStore } from '../lib/detectors/signal-store'
-import type { Judge, Stage } from './detector'
+import type { Judge, SharedState, Stage } from './detector'
 import { resolveOptions } from './options'
 import { watchBehaviour } from './trends/behaviour'
 import { watchFlow } from './trends/flow'
@@ -28,10 +28,10 @@ async function trends (fastify: FastifyInstance, options: TrendsOptions): Promis
   const watchers: Watcher[] = [watchIdentity(context), watchFlow(context), watchBehaviour(context)]
   const names = watchers.map(({ name }) => name)
 
+  const { clock, hash } = fastify.anomalies
   const detector = fastify.anomalies.detector<TrendsRoute>('trends', createRoute, { check: checkRoute, mode: options.mode })
     .learn(learn)
-    .share(new TrendsShared(watchers))
-  const { clock, hash } = fastify.anomalies
+    .share(new TrendsShared(settings.snapshotBytes === 0 ? watchers : [...watchers, { name: 'signals', shared: keptSignals() }]))
   fastify.anomalies.onTrends({
     trends: (query) => trendPage(context.store, query, clock.now(), (entity) => hash.hash(entity)),
     correlations: (query) => correlationPage(context.store, query, clock.now(), (entity) => hash.hash(entity))
@@ -43,6 +43,20 @@ async function trends (fastify: FastifyInstance, options: TrendsOptions): Promis
   for (const stage of STAGES) {
     const judge = judgeAt(watchers, stage)
     if (judge !== null) detector.on(stage, judge, { canWait })
+  }
+
+  /** Signals over time, as snapshots have them. Minutes that are over are judged before another process's signals come to them. */
+  function keptSignals (): SharedState {
+    const { store } = context
+    return {
+      toJSON: () => store.toJSON(settings.snapshotBytes),
+      restore: (json: never) => store.restore(json, clock.now()),
+      merge (json: never) {
+        fastify.anomalies.sweep()
+        store.merge(json, clock.now())
+      },
+      reset: () => store.reset()
+    }
   }
 
   function prepare (observations: readonly Observation[]): void {

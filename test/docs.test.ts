@@ -9,6 +9,7 @@ import * as errors from '../plugins/errors'
 import { headerProfilerOptions } from '../plugins/header-profiler'
 import { injectionOptions } from '../plugins/injection'
 import { jsonSchemaLearnerOptions } from '../plugins/json-schema-learner'
+import { METRICS } from '../plugins/metrics'
 import type { OptionRule, OptionTable } from '../plugins/options'
 import { rateSpikeOptions } from '../plugins/rate-spike'
 import { registryOptions } from '../plugins/registry-options'
@@ -117,6 +118,12 @@ test('docs/signals.md lists exactly the signals of the detectors', (t) => {
     return rowsOf(part).filter(([type]) => /^`[a-z_]+`$/.test(type ?? '')).map(([type]) => `${detector} ${type?.slice(1, -1)}`)
   })
   t.same(documented.sort(), coded.sort())
+  t.end()
+})
+
+test('docs/metrics.md has the metrics of the code, both ways', (t) => {
+  const coded = METRICS.map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(', ') || 'none', help])
+  t.same(rowsOf(read('docs/metrics.md')), coded)
   t.end()
 })
 

@@ -12,6 +12,7 @@ const SHOWN: Readonly<Record<string, RegExp>> = {
   'first-minute.ts': /^(medium|high|critical) param_value_anomaly: query\.page /m,
   'login.ts': /^medium auth_password_spraying open: one client failed to log in as 12 users[\s\S]+^medium auth_distributed_guessing open: 12 clients/m,
   'learned-schema.ts': /^200 .*\n400 .*\n400 .*\n\[ '\/orders' \]$/m,
+  'metrics.ts': /^text\/plain; version=0\.0\.4; charset=utf-8\nfastify_anomalies_requests_total 201\nfastify_anomalies_requests_flagged_total 1$/m,
   'per-route.ts': /^\/healthz 200\n\/search\?q=lamp 200\nGET \/search: learning, POST \/transfer: learning$/m,
   'trends.ts': /^high impossible_travel: one user was \d+ km away [\s\S]+^geo: 91 signals, 2 different [\s\S]+^bearer: 91 signals, 31 different/m,
   'own-findings.ts': /^1 \[ 'a coupon that was never issued' \]$/m

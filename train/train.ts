@@ -16,8 +16,8 @@ import { SeededRandom } from './random'
  */
 
 const SEED = 20_260_105
-const ATTACKS = Number(process.env.TRAIN_ATTACKS ?? 100_000)
-const BENIGN = Number(process.env.TRAIN_BENIGN ?? 145_000)
+const ATTACKS = Number(process.env.TRAIN_ATTACKS ?? 190_000)
+const BENIGN = Number(process.env.TRAIN_BENIGN ?? 280_000)
 const EPOCHS = 12
 /** Passes at the end whose weights are averaged: what each owes to the order of its texts evens out (B. Polyak and A. Juditsky, 1992). */
 const AVERAGED = 4

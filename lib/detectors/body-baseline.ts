@@ -9,6 +9,7 @@ import { nameOf } from './body-path'
 import { BodyQuarantine } from './body-quarantine'
 import { BodyTree } from './body-tree'
 import type { BodyTreeJson } from './body-tree'
+import type { BodyTrial } from './body-trial'
 import { routeSchemas } from './route-schemas'
 import type { RouteSchemas } from './route-schemas'
 
@@ -20,6 +21,8 @@ export interface BodyShared {
   readonly request: BodyContext
   readonly response: BodyContext
   readonly judges: Readonly<Record<Side, BodyJudge>>
+  /** Of request bodies that are about to teach a young tree; replies are the application's own. */
+  readonly trial: BodyTrial
   readonly learners: Readonly<Record<Side, BodyLearner>>
   readonly quarantines: Readonly<Record<Side, BodyQuarantine>>
   /** Asked once a frozen baseline has judged: makes its schema a function, later. `null` where there is no compiler. */
@@ -99,10 +102,7 @@ export class BodyBaseline {
     this.samples++
     this.frozenCheck = undefined
     const { sent, reply, replyStatus, principal } = observation
-    if (sent !== undefined) {
-      this.request ??= new BodyTree()
-      this.#shared.learners.body.learn(this.request, sent, this.#guides === null ? null : this.#guides.body, principal, several)
-    }
+    if (sent !== undefined) this.#learnRequest(observation, several)
     if (reply === undefined || !this.#settings.responses) return
     const tree = this.#reply(replyStatus)
     if (tree !== undefined) this.#shared.learners.response.learn(tree, reply, this.#replyGuide(replyStatus), principal, several)
@@ -200,6 +200,16 @@ export class BodyBaseline {
     }
   }
 
+  /** Learns a request's body, or only notes it: see `BodyTrial`. */
+  #learnRequest (observation: Observation, several: boolean): void {
+    const { sent, principal, supporter } = observation
+    const guide = this.#guides === null ? null : this.#guides.body
+    const { trial, quarantines, learners } = this.#shared
+    const tree = this.request ??= new BodyTree()
+    if (tree.bodies < this.#settings.minSamples && trial.isOdd(tree, sent, guide, 'body', observation)) quarantines.body.note(tree, sent, guide, 'body', supporter, ignore)
+    else learners.body.learn(tree, sent, guide, principal, several)
+  }
+
   #reply (status: number): BodyTree | undefined {
     let tree = this.responses.get(status)
     if (tree === undefined && this.responses.size < MAX_STATUSES) {
@@ -217,6 +227,9 @@ export class BodyBaseline {
 
   #floor (observation: Observation): number { return observation.route.frozen ? 1 : this.#settings.minSamples }
 }
+
+/** What becomes known while a tree is young is no news. */
+function ignore (): void {}
 
 /** Names of members that a tree has are names that the application has. */
 function makeKnown (tree: BodyTree, { priors }: BodyContext): void {

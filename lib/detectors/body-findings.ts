@@ -1,6 +1,5 @@
 import { Signal } from '../signal'
 import type { SignalKind } from '../signal'
-import type { Observation } from '../observation'
 import type { BodyNode } from './body-node'
 
 /** Chance from which something unseen says nothing. */
@@ -22,20 +21,26 @@ const MAX_SIGNALS = 16
 /** What a body is called in paths: a request's `body`, a reply's `response`. */
 export type Side = 'body' | 'response'
 
+/** Who is told what is found: an observation, or whoever only wants to know. */
+export interface Witness {
+  readonly signals: readonly Signal[] | null
+  add (signal: Signal): void
+}
+
 /** What was found in the body under way: signals, at most 16, one of a kind and place. */
 export class BodyFindings {
   side: Side = 'body'
-  #observation: Observation | null = null
+  #witness: Witness | null = null
   #found = 0
 
   /** A body begins. */
-  open (side: Side, observation: Observation): void {
+  open (side: Side, witness: Witness): void {
     this.side = side
-    this.#observation = observation
+    this.#witness = witness
     this.#found = 0
   }
 
-  close (): void { this.#observation = null }
+  close (): void { this.#witness = null }
 
   get isFull (): boolean { return this.#found >= MAX_SIGNALS }
 
@@ -45,12 +50,12 @@ export class BodyFindings {
   add (kind: SignalKind, field: string, severity: number, risk: number, expected: unknown, actual: unknown): void {
     if (risk <= 0 || this.isFull || this.#isKnown(kind, field)) return
     this.#found++
-    this.#observation?.add(risk >= 50 ? new Signal(kind, field, severity, risk, expected, actual) : new Signal(kind, field, Math.min(3, severity), risk * WEAK_SHARE, expected, actual))
+    this.#witness?.add(risk >= 50 ? new Signal(kind, field, severity, risk, expected, actual) : new Signal(kind, field, Math.min(3, severity), risk * WEAK_SHARE, expected, actual))
   }
 
   /** Whether the same was found of another element. */
   #isKnown (kind: SignalKind, field: string): boolean {
-    const signals = this.#observation?.signals
+    const signals = this.#witness?.signals
     if (this.#found === 0 || signals === null || signals === undefined) return false
     for (const signal of signals) if (signal.kind === kind && signal.field === field) return true
     return false

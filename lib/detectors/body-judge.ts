@@ -1,6 +1,5 @@
-import type { Observation } from '../observation'
 import { BodyFindings, GROSS, riskOf, SETTLED, STRONG, WEAK } from './body-findings'
-import type { Side } from './body-findings'
+import type { Side, Witness } from './body-findings'
 import type { BodyGuide } from './body-guide'
 import type { BodyContext } from './body-learner'
 import { FAR, LeafJudge, OUT } from './body-leaf-judge'
@@ -11,14 +10,16 @@ import { joinPath } from './body-path'
 import { missingSort, nameSort, nullSort } from './body-priors'
 import * as signals from './body-signals'
 import type { BodyTree } from './body-tree'
-import { ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, OPAQUE, STRING, TYPES, typeOf } from './body-types'
+import { ARRAY, BOOLEAN, isContainer, NULL, NUMBER, OBJECT, OPAQUE, STRING, TYPES, typeOf } from './body-types'
 import { FieldVerdict } from './field-verdict'
 
 /** Bodies after which a thing has to be seen twice to be known well. */
 const MANY = 60
-/** The same where an array or object is in place of something else: hardly ever is it either, and one attack that was learned must not make it so. */
-const SOME = 12
+/** Of so many values one must be an array or object for it to belong there after one or two: hardly ever is it in place of something else, and attacks that were learned must not make it so. */
+const SHARE = 4
 const LEAK = 70
+/** Lists after which an outlier is told where that costs no alarm. */
+const STRICT = 8
 /** Bodies after which a name may be unseen that is as rare as one in a thousand. */
 const RARE = 0.001
 /** Elements of an array that are judged in requests, and in replies; of longer arrays so many, evenly spread. */
@@ -40,6 +41,7 @@ export class BodyJudge {
   #values = 0
   #characters = 0
   #random = 1
+  #least: number | undefined = undefined
 
   constructor (context: BodyContext) {
     this.#context = context
@@ -47,10 +49,10 @@ export class BodyJudge {
   }
 
   /** @param floor Bodies to have been learned before anything is judged. */
-  judge (tree: BodyTree, body: unknown, guide: BodyGuide | null, side: Side, floor: number, observation: Observation): void {
+  judge (tree: BodyTree, body: unknown, guide: BodyGuide | null, side: Side, floor: number, witness: Witness): void {
     if (tree.bodies < floor || tree.bodies === 0) return
     const { limits } = this.#context
-    this.#findings.open(side, observation)
+    this.#findings.open(side, witness)
     this.#leaves.open(tree, floor)
     this.#isRequest = side === 'body'
     this.#floor = floor
@@ -62,13 +64,23 @@ export class BodyJudge {
     this.#findings.close()
   }
 
+  /** The same where to be wrong costs no alarm: one outlier among eight lists is told from the others already. */
+  judgeStrictly (tree: BodyTree, body: unknown, guide: BodyGuide | null, side: Side, floor: number, witness: Witness): void {
+    this.#least = STRICT
+    try {
+      this.judge(tree, body, guide, side, floor, witness)
+    } finally {
+      this.#least = undefined
+    }
+  }
+
   #judge (node: BodyNode, value: unknown, guide: BodyGuide | null): void {
     if (--this.#values <= 0) return
     const type = typeOf(value)
     if (type === OPAQUE) return
     if ((node.often & (1 << type)) === 0) {
       const seen = node.types[type] as number
-      if (node.draws >= this.#floor && (seen === 0 || node.draws >= (isContainer(type) ? SOME : MANY))) this.#judgeType(node, type)
+      if (node.draws >= this.#floor && (seen === 0 || isDoubtful(node, type, seen))) this.#judgeType(node, type)
       if (seen === 0) return
     }
     switch (type) {
@@ -109,10 +121,10 @@ export class BodyJudge {
 
   #judgeList (node: BodyNode, shape: ListShape, list: readonly unknown[], guide: BodyGuide | null): void {
     const { length } = list
-    if (shape.lengths.n >= this.#floor && shape.isBeyond(length)) {
+    if (shape.lengths.n >= this.#floor && shape.isBeyond(length, this.#least)) {
       const { limit } = shape.lengths
       // Where it is an outlier alone that makes the bound so wide, the length is far beyond what the others say.
-      const isHidden = shape.lengths.isBeyondOthers(length)
+      const isHidden = shape.lengths.isBeyondOthers(length, this.#least)
       const chance = this.#leaves.chanceBeyond('items', node, shape.lengths.n, isHidden || limit === Infinity || length > FAR * limit)
       this.#findings.add(this.#isRequest ? signals.ARRAY_TOO_LONG : signals.RESPONSE_LIST_TOO_LONG, this.#findings.path(node), this.#isRequest ? 5 : 7, riskOf(!isHidden && limit < Infinity && shape.lengths.reach(length) < OUT ? WEAK : STRONG, chance), shape.lengths.extreme, length)
     }
@@ -198,10 +210,14 @@ export class BodyJudge {
   }
 }
 
-function isContainer (type: number): boolean { return type === ARRAY || type === OBJECT }
+/** Whether a type that came once or twice says little for the next: it was alone among many, or is an array or object in place of something else. */
+function isDoubtful (node: BodyNode, type: number, seen: number): boolean {
+  return node.displaces(type) ? SHARE * seen < node.draws : seen === 1 && node.draws >= MANY
+}
 
 /** Types of a place with their shares, such as `string (98 %), null (2 %)`. */
 function describeTypes (node: BodyNode): string {
+  if (node.types[NULL] === node.n) return signals.ONLY_NULL
   const parts: string[] = []
   for (let type = 0; type < TYPES.length; type++) {
     const seen = node.types[type] as number

@@ -132,7 +132,7 @@ export class BodyLearner {
     if (sole > NONE && leaf.sole === NONE) priors.meet('format', node.draws)
     const { profile } = leaf
     if (profile === null || leaf.isCalm) return
-    if (leaf.isWellKnown(text) && profile.texts === profile.n) {
+    if (leaf.isWellKnown(text) && profile.texts === profile.filled && text !== '') {
       profile.repeat()
       leaf.common?.repeat()
       return

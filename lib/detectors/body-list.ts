@@ -21,10 +21,10 @@ export class ListShape {
     this.element = element
   }
 
-  /** Whether a length is far beyond what is ordinary; lists that keep growing may grow fourfold. */
-  isBeyond (length: number): boolean {
+  /** Whether a length is far beyond what is ordinary; lists that keep growing may grow fourfold. @param least Lists after which one outlier hides no other (see `TailBound`). */
+  isBeyond (length: number, least?: number): boolean {
     if (this.lengths.limit === Infinity) return isManifold(length, this.lengths.extreme)
-    if (!this.lengths.isBeyond(length) && !this.lengths.isBeyondOthers(length)) return false
+    if (!this.lengths.isBeyond(length) && !this.lengths.isBeyondOthers(length, least)) return false
     return !this.rises.isOn(this.lengths.n) || length > 4 * this.lengths.extreme
   }
 

@@ -7,7 +7,7 @@ import type { ObjectShapeJson } from './body-object'
 import { joinPath } from './body-path'
 import { TextLeaf } from './body-text'
 import type { TextLeafJson } from './body-text'
-import { BOOLEAN, OBJECT, TYPES } from './body-types'
+import { BOOLEAN, isContainer, NULL, OBJECT, timesOf, TYPES } from './body-types'
 
 /** The plain form of a `BodyNode`. */
 export interface BodyNodeJson {
@@ -38,7 +38,7 @@ export interface NodeSettings {
 export class BodyNode {
   /** Name of the member; `[]` for elements of an array, `*` for values of a map, `''` for the body itself. */
   readonly name: string
-  /** Types of which two values or more were learned, a bit each: all that judging asks of an ordinary value. First, so that it lies in one cache line with what follows. */
+  /** Types that are known (see `timesOf`), a bit each: all that judging asks of an ordinary value. First, so that it lies in one cache line with what follows. */
   often = 0
   /** Place among its parent's members. */
   index = 0
@@ -76,7 +76,7 @@ export class BodyNode {
     this.n++
     const seen = (this.types[type] as number) + 1
     this.types[type] = seen
-    if (seen === 2) this.often |= 1 << type
+    if (seen === timesOf(type)) this.often |= 1 << type
     if (!this.isShared) {
       if (this.n === 1) this.#first = principal
       else if (this.#first !== principal) this.isShared = true
@@ -87,11 +87,21 @@ export class BodyNode {
     return true
   }
 
-  /** A type became known otherwise, as if it had been seen so often. @param times At least 2. */
-  allow (type: number, times: number): void {
-    this.types[type] = Math.max(times, this.types[type] as number)
+  /** A type became known otherwise, as if it had been seen often enough. */
+  allow (type: number): void {
+    this.types[type] = Math.max(timesOf(type), this.types[type] as number)
     this.often |= 1 << type
   }
+
+  /** Whether an array or object here is in place of something else: of more than null, which is in place of anything. */
+  displaces (type: number): boolean {
+    if (!isContainer(type)) return false
+    for (let other = 0; other < TYPES.length; other++) if (other !== type && other !== NULL && (this.types[other] as number) > 0) return true
+    return false
+  }
+
+  /** Whether a type is known well enough to become so no further; see `timesOf`. */
+  knows (type: number): boolean { return (this.types[type] as number) >= (this.displaces(type) ? timesOf(type) : 2) }
 
   /** Hash of the principal that sent it first. */
   get sender (): number { return this.#first }
@@ -196,7 +206,7 @@ export class BodyNode {
 
   #noteOften (): void {
     this.often = 0
-    for (let type = 0; type < TYPES.length; type++) if ((this.types[type] as number) >= 2) this.often |= 1 << type
+    for (let type = 0; type < TYPES.length; type++) if ((this.types[type] as number) >= timesOf(type)) this.often |= 1 << type
   }
 }
 

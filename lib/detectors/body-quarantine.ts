@@ -7,11 +7,13 @@ import { MAX_NAME, MAX_NAMES } from './body-object'
 import { joinPath } from './body-path'
 import { missingSort, nameSort, nullSort } from './body-priors'
 import type { BodyTree } from './body-tree'
-import { ARRAY, NULL, NUMBER, OBJECT, OPAQUE, STRING, typeOf } from './body-types'
+import { ARRAY, NULL, NUMBER, OBJECT, OPAQUE, STRING, timesOf, typeOf } from './body-types'
 import type { Side } from './body-findings'
 
 /** Times that something promoted counts as learned. */
 const TIMES = 2
+/** Times as many principals as otherwise that must have sent an array or object in place of something else: that is hardly ever a release's doing. */
+const CONTAINERS = 2
 /** Elements of an array, and members of an object, that are looked at. */
 const MAX_MEMBERS = 128
 
@@ -49,11 +51,11 @@ export class BodyQuarantine {
     if (--this.#values <= 0) return
     const type = typeOf(value)
     if (type === OPAQUE) return
-    if ((node.types[type] as number) < TIMES) {
-      if (!this.#isEnough(`type ${type} ${path}`)) return
-      if (node.types[type] === 0 && node.n > 0) this.#context.priors.meet(type === NULL ? nullSort(node) : 'type', node.draws, this.#enough)
-      node.allow(type, TIMES)
-      if (node.n === 0) node.n = node.draws = TIMES
+    if (!node.knows(type)) {
+      if (!this.#isEnough(`type ${type} ${path}`, node.displaces(type) ? CONTAINERS : 1)) return
+      if (node.types[type] === 0 && node.n > 0) this.#context.priors.meet(type === NULL ? nullSort(node) : 'type', node.draws)
+      node.allow(type)
+      if (node.n === 0) node.n = node.draws = timesOf(type)
       this.#onPromoted(path)
     }
     if (type === STRING) this.#noteText(node, value as string, path)
@@ -122,7 +124,7 @@ export class BodyQuarantine {
       this.#tree.nodes -= least.count()
     }
     const { priors } = this.#context
-    priors.meet(nameSort(shape.isVaried, !priors.knows(name)), node.draws, this.#enough)
+    priors.meet(nameSort(shape.isVaried, !priors.knows(name)), node.draws)
     priors.know(name)
     shape.add(node.child(name))
     this.#tree.nodes++
@@ -136,7 +138,7 @@ export class BodyQuarantine {
       const where = joinPath(path, child.name, false)
       if (!this.#isEnough(`missing ${where}`)) continue
       const objects = node.types[OBJECT] as number
-      this.#context.priors.meet(missingSort(shape.isVaried), node.draws, this.#enough)
+      this.#context.priors.meet(missingSort(shape.isVaried), node.draws)
       child.n = Math.max(1, Math.min(child.n, objects - Math.floor(objects / 3000) - 1))
       shape.refresh(objects)
       this.#onPromoted(where)
@@ -148,7 +150,7 @@ export class BodyQuarantine {
     this.#onPromoted(path)
   }
 
-  #isEnough (thing: string): boolean {
-    return this.#tree.candidates.note(hashText(`${this.#side} ${thing}`, this.#context.scan.seed), this.#principal, this.#enough)
+  #isEnough (thing: string, times = 1): boolean {
+    return this.#tree.candidates.note(hashText(`${this.#side} ${thing}`, this.#context.scan.seed), this.#principal, times * this.#enough)
   }
 }

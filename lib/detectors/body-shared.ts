@@ -8,6 +8,7 @@ import type { BodyContext } from './body-learner'
 import { BodyQuarantine } from './body-quarantine'
 import { BodyTree } from './body-tree'
 import type { BodyLimits } from './body-tree'
+import { BodyTrial } from './body-trial'
 
 /** What the baselines of an application share, apart from limits. */
 export interface BodyParts {
@@ -30,10 +31,12 @@ export function bodyShared (limits: BodyLimits, error: number, { seed, redactor,
   const request: BodyContext = { ...both, isModelled: true, priors: common.request }
   const response: BodyContext = { ...both, isModelled: false, priors: common.response }
   const none = new BodyTree()
+  const judge = new BodyJudge(request)
   return {
     request,
     response,
-    judges: { body: new BodyJudge(request), response: new BodyJudge(response) },
+    judges: { body: judge, response: new BodyJudge(response) },
+    trial: new BodyTrial(judge),
     learners: { body: new BodyLearner(request, none), response: new BodyLearner(response, none) },
     quarantines: { body: new BodyQuarantine(request, none, promoteAfter), response: new BodyQuarantine(response, none, promoteAfter) },
     compile

@@ -20,6 +20,9 @@ export interface TextEvidence {
   isEnforced: boolean
 }
 
+/** The types of a place, as evidence says them, where only nulls have been: what may come else is open. */
+export const ONLY_NULL = 'null (100 %)'
+
 export const UNEXPECTED_FIELD = kind('unexpected_field', (signal) => `${signal.field} (${signal.actual}) was never sent in ${signal.expected} bodies`)
 export const MISSING_FIELD = kind('missing_field', (signal) => `${signal.field} is missing, which all of ${signal.expected} ordinary ones had`)
 export const TYPE_MISMATCH = kind('type_mismatch', (signal) => `${signal.field} is of type ${signal.actual}, ordinary is ${signal.expected}`)

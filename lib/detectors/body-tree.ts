@@ -34,6 +34,8 @@ export class BodyTree {
   /** Places learned. */
   nodes = 1
   root = new BodyNode('', null)
+  /** Bodies in a row that did not teach, while the tree is young: see `BodyTrial`. */
+  aside = 0
   readonly candidates = new Candidates()
 
   /** Calls `act` with each place. */

@@ -22,3 +22,9 @@ export function typeOf (value: unknown): number {
     default: return OPAQUE
   }
 }
+
+/** Whether a type is of arrays or of objects. */
+export function isContainer (type: number): boolean { return type === ARRAY || type === OBJECT }
+
+/** Values of a type that make it known at a place. Arrays and objects are hardly ever in place of something else, or of one another: one more, lest two attacks make them so. */
+export function timesOf (type: number): number { return isContainer(type) ? 3 : 2 }

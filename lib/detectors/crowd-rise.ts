@@ -22,10 +22,10 @@ export class CrowdRise {
   #over = 0
   #addresses: LinearCounter | null = null
 
-  /** Somebody is active in the window who was not before. @param window Its number. */
-  enter (window: number): void {
+  /** Somebody is active in the window who was not before. @param window Its number. @param count How many are. */
+  enter (window: number, count = 1): void {
     if (window !== this.#window) this.#turn(window)
-    this.#active++
+    this.#active += count
   }
 
   /**

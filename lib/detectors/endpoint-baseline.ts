@@ -1,22 +1,20 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
 import { essenceHash, essenceOf, isUrlencoded } from '../text/media-type'
-import { finishHash } from '../text/value-shape'
-import type { WindowCounter } from '../stats/window-counter'
-import { CrowdRise } from './crowd-rise'
-import { CONTENT_TYPE, RATE_BURST, SIZE_HIGH, SIZE_LOW } from './endpoint-signals'
+import { CONTENT_TYPE } from './endpoint-signals'
 import type { ErrorEpisodeJson } from './error-episode'
 import { TESTED } from '../stats/regularity-prior'
 import type { RegularityPrior } from '../stats/regularity-prior'
 import { ItemTable } from '../store/item-table'
+import { MANY } from './field-levels'
 import { NameBacking } from './name-backing'
 import { ParameterProfile } from './parameter-profile'
 import type { ParameterContext, ParameterProfileJson } from './parameter-profile'
-import { ReplyWatch } from './reply-watch'
-import type { RouteReport } from './reply-watch'
-import { RouteFences } from './route-fences'
-import type { Quantity, RouteFencesJson } from './route-fences'
-import type { SizeFence } from './size-fence'
+import { ALL, EMPTY, FORM, PATH, QUERY, stampOf, UNWRITTEN } from './parameter-plans'
+import type { ParameterPlans } from './parameter-plans'
+import type { RouteFencesJson } from './route-fences'
+import { RouteQuantities } from './route-quantities'
+import type { QuantityContext } from './route-quantities'
 import { WildcardProfile } from './wildcard-profile'
 import type { WildcardProfileJson } from './wildcard-profile'
 
@@ -33,14 +31,11 @@ export interface EndpointSettings {
 }
 
 /** What all endpoint baselines of a process share. */
-export interface EndpointContext extends ParameterContext {
+export interface EndpointContext extends ParameterContext, QuantityContext {
   /** How often routes keep to one media type. */
   readonly types: RegularityPrior
-  readonly rates: WindowCounter
-  /** Request sizes of the whole application: they stand in, doubled, for a route that has not enough of its own. */
-  readonly sizes: SizeFence
-  /** Told what is the route's, and nobody's. */
-  readonly report: RouteReport
+  /** What suffices to know ordinary parameters. */
+  readonly plans: ParameterPlans
 }
 
 /** The plain form of an `EndpointBaseline`. */
@@ -67,32 +62,31 @@ type Source = 'query' | 'form' | 'path'
  * docs/hot-path.md). At most 64 parameters a source of at most 384 things each: 0.3 MB a source.
  */
 export class EndpointBaseline {
+  // What is read of it with each request comes first: each line of 64 bytes may come from main memory.
   /** Requests learned. */
   samples = 0
   readonly #context: EndpointContext
   readonly #settings: EndpointSettings
-  readonly #routeHash: number
-  /** Replies learned that had a media type. */
-  #typedReplies = 0
-  #items = new ItemTable()
+  readonly #quantities: RouteQuantities
   /** A media type that is known of requests, and of replies: mostly there is but one. */
   #requestType = ''
   #replyType = ''
+  /** Where the plan of the parameters is. */
+  #plan = UNWRITTEN
   #query: ParameterProfile | null = null
-  #form: ParameterProfile | null = null
   #path: ParameterProfile | null = null
+  #form: ParameterProfile | null = null
   #wildcard: WildcardProfile | null = null
-  readonly #fences = new RouteFences()
-  readonly #replies: ReplyWatch
-  /** Made when there is a fence of the rate. */
-  #crowd: CrowdRise | null = null
+  /** What the plan was written at. */
+  #planned = 0
+  /** Replies learned that had a media type. */
+  #typedReplies = 0
+  #items = new ItemTable()
 
   constructor (context: EndpointContext, settings: EndpointSettings, routeHash: number) {
     this.#context = context
     this.#settings = settings
-    // As a signed integer it needs no memory of its own.
-    this.#routeHash = routeHash | 0
-    this.#replies = new ReplyWatch(context.report, context.promoteAfter)
+    this.#quantities = new RouteQuantities(context, routeHash)
   }
 
   /** Share of `minSamples` that has been learned. */
@@ -100,75 +94,56 @@ export class EndpointBaseline {
 
   /** Media type, declared size and rate: what is known before the body is read. */
   judgeArrival (observation: Observation): void {
-    this.#judgeRate(observation)
-    const floor = this.#floor(observation)
-    if (observation.contentType !== null && this.samples >= floor) {
+    this.#quantities.judgeRate(observation, this.#settings.burstFloor)
+    const isJudged = this.samples >= this.#floor(observation)
+    if (observation.contentType !== null && isJudged) {
       this.#judgeType(REQUEST_TYPES, observation.contentType, 'request.content-type', 6, 60, observation)
     }
-    const bytes = observation.requestBytes
-    const fences = this.#fences
-    if (bytes <= 0 || (bytes <= fences.ordinaryRequest && bytes >= fences.leastRequest)) return
-    const own = fences.request
-    const isYoung = own === null || own.high === Infinity
-    const fence = isYoung ? this.#context.sizes : own
-    const above = fence.above(isYoung ? bytes / 2 : bytes)
-    if (above > 0) observation.add(new Signal(SIZE_HIGH, 'request.size', severityOf(above), Math.min(75, 35 + 15 * above), Math.round(fence.high), bytes))
-    if (isYoung || this.samples < floor) return
-    const below = fence.below(bytes)
-    if (below > 0) observation.add(new Signal(SIZE_LOW, 'request.size', 2, 10, Math.round(fence.low), bytes))
-  }
-
-  #judgeRate (observation: Observation): void {
-    const rates = this.#context.rates
-    const count = rates.increment(finishHash(observation.clientHash ^ this.#routeHash), observation.at)
-    const closed = rates.closed
-    if (closed > 0) this.#learnQuantity('rate', closed)
-    const fence = this.#fences.rate
-    if (fence === null) return
-    if (count === 1) (this.#crowd ??= new CrowdRise()).enter(windowOf(observation, rates))
-    if (count <= this.#fences.ordinaryRate || count <= fence.high) return
-    if (count - 1 <= fence.high && this.#isCrowd(observation)) {
-      // What was learned before is of other clients: with it, the spread of both would be taken for that of one.
-      this.#fences.grant('rate', count, true)
-      this.#context.report.promoted(observation.route, 'client.rate', observation.at)
-      return
-    }
-    const above = fence.above(count)
-    observation.add(new Signal(RATE_BURST, 'client.rate', severityOf(above), Math.min(75, 45 + 10 * above), Math.round(fence.high), count))
-  }
-
-  /** Whether it is everybody who asks more often than ordinary, and not the one who does so now. */
-  #isCrowd (observation: Observation): boolean {
-    const { rates, promoteAfter } = this.#context
-    return !observation.route.frozen && this.#crowd !== null && this.#crowd.exceed(windowOf(observation, rates), observation.clientHash, promoteAfter)
+    this.#quantities.judgeRequest(observation, isJudged)
   }
 
   /** Query, form and path parameters. */
   judgeParameters (observation: Observation): void {
     const floor = this.#floor(observation)
-    if (observation.query !== null) this.#query?.judge(observation.query as Record<string, unknown>, floor, observation)
-    if (observation.params !== null) this.#path?.judge(observation.params as Record<string, unknown>, floor, observation)
+    if (this.#plan === UNWRITTEN && this.samples >= MANY) this.#writePlan()
+    if (observation.query !== null) this.#judgeSource(QUERY, this.#query, observation.query as Record<string, unknown>, floor, observation)
+    if (observation.params !== null) this.#judgeSource(PATH, this.#path, observation.params as Record<string, unknown>, floor, observation)
     const rest = restOf(observation)
     if (rest !== null) this.#wildcard?.judge(rest, floor, observation)
     const form = formOf(observation)
-    if (form !== null) this.#form?.judge(form, floor, observation)
+    if (form !== null) this.#judgeSource(FORM, this.#form, form, floor, observation)
+  }
+
+  /** What the plan does not say to be ordinary is the profile's to judge; else nothing of it is read. */
+  #judgeSource (source: number, profile: ParameterProfile | null, values: Record<string, unknown>, floor: number, observation: Observation): void {
+    if (profile === null) return
+    const settled = this.#plan < 0 ? 0 : this.#context.plans.settled(this.#plan, source, values)
+    if (settled !== ALL) profile.judge(values, floor, observation, settled)
+  }
+
+  /** Writes the plan of the parameters, where what it would say has changed. */
+  #writePlan (): void {
+    const sources = [this.#query, this.#path, this.#form]
+    let stamp = 0
+    for (const source of sources) stamp = Math.imul(stamp, 31) + (source === null ? 0 : stampOf(source)) | 0
+    if (this.#plan !== UNWRITTEN && stamp === this.#planned) return
+    this.#planned = stamp
+    if (stamp !== 0) this.#plan = this.#context.plans.write(this.#plan, sources)
+    else this.#dropPlan(EMPTY)
+  }
+
+  #dropPlan (plan = UNWRITTEN): void {
+    this.#context.plans.close(this.#plan)
+    this.#plan = plan
   }
 
   /** Status, media type, size and duration of the reply. */
   judgeResponse (observation: Observation): void {
-    const floor = this.#floor(observation)
-    this.#replies.judgeStatus(observation)
-    if (observation.responseType !== null && this.samples >= floor && observation.status < 400) {
+    this.#quantities.judgeStatus(observation)
+    if (observation.responseType !== null && this.samples >= this.#floor(observation) && observation.status < 400) {
       this.#judgeType(RESPONSE_TYPES, observation.responseType, 'response.content-type', 5, 55, observation)
     }
-    const fences = this.#fences
-    const size = fences.response
-    if (size !== null && observation.mostResponseBytes > fences.ordinaryResponse) {
-      const above = size.above(observation.responseBytes)
-      if (above > 0) observation.add(new Signal(SIZE_HIGH, 'response.size', severityOf(above), Math.min(75, 35 + 15 * above), Math.round(size.high), observation.responseBytes))
-    }
-    const time = fences.latency
-    if (time !== null && (observation.elapsedMs > fences.ordinaryLatency || this.#replies.hasSlow)) this.#replies.judgeTime(observation, time)
+    this.#quantities.judgeReply(observation)
   }
 
   #judgeType (level: number, mediaType: string, field: string, severity: number, risk: number, observation: Observation): void {
@@ -190,11 +165,12 @@ export class EndpointBaseline {
   learn (observation: Observation, several: boolean): void {
     this.samples++
     const { principal } = observation
+    const { burstFloor } = this.#settings
     const seed = this.#context.judge.scan.seed
     if (observation.contentType !== null) this.#items.learn(REQUEST_TYPES, essenceHash(observation.contentType, seed), principal, several)
     if (this.samples === TESTED) for (const level of [REQUEST_TYPES, RESPONSE_TYPES]) this.#noteTypes(level)
     if (observation.requestBytes > 0) {
-      this.#learnQuantity('request', observation.requestBytes)
+      this.#quantities.learn('request', observation.requestBytes, burstFloor)
       this.#context.sizes.learn(observation.requestBytes)
     }
     if (observation.query !== null) this.#source('query').learn(observation.query as Record<string, unknown>, principal, several)
@@ -206,20 +182,14 @@ export class EndpointBaseline {
     }
     const form = formOf(observation)
     if (form !== null) this.#source('form').learn(form, principal, several)
+    if (this.samples >= MANY) this.#writePlan()
     if (observation.status === 0) return
     if (observation.responseType !== null && observation.status < 400) {
       this.#typedReplies++
       this.#items.learn(RESPONSE_TYPES, essenceHash(observation.responseType, seed), principal, several)
     }
-    if (observation.responseBytes > 0) this.#learnQuantity('response', observation.responseBytes)
-    this.#learnTime(observation, several)
-  }
-
-  #learnTime (observation: Observation, several: boolean): void {
-    const { elapsedMs } = observation
-    if (elapsedMs < 0) return
-    const fence = this.#fences.latency
-    if (fence === null || elapsedMs <= fence.high || this.#replies.teaches(observation, several)) this.#learnQuantity('latency', elapsedMs)
+    if (observation.responseBytes > 0) this.#quantities.learn('response', observation.responseBytes, burstFloor)
+    this.#quantities.learnTime(observation, several, burstFloor)
   }
 
   /** Whether the one media type of the first requests is still the only one. */
@@ -239,18 +209,7 @@ export class EndpointBaseline {
     if (form !== null) this.#form?.quarantine(form, principal, onPromoted)
     this.#quarantineType(REQUEST_TYPES, observation.contentType, principal, 'request.content-type', onPromoted)
     if (observation.status < 400) this.#quarantineType(RESPONSE_TYPES, observation.responseType, principal, 'response.content-type', onPromoted)
-    this.#quarantineSizes(observation, onPromoted)
-  }
-
-  #quarantineSizes ({ requestBytes, responseBytes, supporter }: Observation, onPromoted: (field: string) => void): void {
-    const { promoteAfter, sizes } = this.#context
-    const { request, response } = this.#fences
-    const isYoung = request === null || request.high === Infinity
-    if (requestBytes > 0 && (isYoung ? sizes.above(requestBytes / 2) : request.above(requestBytes)) > 0) {
-      if (isYoung) this.#fences.make('request', this.#settings.burstFloor)
-      if (this.#fences.quarantine('request', requestBytes, supporter, promoteAfter)) onPromoted('request.size')
-    }
-    if (response !== null && responseBytes > 0 && response.above(responseBytes) > 0 && this.#fences.quarantine('response', responseBytes, supporter, promoteAfter)) onPromoted('response.size')
+    this.#quantities.quarantineSizes(observation, this.#settings.burstFloor, onPromoted)
   }
 
   #quarantineType (level: number, mediaType: string | null, principal: number, field: string, onPromoted: (field: string) => void): void {
@@ -263,6 +222,7 @@ export class EndpointBaseline {
 
   /** One half-life. */
   halve (): void {
+    this.#dropPlan()
     this.samples >>>= 1
     this.#typedReplies >>>= 1
     this.#items.halve()
@@ -272,14 +232,14 @@ export class EndpointBaseline {
     this.#form?.halve()
     this.#path?.halve()
     this.#wildcard?.halve()
-    this.#fences.halve()
-    this.#replies.halve()
+    this.#quantities.halve()
   }
 
   /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
   merge (json: EndpointBaselineJson): void {
-    const other = new EndpointBaseline({ ...this.#context, backing: new NameBacking() }, this.#settings, this.#routeHash)
+    const other = new EndpointBaseline({ ...this.#context, backing: new NameBacking() }, this.#settings, 0)
     other.restore(json)
+    this.#dropPlan()
     this.samples += other.samples
     this.#typedReplies += other.#typedReplies
     this.#items.merge(other.#items)
@@ -290,8 +250,7 @@ export class EndpointBaseline {
       this.#wildcard ??= new WildcardProfile()
       this.#wildcard.merge(other.#wildcard)
     }
-    this.#fences.merge(other.#fences, this.#settings.burstFloor)
-    this.#replies.merge(other.#replies)
+    this.#quantities.merge(other.#quantities, this.#settings.burstFloor)
   }
 
   toJSON (): EndpointBaselineJson {
@@ -303,8 +262,8 @@ export class EndpointBaseline {
       form: this.#form === null ? null : this.#form.toJSON(),
       path: this.#path === null ? null : this.#path.toJSON(),
       wildcard: this.#wildcard === null ? null : this.#wildcard.toJSON(),
-      fences: this.#fences.toJSON(),
-      errors: this.#replies.toJSON()
+      fences: this.#quantities.toJSON(),
+      errors: this.#quantities.errors
     }
   }
 
@@ -320,12 +279,13 @@ export class EndpointBaseline {
     if (json.form !== null) this.#source('form').restore(json.form)
     if (json.path !== null) this.#source('path').restore(json.path)
     this.#wildcard = json.wildcard === null ? null : WildcardProfile.from(json.wildcard)
-    this.#fences.restore(json.fences, this.#settings.burstFloor)
-    this.#replies.restore(json.errors)
+    this.#quantities.restore(json.fences, this.#settings.burstFloor)
+    this.#quantities.restoreErrors(json.errors)
   }
 
   /** Forgets the parameters; their names lose this place. */
   leave (): void {
+    this.#dropPlan()
     this.#query?.leave()
     this.#form?.leave()
     this.#path?.leave()
@@ -343,12 +303,10 @@ export class EndpointBaseline {
         fields[prefix + name] = { samples: profile.n, share: source.n === 0 ? 0 : requests / source.n, lengths: profile.lengths, numbers: profile.numbers, levels: profile.levels() }
       }
     }
-    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities: this.#fences.describe(), serverErrorShare: this.#replies.norm }
+    return { fields, ...this.#wildcard === null ? null : { templates: this.#wildcard.templates().slice(0, 50) }, quantities: this.#quantities.describe(), serverErrorShare: this.#quantities.norm }
   }
 
   #floor (observation: Observation): number { return observation.route.frozen ? 0 : this.#settings.minSamples }
-
-  #learnQuantity (quantity: Quantity, value: number): void { this.#fences.learn(quantity, value, this.#settings.burstFloor) }
 
   #source (source: Source): ParameterProfile {
     if (source === 'query') {
@@ -382,11 +340,3 @@ function isEmpty (values: unknown): boolean {
   for (const name in values as object) if (name.length >= 0) return false
   return true
 }
-
-/** Severity of a quantity so many octaves above its fence. */
-function severityOf (octaves: number): number {
-  return Math.min(9, 4 + Math.ceil(octaves))
-}
-
-/** Number of the window that requests of a client are counted in. */
-function windowOf ({ at }: Observation, { windowMs }: WindowCounter): number { return Math.floor(at / windowMs) }

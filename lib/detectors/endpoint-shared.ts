@@ -63,7 +63,7 @@ export class EndpointShared {
   /** Forgets everything. */
   reset (): void {
     this.#context.backing.reset()
-    for (const prior of [this.#context.always, this.#context.types, this.#context.priors]) prior.reset()
+    for (const prior of [this.#context.types, this.#context.priors]) prior.reset()
     this.#context.sizes.reset()
     this.#traffic.matched = 0
     this.#traffic.unmatched = 0

@@ -1,10 +1,10 @@
 import { distanceFrom, EMPTY_RANGE, octavesAbove } from '../stats/octave-range'
-import { BEYOND_HEX, DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
+import { BEYOND_HEX, CONTROL, DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
 import { chanceInSet, judgeUnlisted } from './field-values'
-import { CHARSET, HUGE, LENGTH, RANGE, SHAPE, UNSETTLED } from './field-verdict'
+import { CHARSET, HUGE, LENGTH, PROSE, RANGE, SETTLED, SHAPE, UNSETTLED } from './field-verdict'
 import type { FieldVerdict, Tolerance } from './field-verdict'
 
 /** Values up to which a field is judged by its name: by the form of what bears it elsewhere, not by its values. */
@@ -22,6 +22,8 @@ const SHORTEST_FORMAT = 3
 const FREE = 0.4
 /** Chance of an unseen shape from which on a field's values are put together freely (tokens, text). */
 const COMPOSED = 0.25
+/** What no text of words has, on the level of characters: control characters, and symbols that are no punctuation. */
+const ODD: readonly number[] = [31 - Math.clz32(CONTROL), ...Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (PROSE & (1 << bit)) === 0).map((bit) => SYMBOLS_FROM + bit)]
 const HYPHEN = symbolMask('-')
 const LETTERS = LOWER | UPPER | LETTER
 
@@ -47,13 +49,15 @@ export function judgeField (own: FieldProfile, scan: ValueScan, backing: FieldPr
 
 /** Characters, their combination and neighbours, shapes, counts of symbols, length. */
 function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
+  // Where values may be empty, this one says nothing about what the others look like.
+  if (scan.length === 0 && (own.empties > 0 || (backing !== null && backing.empties > 0))) return
   const newKinds = scan.kinds & ~own.kinds
   const newSymbols = scan.symbols & ~own.symbols
   const beyond = isHexadecimal(own) && (backing === null || !backing.items.hasBeyondHex(backing.n)) && scan.hasLetterBeyondHex() ? BEYOND_HEX : 0
   if ((newKinds | newSymbols | beyond) !== 0) {
     const kinds = (backing === null ? newKinds : newKinds & ~backing.kinds) | beyond
     const symbols = backing === null ? newSymbols : newSymbols & ~backing.symbols
-    if ((kinds | symbols) !== 0) verdict.addCharacters(chanceOf(own, CHARACTERS, spare, verdict, isUnheardIn(own, kinds, symbols)), kinds, symbols, looserOf(own, backing, spare))
+    if ((kinds | symbols) !== 0) judgeCharacters(own, kinds, symbols, backing, spare, verdict)
   }
   if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(elder(own, backing, spare))) verdict.add(CHARSET, chanceOf(own, CHARSETS, spare, verdict, own.items.isUnheard(CHARSETS, charsetOf(scan.kinds))))
   // What a shape is made of (symbols, their numbers, what stands next to each other) is known with it.
@@ -62,8 +66,8 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
     judgeNeighbours(own, scan, backing, spare, verdict)
     if (isNew(own, SHAPES, scan.shape, backing)) verdict.add(SHAPE, chanceOf(own, SHAPES, spare, verdict, own.items.isUnheard(SHAPES, scan.shape)))
   }
-  if (own.unseen(EXACTS, 0) >= FREE) {
-    if (own.items.known(LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, scan.length, spare, verdict)
+  if (own.freedom(EXACTS) >= FREE) {
+    if (formatsOf(own, LENGTHS) <= 2 && isNew(own, LENGTHS, scan.length, backing)) judgeExact(own, LENGTHS, scan.length, spare, verdict)
   } else if (scan.exact !== 0 && isNew(own, EXACTS, scan.exact, backing)) {
     judgeExact(own, EXACTS, scan.exact, spare, verdict)
   }
@@ -86,13 +90,25 @@ function chanceOf (own: FieldProfile, level: number, spare: number, { priors }: 
   return priors === null ? chance : Math.min(1, chance * priors.forms.factor(own, level))
 }
 
+/**
+ * Characters that the field never had. Where new ones are ordinary, as accents and hyphens of names are, those that no text of words has (`<`, `=`, `;`, control
+ * characters) are judged by how rare their own sort is, but for values put together of whatever there is.
+ */
+function judgeCharacters (own: FieldProfile, kinds: number, symbols: number, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
+  const isUnheard = isUnheardIn(own, kinds, symbols)
+  const chance = chanceOf(own, CHARACTERS, spare, verdict, isUnheard)
+  const odd = symbols & ~PROSE
+  if (chance < SETTLED || ((kinds & CONTROL) | odd) === 0 || isComposed(elder(own, backing, spare))) verdict.addCharacters(chance, kinds, symbols, looserOf(own, backing, spare))
+  else verdict.addCharacters(own.unseenAmong(ODD, spare, isUnheard), kinds & CONTROL, odd, 'none')
+}
+
 /** Whether the values are ids of hexadecimal digits: letters and digits put together freely, and no letter beyond `f` among so many. */
 function isHexadecimal (own: FieldProfile): boolean {
-  return (own.kinds & DIGIT) !== 0 && (own.kinds & (LOWER | UPPER)) !== 0 && !own.items.hasBeyondHex(own.n) && (own.unseen(EXACTS, 0) >= FREE || isComposed(own))
+  return (own.kinds & DIGIT) !== 0 && (own.kinds & (LOWER | UPPER)) !== 0 && !own.items.hasBeyondHex(own.n) && (own.freedom(EXACTS) >= FREE || isComposed(own))
 }
 
 /** Whether the values are put together freely: then neither their neighbours nor their combinations of characters say anything. */
-function isComposed (own: FieldProfile): boolean { return own.unseen(SHAPES, 0) >= COMPOSED }
+function isComposed (own: FieldProfile): boolean { return own.freedom(SHAPES) >= COMPOSED }
 
 /** The profile that knows more: the field's own, or while it has few values, what bears its name elsewhere. */
 function elder (own: FieldProfile, backing: FieldProfile | null, spare: number): FieldProfile { return spare > 0 && backing !== null ? backing : own }
@@ -130,15 +146,20 @@ function isKin (own: FieldProfile, pair: number): boolean {
 
 /** An unseen exact shape, or length where shapes are free: strong in a field that has only one (a postal code, a UUID); one that came once is an exception, not a second. */
 function judgeExact (own: FieldProfile, level: number, hash: number, spare: number, verdict: FieldVerdict): void {
-  const formats = own.items.known(level) - own.items.once(level)
+  const formats = formatsOf(own, level) - own.items.once(level)
   verdict.addExact(chanceOf(own, level, spare, verdict, own.items.isUnheard(level, hash)), formats === 1 && (own.lengths?.[1] ?? 0) >= SHORTEST_FORMAT)
 }
+
+/** Exact shapes or lengths known, but for that of nothing. */
+function formatsOf (own: FieldProfile, level: number): number { return own.items.known(level) - (own.empties > 1 ? 1 : 0) }
 
 /** Symbols: one that is always there and is missing, or one in an unseen number. */
 function judgeCounts (own: FieldProfile, scan: ValueScan, fresh: number, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   const missing = own.always & ~scan.symbols
-  if (missing !== 0 && own.n > 0 && (backing === null || (backing.always & missing) !== 0)) {
-    verdict.addCount(((own.spared & missing) === 0 ? 1 : 2) / (Math.min(own.n, own.draws) + spare + 2), 31 - Math.clz32(missing), true)
+  if (missing !== 0 && own.filled > 0 && (backing === null || (backing.always & missing) !== 0)) {
+    const bit = 31 - Math.clz32(missing)
+    // Where it comes in many numbers, as full stops of a message do, none is one number more.
+    verdict.addCount(((own.spared & missing) === 0 ? 1 : 2) / (Math.min(own.n, own.draws) + spare + 2), bit, numbersOf(own, bit) <= MAX_COUNTS)
     return
   }
   let left = scan.symbols & ~fresh
@@ -151,14 +172,20 @@ function judgeCounts (own: FieldProfile, scan: ValueScan, fresh: number, backing
   }
 }
 
+/** In how many numbers a symbol has come, but for those that came once among many. */
+function numbersOf ({ items, n }: FieldProfile, bit: number): number {
+  let numbers = 0
+  for (let number = 1; number < 16; number++) if (items.count(COUNTS, countKey(bit, number)) > (n >= MANY ? 1 : 0)) numbers++
+  return numbers
+}
+
 /** A symbol in an unseen number: strong where it is always there in the same number, nothing where it comes in many. */
 function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare: number, verdict: FieldVerdict): void {
-  let numbers = 0
+  const numbers = numbersOf(own, bit)
   let rare = 0
   let seen = 0
   for (let number = 1; number < 16; number++) {
     const count = own.items.count(COUNTS, countKey(bit, number))
-    if (count > (own.n >= MANY ? 1 : 0)) numbers++
     if (count === 1) rare++
     seen += count
   }
@@ -172,10 +199,10 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
   if (own.items.isOpen(VALUES) && !own.knowsValue(scan)) judgeUnlisted(own, scan, backing, verdict)
   const { texts } = own
   if (Number.isNaN(scan.number)) {
-    if (scan.length > 0 && (backing === null || backing.texts * 20 <= backing.n)) verdict.addText((texts + 1) / (Math.min(own.n, own.draws) + spare + 2), (scan.kinds & ~(DIGIT | SPACE | SYMBOL)) === 0 && (scan.symbols & ~HYPHEN) === 0)
+    if (scan.length > 0 && (backing === null || backing.texts * 20 <= backing.filled)) verdict.addText((texts + 1) / (Math.min(own.n, own.draws) + spare + 2), (scan.kinds & ~(DIGIT | SPACE | SYMBOL)) === 0 && (scan.symbols & ~HYPHEN) === 0)
     return
   }
-  if (texts * 20 > own.n) return
+  if (texts * 20 > own.filled) return
   const off = distanceFrom(own.magnitude, scan.number)
   if (off !== 0 && (backing === null || backing.n === own.n || backing.magnitude === EMPTY_RANGE || distanceFrom(backing.magnitude, scan.number) !== 0)) {
     verdict.addDistance(RANGE, 1 / (own.n + spare + 2), off, 0)
@@ -205,7 +232,7 @@ function looserOf (own: FieldProfile, backing: FieldProfile | null, spare: numbe
 /** New characters that would not be strange: those of codes where most values are numbers, punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */
 function toleranceOf (own: FieldProfile): Tolerance {
   const { kinds, items } = own
-  if ((kinds & LETTERS) === 0 || own.texts * 2 < own.n) return 'code'
+  if ((kinds & LETTERS) === 0 || own.texts * 2 < own.filled) return 'code'
   if ((kinds & SPACE) !== 0 && isComposed(own)) return 'prose'
   if (items.isOpen(SHAPES) && items.known(SHAPES) <= 8 && items.isOpen(EXACTS) && items.known(EXACTS) <= 8) return 'none'
   if ((kinds & DIGIT) === 0) return 'words'

@@ -71,13 +71,31 @@ export class FieldLevels extends ItemTable {
    */
   unseen (level: number, n: number, most: number, spare: number, isUnheard: boolean): number {
     if (!this.isOpen(level)) return 1
-    const seen = Math.min(most, (this.#state & (REOPENED << level)) === 0 ? n : n - this.#base)
     const rare = this.#rareOn(level) + (isUnheard ? this.#flaggedAlone(level) : 2 * this.#flagged(level)) + (n >= MANY && !(isUnheard && level === VALUES) ? 2 * this.twice(level) : 0)
-    return Math.min(1, (rare + 1) / (seen + spare + 2))
+    return Math.min(1, (rare + 1) / (this.#seen(level, n, most) + spare + 2))
   }
 
   /** Values that are rare: those that came once, or where that are more, those that came twice (see `ItemTable.seldom`). */
   get rareValues (): number { return Math.max(this.seldom(VALUES, 1), this.seldom(VALUES, 2)) }
+
+  /**
+   * The same for characters of one sort, by how rare those of the sort are: that names now and then have another accent or hyphen says little about a `<` among them.
+   * @param bits Hashes of the sort on the level of characters.
+   */
+  unseenAmong (bits: readonly number[], n: number, most: number, spare: number, isUnheard: boolean): number {
+    let rare = 0
+    for (let i = 0; i < bits.length; i++) {
+      const bit = bits[i] as number
+      const count = this.count(CHARACTERS, bit)
+      if (count === 1) rare++
+      else if (count === 2 && n >= MANY) rare += 2
+      else if (count === 0 && !this.isUnheard(CHARACTERS, bit)) rare += isUnheard ? 1 : 2
+    }
+    return Math.min(1, (rare + 1) / (this.#seen(CHARACTERS, n, most) + spare + 2))
+  }
+
+  /** Independent draws on a level. */
+  #seen (level: number, n: number, most: number): number { return Math.min(most, (this.#state & (REOPENED << level)) === 0 ? n : n - this.#base) }
 
   /**
    * Things seen once; of neighbours, values that brought them, at the most: each of these has a shape that was seen once, too. Where more values were seen twice than once, that

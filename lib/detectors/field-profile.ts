@@ -10,11 +10,17 @@ import { Newcomers } from './newcomers'
 /** Sightings after which a thing is learned no further (it is well known; the count only has to outlast decay). */
 const ENOUGH = 16
 
+interface Limits { draws: number, holders: number, newcomers: Newcomers | null, empties: number }
+
+function unlimited (): Limits { return { draws: Infinity, holders: Infinity, newcomers: null, empties: 0 } }
+
 /** The plain form of a `FieldProfile`. */
 export interface FieldProfileJson extends FieldLevelsJson {
   n: number
   numbers: number
   always: number
+  /** Values that were empty; missing where none was. */
+  empties?: number
   /** Missing from what was written before 1.0. */
   spared?: number
   /** What `promoteAfter` principals made known; missing where nothing is. */
@@ -42,8 +48,8 @@ export interface FieldProfileJson extends FieldLevelsJson {
 export class FieldProfile {
   /** Values learned. */
   n = 0
-  /** What few fields have: fewer independent draws, or holders, than values, and what only flagged requests have shown. */
-  #limits: { draws: number, holders: number, newcomers: Newcomers | null } | null = null
+  /** What few fields have: fewer independent draws, or holders, than values, what only flagged requests have shown, and empty values. */
+  #limits: Limits | null = null
   #numbers = 0
   /** Known kinds and symbols: what `CHARACTERS` knows, as masks. */
   #kinds = 0
@@ -61,24 +67,26 @@ export class FieldProfile {
   /** Independent draws among the values, where they are fewer: values that a client keeps (cookies, headers) are one draw a client. */
   get draws (): number { return this.#limits === null ? Infinity : this.#limits.draws }
   set draws (draws: number) {
-    if (this.#limits === null) this.#limits = { draws, holders: Infinity, newcomers: null }
-    else this.#limits.draws = draws
+    (this.#limits ??= unlimited()).draws = draws
   }
 
   /** The same for single values and exact shapes, which a client keeps longest. */
   get holders (): number { return this.#limits === null ? Infinity : this.#limits.holders }
   set holders (holders: number) {
-    if (this.#limits === null) this.#limits = { draws: Infinity, holders, newcomers: null }
-    else this.#limits.holders = holders
+    (this.#limits ??= unlimited()).holders = holders
   }
+
+  /** Values that were empty, as those of a form's optional fields are: they say nothing about what the others look like. */
+  get empties (): number { return this.#limits === null ? 0 : this.#limits.empties }
+  /** Values that were not. */
+  get filled (): number { return this.n - this.empties }
 
   /** What only flagged requests have shown; `null` where they showed nothing. */
   get newcomers (): Newcomers | null { return this.#limits === null ? null : this.#limits.newcomers }
 
   /** The same, made where there is none. */
   welcome (): Newcomers {
-    this.#limits ??= { draws: Infinity, holders: Infinity, newcomers: null }
-    return (this.#limits.newcomers ??= new Newcomers())
+    return ((this.#limits ??= unlimited()).newcomers ??= new Newcomers())
   }
 
   /** What has been seen, level by level. */
@@ -90,8 +98,8 @@ export class FieldProfile {
   get always (): number { return this.n >= MANY ? this.#always : this.#always & ~this.#spared }
   /** Mask of the symbols that one value had not. */
   get spared (): number { return this.#spared }
-  /** Values that are no numbers. */
-  get texts (): number { return this.n - this.#numbers }
+  /** Values that are no numbers, nor empty. */
+  get texts (): number { return this.filled - this.#numbers }
   /** Range of the lengths. */
   get length (): OctaveRange { return bothOf(this.#lengths, this.#lengthsBefore) }
   /** Range of the numbers, empty before the first. */
@@ -107,6 +115,11 @@ export class FieldProfile {
     return this.#items.unseen(level, this.n, level === VALUES || level === EXACTS || level === LENGTHS ? this.holders : this.draws, spare, isUnheard)
   }
 
+  /** The same for characters of one sort; see `FieldLevels.unseenAmong`. */
+  unseenAmong (bits: readonly number[], spare: number, isUnheard: boolean): number {
+    return this.#items.unseenAmong(bits, this.n, this.draws, spare, isUnheard)
+  }
+
   /**
    * Learns one scanned value.
    * @param principal Hash of who sent it.
@@ -117,7 +130,8 @@ export class FieldProfile {
     const items = this.#items
     this.n++
     const missing = this.#always & ~scan.symbols
-    if (missing !== 0) FieldProfile.#miss(this, missing)
+    if (scan.length === 0) (this.#limits ??= unlimited()).empties++
+    else if (missing !== 0) FieldProfile.#miss(this, missing)
     if (this.n === MANY) FieldProfile.#rebuildMasks(this)
     if (!Number.isNaN(scan.number)) this.#numbers++
     else if (!items.isBeyondHex && scan.hasLetterBeyondHex()) items.noteBeyondHex()
@@ -143,6 +157,9 @@ export class FieldProfile {
     }
     return isNews
   }
+
+  /** Chance that the next value that is not empty brings something new on the level, going by the field alone: how freely its values are put together. */
+  freedom (level: number): number { return Math.min(1, this.unseen(level, 0) * (this.n + 2) / (this.filled + 2)) }
 
   /** Learns once more a text that is well known: only the count changes. */
   repeat (): void { this.n++ }
@@ -190,6 +207,7 @@ export class FieldProfile {
   /** One half-life: counts halve, the older range is dropped, closed levels open again. */
   halve (): void {
     this.n >>>= 1
+    if (this.#limits !== null) this.#limits.empties >>>= 1
     this.newcomers?.halve()
     this.#numbers >>>= 1
     this.#items.age(this.n)
@@ -208,6 +226,7 @@ export class FieldProfile {
     if (other.newcomers !== null) this.welcome().add(other.newcomers.toJSON())
     this.#items.unite(other.#items)
     this.n += other.n
+    if (other.empties > 0) (this.#limits ??= unlimited()).empties += other.empties
     const once = this.#spared | other.#spared
     this.#always &= other.#always & ~(this.#spared & other.#spared)
     this.#spared = once & this.#always
@@ -224,6 +243,7 @@ export class FieldProfile {
     return {
       ...(newcomers.length > 0 && { newcomers }),
       n: this.n,
+      ...(this.empties > 0 && { empties: this.empties }),
       numbers: this.#numbers,
       always: this.#always,
       spared: this.#spared,
@@ -237,6 +257,7 @@ export class FieldProfile {
   static from (json: FieldProfileJson): FieldProfile {
     const profile = new FieldProfile()
     profile.n = json.n
+    if (json.empties !== undefined) (profile.#limits ??= unlimited()).empties = json.empties
     profile.#numbers = json.numbers
     profile.#always = json.always
     profile.#spared = json.spared ?? 0
@@ -268,7 +289,7 @@ export class FieldProfile {
 
   /** Smallest and largest number learned, to an eighth of an octave; `null` where values are not numbers. */
   get numbers (): [number, number] | null {
-    return this.#numbers * 20 < this.n * 19 ? null : boundsOf(this.magnitude)
+    return this.#numbers * 20 < this.filled * 19 ? null : boundsOf(this.magnitude)
   }
 
   /** Distinct values known, `Infinity` where there are too many to tell. */
@@ -328,6 +349,7 @@ export class FieldProfile {
   }
 
   static #stretch (profile: FieldProfile, scan: ValueScan): void {
+    if (scan.length === 0 && profile.empties > 0) return
     const settled = profile.n > 20
     profile.#lengths = stretched(profile.#lengths, profile.#lengthsBefore, scan.length, settled)
     if (!Number.isNaN(scan.number)) profile.#magnitudes = stretched(profile.#magnitudes, profile.#magnitudesBefore, scan.number, settled)

@@ -24,7 +24,7 @@ export const INGREDIENT_NAMES: readonly string[] = ['char', 'charset', 'shape', 
 const STRONG = CHAR | ENUM | NUMERIC | SYMBOL_COUNT
 
 /** Where a level counts as settled: chance of something unseen in ordinary traffic below this. */
-const SETTLED = 0.05
+export const SETTLED = 0.05
 /** Where several new characters at once are no evidence either. */
 export const UNSETTLED = 0.1
 /** The same for values: sets of values have longer tails than their estimate sees, where few are known each of them must be common. */
@@ -50,7 +50,7 @@ const WEAK_RISK = 35
 /** Weight of evidence that other evidence implies. */
 const IMPLIED = 0.3
 /** Punctuation of names, addresses and sentences. */
-const PROSE = symbolMask('\'-.,&/()+_!?:#%"@')
+export const PROSE = symbolMask('\'-.,&/()+_!?:#%"@')
 /** Punctuation of numbers that are written in groups. */
 const CODE = symbolMask('-/.')
 /** Punctuation of people's and places' names. */

@@ -100,18 +100,22 @@ export class HeaderFields {
     return wasOrdinary(field, value) || (look === CHARACTERS_ONLY && value.length < SHORT && field.profile.knowsCharacters(this.#judge.scan.scanCharacters(value)))
   }
 
-  #judgeValue ({ name, look }: HeaderName, value: string, field: HeaderField, back: HeaderField | undefined, isStranger: boolean, floor: number, observation: Observation): void {
+  #judgeValue ({ name, look, canonical }: HeaderName, value: string, field: HeaderField, back: HeaderField | undefined, isStranger: boolean, floor: number, observation: Observation): void {
     const judge = this.#judge
-    judge.scan.scan(value)
+    const text = canonical === null ? value : canonical(value)
+    judge.scan.scan(text)
     judge.verdict.only = look === CHARACTERS_ONLY
+    // Platforms and products without their versions are few, and no set.
+    judge.verdict.isOpen = canonical !== null
     judge.verdict.isStranger = isStranger
     judge.judge(value, field.profile, back === undefined ? null : back.profile, floor, headerKind, 'header.', name, 1, observation)
     judge.verdict.only = false
     judge.verdict.isStranger = false
-    if (value.length < LEAST_ENTROPY || field.profile.knowsValue(judge.scan) || judge.isPromoted(field.profile, back === undefined ? null : back.profile)) return
+    judge.verdict.isOpen = false
+    if (text.length < LEAST_ENTROPY || field.profile.knowsValue(judge.scan) || judge.isPromoted(field.profile, back === undefined ? null : back.profile)) return
     // What a few clients of a kind say is too little: then what all clients do.
     const telling = field.profile.variety >= FEWEST_VALUES ? field : back
-    if (telling !== undefined && telling.entropy !== null) judgeEntropy(name, value, telling.profile, telling.entropy, observation)
+    if (telling !== undefined && telling.entropy !== null) judgeEntropy(name, text, telling.profile, telling.entropy, observation)
   }
 
   /** A header that has no profile, or that only flagged requests have shown: its characters, against those of all headers. @param young What those have shown. */
@@ -137,7 +141,11 @@ export class HeaderFields {
       const isKnown = own === null || own.#learnOrdinary(name.name, value, principal)
       if (isCommon && isKnown) continue
       this.#judge.scan.scan(value)
-      const entropy = name.look === CHARACTERS_ONLY || value.length < LEAST_ENTROPY ? NaN : entropyRatio(value)
+      if (!isCommon) this.#learnAny(this.#judge.scan, principal)
+      if (!isKnown) own.#learnAny(this.#judge.scan, principal)
+      const text = name.canonical === null ? value : name.canonical(value)
+      if (text !== value) this.#judge.scan.scan(text)
+      const entropy = name.look === CHARACTERS_ONLY || text.length < LEAST_ENTROPY ? NaN : entropyRatio(text)
       if (!isCommon) this.#learnValue(name, value, entropy, principal)
       if (!isKnown) own.#learnValue(name, value, entropy, principal)
     }
@@ -157,7 +165,6 @@ export class HeaderFields {
     const { scan } = this.#judge
     const field = this.make(name) as HeaderField
     field.profile.learn(scan, principal, this.#draws.isSeveral)
-    this.#learnAny(scan, principal)
     if (look === CHARACTERS_ONLY) return
     if (!Number.isNaN(entropy)) {
       field.entropy ??= new DecayingMoments()
@@ -188,7 +195,7 @@ export class HeaderFields {
         continue
       }
       if (wasOrdinary(field, value)) continue
-      judge.scan.scan(value)
+      judge.scan.scan(name.canonical === null ? value : name.canonical(value))
       if (isYoung(field, YOUNG) ? this.#quarantineYoung(field.profile, principal, enough) : judge.quarantine(field.profile, null, principal, enough)) onPromoted(`header.${name.name.slice(0, 64)}`)
     }
   }

@@ -1,4 +1,5 @@
 import { RegularityPrior } from '../stats/regularity-prior'
+import { withoutLanguages, withoutVersions } from '../text/canonical-header'
 import type { HeaderNames } from '../text/header-names'
 import { hashText } from '../text/keyed-hash'
 import { finishHash } from '../text/value-shape'
@@ -26,6 +27,8 @@ export interface HeaderName {
   /** Whether its presence counts for the shape. */
   readonly counts: boolean
   readonly isCookie: boolean
+  /** Writes values that differ by version or language only alike, before they are looked at; `null` for all other headers. */
+  readonly canonical: ((value: string) => string) | null
   /** Number for bit masks, 0 to 63, or -1 where there was no more room. */
   bit: number
 }
@@ -168,6 +171,7 @@ export class HeaderReader {
       look: this.#ignored.has(name) || (name.startsWith(':') && name !== ':authority') ? NOTHING : isPassing || FREE.test(name) ? CHARACTERS_ONLY : WHOLE,
       counts: !isPassing && !this.#ignored.has(name) && !name.startsWith(':'),
       isCookie: name === 'cookie' && !this.#ignored.has('cookie'),
+      canonical: name === 'user-agent' ? withoutVersions : name === 'accept-language' ? withoutLanguages : null,
       bit: -1
     }
     if (this.#names.size >= MAX_NAMES) {

@@ -6,24 +6,26 @@ import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
 import { isMilestone } from '../stats/novelty-prior'
 import type { NoveltyPrior } from '../stats/novelty-prior'
-import { NOTED, TESTED } from '../stats/regularity-prior'
-import type { RegularityPrior } from '../stats/regularity-prior'
 import { bothOf, boundsOf, distanceFrom, EMPTY_RANGE, rangesFrom, rangesToJson, stretched } from '../stats/octave-range'
 import { MISSING_PARAM, PARAM_COUNT, PARAM_SET, PARAM_VALUE, UNEXPECTED_PARAM } from './endpoint-signals'
 import { FieldProfile } from './field-profile'
 import type { FieldProfileJson } from './field-profile'
-import { VALUES } from './field-levels'
 import { strongRisk } from './field-verdict'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { NameBacking } from './name-backing'
+import { FORM, LISTS, PATH, QUERY } from './parameter-plans'
 import type { ParameterPriors } from './parameter-priors'
 import { ParameterTable } from './parameter-table'
+import { discount, learnValue, quarantineValue } from './parameter-values'
 import type { ValueJudge } from './value-judge'
 
 /** Levels of the item table: lists of names, single names, names sent more than once. */
-const SETS = 0
+const SETS = LISTS
 const NAMES = 1
 const REPEATED = 2
+
+/** Stands for a source in a plan: query, form and path parameters may bear the same names. */
+const SOURCES: Readonly<Record<string, number>> = { 'query.': QUERY, 'form.': FORM, 'path.': PATH }
 
 const SETTLED = 0.05
 /** Chance below which one of few combinations is as good as fixed. */
@@ -31,6 +33,8 @@ const CERTAIN = 0.01
 const FEW_SETS = 4
 const STRONG = 65
 const WEAK = 35
+/** However regular routes were, a parameter that was always there is taken to be missing at least this often, as a share of what would be expected without experience. */
+const LEAST = 0.1
 /** Requests after which a thing has to be seen twice to be known. */
 const MANY = 60
 /** New names expected while the traffic doubles, from which on rather one comes than none (Poisson). */
@@ -38,12 +42,12 @@ const LIKELY = Math.LN2
 /** Requests before which a name seen once is none that is rare, and those before which another name is ordinary. */
 const FIRST = 4
 const FEW = 8
-/** Fields of one request from which on weak findings in several of them are discounted, and by how much. */
+/** Fields of one request from which on weak findings in several of them are discounted. */
 const MANY_FIELDS = 4
-const DISCOUNT = 0.25
-const FLAGGED = 50
 /** Names of one request looked at; more only count. */
 const MAX_NAMES = 64
+/** Names of which a mask says whether their values are settled. */
+const MASKED = 31
 /** Values of one name looked at. */
 const MAX_VALUES = 16
 
@@ -59,9 +63,7 @@ export interface ParameterProfileJson {
 export interface ParameterContext {
   readonly judge: ValueJudge
   readonly backing: NameBacking
-  /** How often parameters that were always there at first stay so. */
-  readonly always: RegularityPrior
-  /** How often formats change, and routes get another parameter. */
+  /** How often formats change, and routes get another parameter or lack one. */
   readonly priors: ParameterPriors
   /** Distinct principals that make a thing known in spite of its being flagged. */
   readonly promoteAfter: number
@@ -88,8 +90,6 @@ export class ParameterProfile {
   #counts = EMPTY_RANGE
   #countsBefore = EMPTY_RANGE
   #freeNames = false
-  /** Parameters always there in the first requests. */
-  #early = 0
 
   /** @param prefix Where these parameters are, such as `query.`. */
   constructor (prefix: string, context: ParameterContext) {
@@ -97,8 +97,11 @@ export class ParameterProfile {
     this.#context = context
   }
 
-  /** @param floor Requests to have been learned before anything is judged. */
-  judge (values: Record<string, unknown>, floor: number, observation: Observation): void {
+  /**
+   * @param floor Requests to have been learned before anything is judged.
+   * @param settled Mask of the names, by their order, whose values are surely ordinary (`ParameterPlans`).
+   */
+  judge (values: Record<string, unknown>, floor: number, observation: Observation, settled = 0): void {
     const context = this.#context
     const seed = context.judge.scan.seed
     const before = observation.signals === null ? 0 : observation.signals.length
@@ -106,6 +109,7 @@ export class ParameterProfile {
     let set = 0
     let unknown = 0
     for (const name in values) {
+      const isSettled = names < MASKED && (settled & (1 << names)) !== 0
       if (++names > MAX_NAMES) continue
       const place = this.#parameters.find(name)
       if (place < 0) {
@@ -118,7 +122,7 @@ export class ParameterProfile {
       }
       if (!this.#parameters.isTracking(place)) set = (set + this.#parameters.part(place)) | 0
       else if (isIdentifier(values[name])) continue
-      this.#judgeValues(name, values[name], place, floor, observation)
+      if (!isSettled) this.#judgeValues(name, values[name], place, floor, observation)
     }
     if (names >= MANY_FIELDS && observation.signals !== null && observation.signals.length > before + 1) discount(observation.signals, before)
     if (this.n < floor) return
@@ -165,14 +169,16 @@ export class ParameterProfile {
   #judgeSet (values: Record<string, unknown>, names: number, unknown: number, observation: Observation): void {
     let missing = 0
     const allowed = this.n >= MANY ? 1 : 0
+    const trust = Math.max(LEAST, Math.min(1, this.#missing.factor(this.n)))
     for (let place = 0; place < this.#parameters.size; place++) {
       const without = this.n - this.#parameters.requests(place)
       const name = this.#parameters.name(place)
       if (without > allowed || Object.hasOwn(values, name)) continue
-      const chance = (without + 1) / (this.n + 2) * this.#context.always.trust
+      const chance = (without + 1) / (this.n + 2) * trust
       if (chance >= SETTLED) continue
+      // What is missing together is missing for one reason.
+      observation.add(new Signal(MISSING_PARAM, this.#prefix + showName(name), 5, strongRisk(chance) * (missing === 0 ? 1 : DISCOUNT), this.n, undefined))
       missing++
-      observation.add(new Signal(MISSING_PARAM, this.#prefix + showName(name), 5, STRONG, this.n, undefined))
       if (missing === 8) break
     }
     const counts = bothOf(this.#counts, this.#countsBefore)
@@ -210,11 +216,15 @@ export class ParameterProfile {
         for (let i = 0; i < value.length && i < MAX_VALUES; i++) if (typeof value[i] === 'string') this.#learnValue(value[i], place, principal, several)
       }
     }
+    // A route's own path always has its parameters and is no evidence.
+    const isEvidence = this.#prefix !== 'path.'
+    if (isEvidence && this.n > 0 && this.#items.count(SETS, set >>> 0) === 0 && this.#hasAlways(this.n, values)) this.#missing.meet(this.n)
     this.n++
-    if (this.n === NOTED || this.n === TESTED) this.#noteRegularities()
     this.#counts = stretched(this.#counts, this.#countsBefore, names, this.n > 20)
     this.#items.learn(SETS, set >>> 0, principal, several)
-    if (isMilestone(this.n) && this.#prefix !== 'path.' && !this.#freeNames) this.#names.pass(this.n, this.#rareNames)
+    if (!isEvidence || !isMilestone(this.n)) return
+    if (!this.#freeNames) this.#names.pass(this.n, this.#rareNames)
+    if (this.#hasAlways(this.n, null)) this.#missing.pass(this.n)
   }
 
   /** A name is about to be learned that the route never had: counted where it would be judged. */
@@ -223,28 +233,19 @@ export class ParameterProfile {
     this.#names.meet(this.n)
   }
 
-  /** What was so from the start: is it still? A route's own path always has its parameters and is no evidence. */
-  #noteRegularities (): void {
-    if (this.#prefix === 'path.') return
-    let always = 0
-    for (let place = 0; place < this.#parameters.size; place++) if (this.#parameters.requests(place) === this.n) always++
-    if (this.n === TESTED && this.#early > 0) this.#context.always.learn(this.#early, always)
-    this.#early = always
+  /** How often requests to routes like this one lack a parameter that all before had. */
+  get #missing (): NoveltyPrior { return this.#context.priors.missing(this.#items.known(SETS)) }
+
+  /** Whether there are parameters that all `n` requests have had, and where `values` are given, whether those lack one of them. */
+  #hasAlways (n: number, values: Record<string, unknown> | null): boolean {
+    for (let place = 0; place < this.#parameters.size; place++) {
+      if (this.#parameters.requests(place) === n && (values === null || !Object.hasOwn(values, this.#parameters.name(place)))) return true
+    }
+    return false
   }
 
   #learnValue (value: string, place: number, principal: number, several: boolean): void {
-    const scan = this.#context.judge.scan
-    const { forms, values } = this.#context.priors
-    const profile = this.#parameters.profile(place)
-    const common = this.#parameters.common(place)
-    scan.scan(value)
-    const sort = values.sortOf(profile, scan.value)
-    if (sort >= 0 && (common === null || common.items.count(VALUES, scan.value) === 0)) values.meet(sort, profile.n)
-    forms.meet(profile, scan, common)
-    profile.learn(scan, principal, several)
-    forms.pass(profile)
-    values.pass(profile)
-    common?.learn(scan, principal, several)
+    learnValue(this.#context, this.#parameters.profile(place), this.#parameters.common(place), value, principal, several)
   }
 
   /** The place of a name that an admitted request sent, made where there is room; -1 where there is none. @param known Its place where it has one. */
@@ -302,15 +303,8 @@ export class ParameterProfile {
     return promoted
   }
 
-  /** The scanned value of a request that may not teach; one that becomes known by that was ordinary all along. @returns Whether anything became known by this. */
   #quarantineValue (place: number, principal: number): boolean {
-    const { judge, priors, promoteAfter } = this.#context
-    const profile = this.#parameters.profile(place)
-    const { n } = profile
-    const sort = priors.values.sortOf(profile, judge.scan.value)
-    if (!judge.quarantine(profile, this.#parameters.common(place), principal, promoteAfter)) return false
-    if (profile.knowsValue(judge.scan)) priors.values.meet(sort, n, promoteAfter)
-    return true
+    return quarantineValue(this.#context, this.#parameters.profile(place), this.#parameters.common(place), principal)
   }
 
   /** Parameters that a promoted set of names has not are not always there. */
@@ -361,6 +355,12 @@ export class ParameterProfile {
     }
   }
 
+  /** Which source it is, in a plan. */
+  get source (): number { return SOURCES[this.#prefix] as number }
+  /** What a plan is written from: the parameters, and the lists of their names. */
+  get parameters (): ParameterTable { return this.#parameters }
+  get lists (): ItemTable { return this.#items }
+
   /** The profiles by name, for views. */
   * entries (): Generator<[string, { profile: FieldProfile, requests: number }]> {
     for (let place = 0; place < this.#parameters.size; place++) {
@@ -394,21 +394,6 @@ export class ParameterProfile {
   #surprise (level: number): number {
     if (this.#items.distinct(level) >= MAX_LEVEL) return 1
     return (this.#items.rare(level, this.n >= MANY) + 1) / (this.n + 2)
-  }
-}
-
-/**
- * The more fields, the more of them are a little unusual by chance: of the weak findings among many fields the strongest
- * counts, the others a quarter.
- */
-function discount (signals: readonly Signal[], from: number): void {
-  let strongest: Signal | null = null
-  for (let i = from; i < signals.length; i++) {
-    const signal = signals[i] as Signal
-    if (signal.risk >= FLAGGED) continue
-    const weaker: Signal | null = strongest === null || signal.risk <= strongest.risk ? signal : strongest
-    if (strongest === null || signal.risk > strongest.risk) strongest = signal
-    if (weaker !== strongest) weaker.risk *= DISCOUNT
   }
 }
 

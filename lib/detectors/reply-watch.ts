@@ -42,7 +42,7 @@ export class ReplyWatch {
   /** Distinct principals of slow replies that make it the route's. */
   readonly #enough: number
   /** Replies before the first server error. */
-  #replies = 0
+  #replies: number
   /** Made with the first server error; counts replies from then on. */
   #errors: ErrorEpisode | null = null
   #failing: EpisodeTally | null = null
@@ -51,9 +51,11 @@ export class ReplyWatch {
   /** Whose slow reply taught last. */
   #taught = 0
 
-  constructor (report: RouteReport, enough: number) {
+  /** @param replies Replies so far, without any that failed. */
+  constructor (report: RouteReport, enough: number, replies: number) {
     this.#report = report
     this.#enough = enough
+    this.#replies = replies
   }
 
   /** Share of server errors that is ordinary. */

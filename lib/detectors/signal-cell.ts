@@ -6,17 +6,19 @@ const OWN_BYTES = 360
 
 /** Who and what one type of signal showed within one bucket of time. Counting is elsewhere (`SignalTier`): a cell may be dropped. */
 export class SignalCell {
-  readonly values = new HyperLogLog()
-  readonly entities = new HyperLogLog()
+  readonly values: HyperLogLog
+  readonly entities: HyperLogLog
   readonly topValues: TopTable
   readonly topEntities: TopTable
   readonly #top: number
 
   /** @param top Heaviest values, and entities, that are kept. */
-  constructor (top: number) {
+  constructor (top: number, values = new HyperLogLog(), entities = new HyperLogLog(), topValues = new TopTable(top), topEntities = new TopTable(top)) {
     this.#top = top
-    this.topValues = new TopTable(top)
-    this.topEntities = new TopTable(top)
+    this.values = values
+    this.entities = entities
+    this.topValues = topValues
+    this.topEntities = topEntities
   }
 
   /** @param times How often the value came. */

@@ -16,7 +16,8 @@ export class SignalTier {
   open = -1
   /** Bytes of all cells of closed buckets, about. */
   bytes = 0
-  readonly #top: number
+  /** Heaviest values, and entities, kept of each. */
+  readonly top: number
   readonly #counts: Uint32Array
   readonly #values: Uint32Array
   readonly #entities: Uint32Array
@@ -31,7 +32,7 @@ export class SignalTier {
   constructor (stepMs: number, length: number, top: number) {
     this.stepMs = stepMs
     this.length = length
-    this.#top = top
+    this.top = top
     this.#counts = new Uint32Array(length * TYPES)
     this.#values = new Uint32Array(length * TYPES)
     this.#entities = new Uint32Array(length * TYPES)
@@ -55,7 +56,7 @@ export class SignalTier {
     const slot = this.#openSlot + type
     const known = this.#cells[slot] as SignalCell | null
     if (known !== null) return known
-    const cell = new SignalCell(this.#top)
+    const cell = new SignalCell(this.top)
     this.#cells[slot] = cell
     return cell
   }
@@ -68,6 +69,52 @@ export class SignalTier {
 
   /** Whether the sketches of a bucket are all there. */
   hasCells (bucket: number): boolean { return this.holds(bucket) && bucket >= this.#firstWithCells }
+
+  /** No bucket before this one has sketches. */
+  get sketchedSince (): number { return this.#firstWithCells }
+
+  /** Forgets all. */
+  clear (): void {
+    this.open = -1
+    this.bytes = this.#openSlot = this.#firstWithCells = 0
+    for (const numbers of [this.#counts, this.#values, this.#entities, this.#sizes]) numbers.fill(0)
+    this.#cells.fill(null)
+  }
+
+  /** Begins, while it is empty, with a bucket that is open already. @param sketchedSince First of those put in that has sketches. */
+  begin (open: number, sketchedSince: number): void {
+    this.open = open
+    this.#openSlot = this.#slot(open, 0)
+    this.#firstWithCells = Math.max(sketchedSince, this.oldest)
+  }
+
+  /** Puts in what a bucket had; one that is no longer kept is left out. */
+  put (bucket: number, type: number, count: number, values: number, entities: number, cell: SignalCell | null): void {
+    if (!this.holds(bucket)) return
+    const slot = this.#slot(bucket, type)
+    this.#counts[slot] = count
+    this.#values[slot] = values
+    this.#entities[slot] = entities
+    this.#cells[slot] = bucket < this.#firstWithCells ? null : cell
+    if (cell === null || bucket === this.open || bucket < this.#firstWithCells) return
+    this.#sizes[this.#place(bucket)]! += cell.bytes
+    this.bytes += cell.bytes
+  }
+
+  /**
+   * Adds another tier of the same length, whose open bucket is the same: what both have seen together. Where sketches of a bucket are gone in one of the two that had any
+   * signals in it, those of all before are dropped: then of different values and entities the greater number of the two is kept, which is at the least as many.
+   */
+  merge (other: SignalTier): void {
+    const since = Math.max(this.#unsketched(), other.#unsketched()) + 1
+    this.#firstWithCells = Math.max(since, this.oldest)
+    for (let bucket = this.oldest; bucket <= this.open; bucket++) {
+      const place = this.#place(bucket)
+      this.bytes -= this.#sizes[place] as number
+      this.#sizes[place] = 0
+      for (let type = 0; type < TYPES; type++) this.#mergeCell(other, bucket, this.#slot(bucket, type))
+    }
+  }
 
   /** Closes the open bucket, notes what its sketches say, and opens another, later one. */
   turn (bucket: number): void {
@@ -88,6 +135,30 @@ export class SignalTier {
       return true
     }
     return false
+  }
+
+  /** The last bucket that had signals and has no sketches of them; -1 without one. */
+  #unsketched (): number {
+    for (let bucket = this.#firstWithCells - 1; bucket >= this.oldest; bucket--) {
+      const slot = this.#slot(bucket, 0)
+      if (this.#counts.subarray(slot, slot + TYPES).some((count) => count > 0)) return bucket
+    }
+    return -1
+  }
+
+  #mergeCell (other: SignalTier, bucket: number, slot: number): void {
+    const theirs = other.#cells[slot] ?? null
+    const own = this.#cells[slot] ?? null
+    const isSketched = bucket >= this.#firstWithCells
+    this.#counts[slot]! += other.#counts[slot] as number
+    if (own !== null && theirs !== null && isSketched) own.merge(theirs)
+    const cell = this.#cells[slot] = isSketched ? own ?? theirs : null
+    const isKnown = isSketched && cell !== null
+    this.#values[slot] = bucket < this.open && isKnown ? cell.values.count() : Math.max(this.#values[slot] as number, other.#values[slot] as number)
+    this.#entities[slot] = bucket < this.open && isKnown ? cell.entities.count() : Math.max(this.#entities[slot] as number, other.#entities[slot] as number)
+    if (!isKnown || bucket === this.open) return
+    this.#sizes[this.#place(bucket)]! += cell.bytes
+    this.bytes += cell.bytes
   }
 
   #close (): void {

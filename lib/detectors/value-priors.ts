@@ -95,4 +95,4 @@ export class ValuePriors {
 function rareOf (sort: number, { items }: FieldProfile): number { return sort === SET ? items.rareValues : 0 }
 
 /** Whether the field has had few values, most of them no numbers. */
-function isOfFew ({ items, n, texts }: FieldProfile): boolean { return n > 0 && items.isOpen(VALUES) && texts * 2 >= n && items.known(VALUES) > 0 }
+function isOfFew ({ items, filled, texts }: FieldProfile): boolean { return filled > 0 && items.isOpen(VALUES) && texts * 2 >= filled && items.known(VALUES) > 0 }

@@ -67,6 +67,21 @@ export class HyperLogLog {
     return counter
   }
 
+  /** Its hashes in order, 64 at the most, or `null` where it estimates. Not to be changed. */
+  get hashes (): Uint32Array | null { return this.#registers.length === 0 ? this.#hashes.subarray(0, this.#size) : null }
+
+  /** Its 1,024 ranks, each 0 to 23, where it estimates. Not to be changed. */
+  get ranks (): Uint8Array { return this.#registers }
+
+  /** @param ranks As `ranks` gives them; kept. */
+  static ofRanks (ranks: Uint8Array<ArrayBuffer>): HyperLogLog {
+    if (ranks.length !== REGISTERS) throw new RangeError(`${REGISTERS} ranks expected, got ${ranks.length}`)
+    const counter = new HyperLogLog()
+    for (let i = 0; i < REGISTERS; i++) if (ranks[i]! > RANK_BITS + 1) ranks[i] = RANK_BITS + 1
+    counter.#registers = ranks
+    return counter
+  }
+
   #insert (hash: number): void {
     const size = this.#size
     let from = 0

@@ -84,11 +84,12 @@ export class TailBound {
   /**
    * Whether a value is out of reach of all others but the most extreme one, which is as well: while there are too few values for leaving an outlier
    * out, one attack among them is no reason to take the next for ordinary. Not from what was seen before the last half-life.
+   * @param least Values after which an outlier is told; 8 at the least, and then a long tail may be taken for one.
    */
-  isBeyondOthers (value: number): boolean {
+  isBeyondOthers (value: number, least = SOME): boolean {
     const top = this.#top
     const signed = this.#law.sign * value
-    if (this.n < SOME || this.n >= MANY || top.length < KEPT || this.#topBefore.length > 0 || !(signed > (top[1] as number))) return false
+    if (this.n < least || this.n >= MANY || top.length < KEPT || this.#topBefore.length > 0 || !(signed > (top[1] as number))) return false
     const odds = Math.max(1, KEPT * Math.min(this.#law.reach, 1 / (this.n * this.#law.error)))
     return isOutOfReach(Math.min(signed, top[0] as number), top, 1, KEPT, odds)
   }

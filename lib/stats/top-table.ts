@@ -46,6 +46,24 @@ export class TopTable {
     this.#rise(place)
   }
 
+  /** The most that a key may have come that was never counted, then key, count and error of each counter. */
+  toNumbers (): number[] {
+    const numbers = [this.#missed]
+    for (let place = 0; place < this.size; place++) numbers.push(this.keyAt(place), this.countAt(place), this.errorAt(place))
+    return numbers
+  }
+
+  /** @param numbers As `toNumbers` gave them; counters beyond the capacity are left out. */
+  static from (capacity: number, numbers: readonly number[]): TopTable {
+    const table = new TopTable(capacity)
+    table.#missed = numbers[0] ?? 0
+    for (let at = 1; at + 2 < numbers.length && table.size < capacity; at += 3) {
+      table.#set(table.size, numbers[at]!, numbers[at + 1]!, numbers[at + 2]!)
+      table.#rise(table.size++)
+    }
+    return table
+  }
+
   /** Adds what `other` has seen. */
   merge (other: TopTable): void { this.#take([this, other]) }
 

@@ -200,6 +200,16 @@ export class ItemTable {
     return items.sort((a, b) => a.hash - b.hash)
   }
 
+  /** Keys (see `key`) of the things on the level that were admitted at least so often. */
+  keys (level: number, least: number): number[] {
+    const keys = []
+    for (let at = TALLIES; at < this.#things.length; at++) {
+      const word = wordAt(this.#things, at)
+      if (word !== 0 && levelOf(word) === level && countOf(word) >= least) keys.push(keyAt(this.#things, at))
+    }
+    return keys
+  }
+
   /** Bytes held, but for the table itself. */
   get bytes (): number { return 8 * this.#things.length }
 

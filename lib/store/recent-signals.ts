@@ -14,6 +14,8 @@ export class RecentSignals {
   readonly #entities: Uint32Array
   readonly #sessions: Uint32Array
   #next = 0
+  /** Up to this time signals were counted that are not here. */
+  #missedUntil = -Infinity
 
   /** @param capacity A positive integer. */
   constructor (capacity: number) {
@@ -25,8 +27,11 @@ export class RecentSignals {
     this.#sessions = new Uint32Array(capacity)
   }
 
-  /** When the oldest that is remembered came; `-Infinity` while none was forgotten. */
-  get since (): number { return this.total <= this.capacity ? -Infinity : this.#at[this.#next] as number }
+  /** After this time all are remembered: when the oldest came, or until when others are missing; `-Infinity` while none was forgotten. */
+  get since (): number { return this.total <= this.capacity ? this.#missedUntil : Math.max(this.#missedUntil, this.#at[this.#next] as number) }
+
+  /** Notes that signals up to a time were seen by somebody else, and are not here. */
+  missUntil (at: number): void { this.#missedUntil = Math.max(this.#missedUntil, at) }
 
   add (type: number, value: number, entity: number, session: number, at: number): void {
     const place = this.#next
@@ -37,6 +42,12 @@ export class RecentSignals {
     this.#sessions[place] = session
     this.total++
     this.#next = place + 1 === this.capacity ? 0 : place + 1
+  }
+
+  /** Forgets all. */
+  clear (): void {
+    this.total = this.#next = 0
+    this.#missedUntil = -Infinity
   }
 
   /** Shows the signals from `from` up to `to` (both included), oldest first. @param entity Only those of this entity or session. */

@@ -98,15 +98,19 @@ export class RiskLedger {
    * What the entity's risk calls for now. A level begins at its threshold and ends `hysteresis` below it, so that an entity near
    * a threshold does not flutter.
    */
-  level (entity: string, at: number, { throttleAt, blockAt, hysteresis }: RiskThresholds): RiskLevel {
+  level (entity: string, at: number, thresholds: RiskThresholds): RiskLevel {
     const record = this.#records.get(entity)
-    if (record === undefined) return CALM
-    const risk = this.#riskAt(record, at)
-    const before = record.level
-    if (risk >= (before === BLOCK ? blockAt - hysteresis : blockAt)) record.level = BLOCK
-    else if (risk > 0 && risk >= (before !== CALM ? throttleAt - hysteresis : throttleAt)) record.level = THROTTLE
-    else record.level = CALM
-    return record.level
+    return record === undefined ? CALM : levelAt(record, this.#riskAt(record, at), thresholds)
+  }
+
+  /** How many entities have any risk, by what it calls for now: nothing yet, to be throttled, to be blocked. O(size). */
+  levels (at: number, thresholds: RiskThresholds): [calm: number, throttle: number, block: number] {
+    const counts: [number, number, number] = [0, 0, 0]
+    for (const record of this.#records.values()) {
+      const risk = this.#riskAt(record, at)
+      if (risk > 0) counts[levelAt(record, risk, thresholds)]++
+    }
+    return counts
   }
 
   /**
@@ -247,4 +251,13 @@ export class RiskLedger {
   #decay (record: RiskRecord, at: number): number {
     return at > record.at ? 0.5 ** ((at - record.at) / this.#options.halfLifeMs) : 1
   }
+}
+
+/** What a record's risk calls for, which it remembers. */
+function levelAt (record: RiskRecord, risk: number, { throttleAt, blockAt, hysteresis }: RiskThresholds): RiskLevel {
+  const before = record.level
+  if (risk >= (before === BLOCK ? blockAt - hysteresis : blockAt)) record.level = BLOCK
+  else if (risk > 0 && risk >= (before !== CALM ? throttleAt - hysteresis : throttleAt)) record.level = THROTTLE
+  else record.level = CALM
+  return record.level
 }

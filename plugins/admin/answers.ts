@@ -69,6 +69,11 @@ export function correlations (registry: Registry, request: FastifyRequest): unkn
   return registry.correlations(readParameters(request.url, correlationParameters))
 }
 
+export function metrics (registry: Registry, request: FastifyRequest): string {
+  readParameters(request.url, noParameters)
+  return registry.metrics()
+}
+
 export function entities (registry: Registry, request: FastifyRequest): unknown {
   const { limit = DEFAULT_LIMIT } = readParameters(request.url, limitParameters) as Page
   const { size, capacity, evictions } = registry.risks

@@ -30,13 +30,13 @@ export interface Summary {
 export function summarize (registry: Registry): Summary {
   const routes = [...registry.routes.all()].map((state) => registry.routes.view(state, false)).sort((a, b) => b.responses - a.responses)
   const { total, dropped, capacity } = registry.query({ limit: 1 })
-  const { byType, byLevel } = registry.log
+  const { tally } = registry.log
   return {
     now: new Date(registry.clock.now()).toISOString(),
     requests: { observed: registry.observed, flagged: registry.flagged, blocked: registry.actions.blocked },
     enforcement: { ...registry.actions, clientAddress: registry.addressFault() ?? 'ok' },
-    events: { total, dropped, capacity, byType: Object.fromEntries(byType), byLevel: Object.fromEntries(byLevel) },
-    learning: { isFrozen: registry.routes.frozen, routes: routes.length, ...countStates(routes) },
+    events: { total, dropped, capacity, byType: tally.byType(), byLevel: tally.byLevel() },
+    learning: { isFrozen: registry.routes.frozen, routes: routes.length, ...registry.routes.countStates() },
     routes: routes.slice(0, MOST_ROUTES),
     entities: viewEntities(registry, MOST_ENTITIES),
     detectors: registry.detectors.map(({ name, minSamples, faults, lastFault }) => ({ name, minSamples, faults, lastFault }))
@@ -65,10 +65,4 @@ function viewEntity ({ entity, risk, since, reasons }: Entity): EntityView {
     since: new Date(since).toISOString(),
     reasons: reasons.map((reason) => ({ ...reason, risk: Math.round(reason.risk * 10) / 10, at: new Date(reason.at).toISOString() }))
   }
-}
-
-function countStates (routes: readonly BaselineView[]): Record<BaselineView['state'], number> {
-  const counts = { learning: 0, active: 0, frozen: 0 }
-  for (const { state } of routes) counts[state]++
-  return counts
 }

@@ -52,7 +52,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
   anomalies.onSweep((at) => {
     if (store.total === 0) return
     store.advance(at)
-    velocity.advance(at, store.minutes)
+    velocity.advance(at, store)
   })
   anomalies.onRelease(forget)
   let started = -1
@@ -105,7 +105,7 @@ export function watchBehaviour (context: TrendsContext): Watcher<RouteBehaviour 
     if (started < 0) started = at
     if (at > lastAt) lastAt = at
     store.advance(at)
-    velocity.advance(at, store.minutes)
+    velocity.advance(at, store)
     if (own === null || observation.method === 'OPTIONS') return
     const flow = senders.of(observation)
     const isFrozen = anomalies.routes.frozen || observation.route.frozen

@@ -29,7 +29,7 @@ export function watchIdentity ({ fastify, settings, store }: TrendsContext): Wat
   const devices = new DeviceReader(hash.seed)
   const table = new SessionTable(hash, settings.sessions, settings.sessionCookies ?? null)
   const sessions = new SessionWatch(settings, isFrozen)
-  const places = new PlaceSource(hash, settings.geo, settings.nowhere, (client) => store.name(hash.hash(client), client), (error) => fastify.anomalies.emit('error', error))
+  const places = new PlaceSource(hash, settings.geo, settings.nowhere, (client) => store.name(hash.hash(client), client, true), (error) => fastify.anomalies.emit('error', error))
   const travel = settings.geo === undefined ? null : new TravelWatch(settings.sessions, settings, isFrozen)
   const hops = new TrustedHops()
   const readJa4 = ja4Source(fastify, settings.ja4, hops, 0)

@@ -18,6 +18,12 @@ export interface TrendsOptions extends IdentityOptions, FlowOptions, BehaviourOp
    */
   recent?: number
   /**
+   * Bytes that the sketches of signals over time may take in a snapshot (a third more as text): those of the oldest minutes are left out first, then those of the oldest hours. 0 leaves
+   * signals over time out of snapshots.
+   * @default 2000000
+   */
+  snapshotBytes?: number
+  /**
    * Findings that are not told.
    * @default []
    */
@@ -31,6 +37,7 @@ const FINDINGS = [...Object.values(identityKinds), ...Object.values(flowKinds)].
 export const trendsOptions: OptionTable = {
   mode: { enum: ['observe', 'enforce'], description: '`observe` keeps this detector\'s findings out of what `enforce` decides; by default as the registry\'s' },
   recent: { isShared: true, type: 'integer', minimum: 1024, maximum: 4_194_304, default: 131_072, description: 'single signals that are remembered, for queries about one entity and for correlations (21 bytes each)' },
+  snapshotBytes: { isShared: true, type: 'integer', minimum: 0, maximum: 100_000_000, default: 2_000_000, description: 'bytes that sketches of signals over time may take in a snapshot (a third more as text); the oldest minutes go first. 0 leaves signals over time out' },
   silent: { type: 'array', items: { enum: FINDINGS }, uniqueItems: true, default: [], description: 'findings that are not told, by their types' },
   ...identityOptions,
   ...flowOptions,

@@ -79,9 +79,10 @@ export class TrendsShared implements SharedState {
   readonly #names: readonly string[]
   readonly #parts: readonly (SharedState | null)[]
 
-  constructor (watchers: readonly Watcher[]) {
-    this.#names = watchers.map(({ name }) => name)
-    this.#parts = watchers.map(({ shared }) => shared ?? null)
+  /** @param parts Watchers, and what else there is for the whole application, by the names that they have in snapshots. */
+  constructor (parts: readonly { readonly name: string, readonly shared?: SharedState }[]) {
+    this.#names = parts.map(({ name }) => name)
+    this.#parts = parts.map(({ shared }) => shared ?? null)
   }
 
   halve (): void { for (const part of this.#parts) part?.halve?.() }

@@ -292,5 +292,17 @@ test('one attack among few bodies hides no further one: a huge array, an object 
   t.same(found(learned([...bodies, huge(300)]), huge(250)).map((signal) => signal.split(' ', 1)[0]), ['array_too_long'])
   t.same(found(learned([...bodies, huge(300)]), body(3)), [])
   t.same(found(learned([...bodies, { items: { length: 1 } }]), { items: { 0: 'a' } }).map((signal) => signal.split(' ', 1)[0]), ['type_mismatch'])
-  t.same(found(learned([...bodies, { items: { length: 1 } }, { items: { length: 2 } }]), { items: { length: 1 } }), [], 'two are a form of it')
+  const objects = (count: number): unknown[] => Array.from({ length: count }, (_, i) => ({ items: { length: i } }))
+  t.same(found(learned([...bodies, ...objects(2)]), { items: { length: 1 } }).map((signal) => signal.split(' ', 1)[0]), ['type_mismatch'], 'two of 42 are none')
+  t.same(found(learned([...bodies, ...objects(3)]), { items: { length: 1 } }), [], 'three are a form of it')
+  t.same(found(learned([...bodies.slice(0, 20), ...Array.from({ length: 20 }, () => ({ items: null })), { items: { length: 1 } }]), { items: null }), [], 'and null is in place of anything')
+})
+
+test('what becomes known by promotion is one novelty, however many had to send it', async (t) => {
+  const shared = parts()
+  const tree = learned(Array.from({ length: 40 }, (_, i) => ({ id: i, state: 'paid' })), new BodyTree(), shared)
+  for (let principal = 1; principal <= 3; principal++) shared.quarantines.body.note(tree, { id: 1, state: 'paid', coupon: 'x' }, null, 'body', principal, () => {})
+  t.ok(tree.root.object?.find('coupon'))
+  const { foreignName } = shared.request.priors.toJSON()
+  t.equal(foreignName?.seen.reduce((sum, n) => sum + n, 0), 1)
 })

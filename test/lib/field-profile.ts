@@ -56,6 +56,32 @@ test('any text is judged and learned without an error', async () => {
   }))
 })
 
+test('names that now and then bring another accent or hyphen still have no markup among them', async (t) => {
+  const rare = ["O'Brien", 'Núñez', 'Smith-Jones', 'St. Clair', 'de Groot']
+  const names = many((i) => i % 20 === 7 && i < 100 ? rare[(i - 7) / 20] as string : 'Meier', 100)
+  t.ok(partsOf(names, 'Mei<r').includes('char'))
+  t.ok(partsOf(names, 'Mei;er').includes('char'))
+  t.notOk(partsOf(names, 'Meier, A').includes('char'), 'one more sign of names says nothing')
+})
+
+test('what an optional field looks like is told by the values that are not empty', async (t) => {
+  const phone = many((i) => i % 3 === 0 ? '' : `0${79 - i % 4} ${100 + i} ${10 + i % 80}`)
+  t.same(partsOf(phone, ''), [])
+  const digits = many((i) => i % 3 === 0 ? '' : String(1000000 + 4711 * i))
+  t.ok(partsOf(digits, 'undefined').includes('numeric'), 'numbers, where there are any')
+  t.ok(partsOf(many((i) => i % 3 === 0 ? '' : `${i}@x.org`), '17.x.org').includes('symbol-count'))
+  const words = ['to the house', 'a', 'we come by train, later', 'and then', 'no']
+  t.same(partsOf(many((i) => i % 3 === 0 ? `${words[i % 5]} ${'x'.repeat(i)}` : '', 21), 'late is fine'), [], 'nothing is no format')
+  t.same(many((i) => i % 2 === 0 ? '' : 'abc').lengths?.[0], 3)
+})
+
+test('full stops come in many numbers, and none is one of them', async (t) => {
+  const message = many((i) => 'some words. '.repeat(1 + i % 9))
+  const verdict = new FieldVerdict().reset()
+  message.judge(scan.scan('some words'), null, 1, verdict)
+  t.ok(verdict.risk < 50, `${verdict.risk}`)
+})
+
 test('judging changes nothing', async () => {
   const profile = many((i) => String(i % 9))
   const before = profile.toJSON()

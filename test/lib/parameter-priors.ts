@@ -7,7 +7,6 @@ import { ParameterProfile } from '../../lib/detectors/parameter-profile'
 import { ValueJudge } from '../../lib/detectors/value-judge'
 import { Observation } from '../../lib/observation'
 import { RouteState } from '../../lib/route-state'
-import { RegularityPrior } from '../../lib/stats/regularity-prior'
 import { Redactor } from '../../lib/text/redact'
 
 const SEED = 23
@@ -16,7 +15,7 @@ const route = new RouteState('GET /a', 'GET', '/a', true, 'observe', 50)
 /** An application of several forms, which learn from one another how regular its fields are. */
 class Forms {
   readonly priors = new ParameterPriors()
-  readonly #context = { judge: new ValueJudge(SEED, new Redactor(), this.priors), backing: new NameBacking(), always: new RegularityPrior(), priors: this.priors, promoteAfter: 3 }
+  readonly #context = { judge: new ValueJudge(SEED, new Redactor(), this.priors), backing: new NameBacking(), priors: this.priors, promoteAfter: 3 }
 
   /** A form with one field; its name is known nowhere else. */
   learned (name: string, values: readonly string[]): ParameterProfile {

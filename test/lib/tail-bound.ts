@@ -114,7 +114,10 @@ test('an outlier among few values moves their bound, and is told from it all the
   t.notOk(bound.isBeyondOthers(5))
   t.notOk(learned('upper', stream).isBeyondOthers(200), 'without one, the bound itself says so')
   t.notOk(learned('upper', [...stream, 300, 280]).isBeyondOthers(290), 'two are none')
-  t.notOk(learned('upper', [1, 2, 3, 1, 2, 3, 1, 2, 3, 300]).isBeyondOthers(200), 'too few to tell')
+  const few = [1, 2, 3, 1, 2, 3, 1, 2, 3, 300]
+  t.notOk(learned('upper', few).isBeyondOthers(200), 'too few to tell')
+  t.ok(learned('upper', few).isBeyondOthers(200, 8), 'unless it is asked for')
+  t.notOk(learned('upper', few.slice(3)).isBeyondOthers(200, 7), 'seven never are enough')
   const values = Array.from({ length: 30 }, (_, i) => 2 ** (i % 8))
   t.notOk(learned('upper', [...values, 300]).isBeyondOthers(290), 'values of many magnitudes')
 })

@@ -438,7 +438,7 @@ test('the route is neither observed nor learned, nor shown in swagger', async (t
   t.equal(app.anomalies.observed, 0)
   t.same(app.anomalies.baselines(), [])
   const own = routes.filter(({ url }) => url.startsWith('/watch'))
-  t.equal(own.length, 14)
+  t.equal(own.length, 15)
   t.ok(own.every(({ schema }) => (schema as { hide?: boolean }).hide === true))
 })
 

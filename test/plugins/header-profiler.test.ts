@@ -219,3 +219,14 @@ test('a user agent of no known kind counts fully where kinds have settled, and l
   t.ok(settled >= 50, `${settled}`)
   t.ok(settled > open, `${settled} and ${open}`)
 })
+
+test('a new version of a known program, and languages that nobody had set, are ordinary', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false })
+  const client = (i: number): Headers => ({ 'user-agent': `okhttp/4.${10 + i % 3}.0`, 'accept-language': i % 2 === 0 ? 'de-CH,de;q=0.9,en;q=0.8' : 'fr-CH,fr;q=0.9' })
+  await teach(300, (i) => ({ url: '/search', headers: client(i) }), 40)
+  const found = async (agent: string, languages: string): Promise<string[]> =>
+    (await ask({ url: '/search', headers: { 'user-agent': agent, 'accept-language': languages } })).assessment.signals.map(({ field }) => field ?? '')
+  t.same(await found('okhttp/5.0.0-alpha.14', 'pl'), [])
+  t.same(await found("okhttp/4.12.0'--", 'pl'), ['header.user-agent'])
+  t.same(await found('okhttp/4.12.0', '../pl'), ['header.accept-language'])
+})

@@ -289,7 +289,7 @@ test('few clients, or few such texts among many, tame nothing', async (t) => {
 
 test('an id field that never holds anything of the kind alarms at less', async (t) => {
   const subject = await app()
-  const hint = { url: '/search?id=' + encodeURIComponent('12\' or') }
+  const hint = { url: '/search?id=' + encodeURIComponent('12 or 1') }
   const before = await (await app()).ask(hint)
   await subject.teach(150, (i) => `/search?id=${1000 + i}`)
   const route = subject.app.anomalies.baselines().find(({ id }) => id.includes('/search'))

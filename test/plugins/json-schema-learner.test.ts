@@ -146,6 +146,68 @@ test('one client cannot make a field known, however often it sends it', async (t
   for (let i = 0; i < 50; i++) t.ok((await ask({ client: 7, ...post({ ...order(i), role: 'admin' }) })).assessment.flagged)
 })
 
+/** Ways in which a body can be grossly unlike others; learned once or twice, each would hide all attacks like it. */
+const gross: [name: string, change: (order: Order) => void][] = [
+  ['an object where an array is', (odd) => { Object.assign(odd, { items: { length: 2 } }) }],
+  ['a list far too long', (odd) => { odd.items = Array.from({ length: 150 }, () => ({ sku: 'SKU-1001', quantity: 1, price: 2.5 })) }],
+  ['a text far too long', (odd) => { odd.customer.email = `${'a'.repeat(20_000)}@example.com` }]
+]
+
+test('what two attackers send while a route is young is not taken for ordinary', async (t) => {
+  for (const [name, change] of gross) {
+    const { ask, teach } = await buildApp(alone, shop)
+    await teach(36, (i) => i === 9 || i === 14 ? tampered(change) : post(order(i)))
+    t.ok((await ask({ client: 90, ...tampered(change) })).assessment.flagged, name)
+    t.same((await ask(post(order(41)))).types, [], 'nothing for an ordinary body')
+  }
+})
+
+test('nor is another format, where those of other routes tell that formats are kept', async (t) => {
+  const urls = Array.from({ length: 8 }, (_, i) => `/orders/${i}`)
+  const { ask, teach } = await buildApp(alone, (app) => urls.forEach((url) => app.post(url, async () => 'ok')))
+  for (const url of urls.slice(1)) await teach(40, (i) => post(order(i), url))
+  const odd = post({ ...order(7), id: '123e4567' }, urls[0])
+  await teach(36, (i) => i === 9 || i === 14 ? odd : post(order(i), urls[0]))
+  t.ok((await ask({ client: 90, ...odd })).assessment.flagged)
+})
+
+test('nor is an object in place of an array, or a list far too long, that one of the first five bodies had', async (t) => {
+  for (const [name, change] of gross.slice(0, 2)) {
+    const { ask, teach } = await buildApp(alone, shop)
+    await teach(36, (i) => i === 3 || i === 11 ? tampered(change) : post(order(i)))
+    t.ok((await ask({ client: 90, ...tampered(change) })).assessment.flagged, name)
+  }
+})
+
+test('a young route whose first bodies were the odd ones learns what is ordinary there', async (t) => {
+  const { ask, teach } = await buildApp(alone, shop)
+  await teach(5, (i) => post({ id: i, customer: 'x', items: { length: i } }))
+  await teach(80, (i) => post(order(i)))
+  for (let i = 80; i < 100; i++) t.same((await ask(post(order(i)))).types, [])
+})
+
+test('so it does where one client alone uses it, whose bodies nobody else can vouch for', async (t) => {
+  const { ask, teach } = await buildApp(alone, shop)
+  await teach(250, () => ({ method: 'POST', url: '/orders' }), 1)
+  await teach(5, (i) => post({ ...order(i), items: { length: i } }), 1)
+  await teach(40, (i) => post(order(i)), 1)
+  t.ok((await ask(tampered((odd) => { odd['role'] = 'admin' }))).assessment.flagged)
+})
+
+test('an array that may as well be one object is ordinary either way', async (t) => {
+  const { ask, teach } = await buildApp(alone, shop)
+  const either = (i: number): Ask => post({ ...order(i), items: i % 3 === 1 ? order(i).items[0] : order(i).items })
+  await teach(60, either)
+  for (let i = 60; i < 90; i++) t.same((await ask(either(i))).types, [])
+})
+
+test('a release that sends an object in place of an array alarms until six clients have sent it', async (t) => {
+  const { ask } = await taught()
+  let alarms = 0
+  for (let i = 0; i < 60; i++) if ((await ask({ client: 100 + i % 40, ...post({ ...order(i), items: order(i).items[0] }) })).assessment.flagged) alarms++
+  t.equal(alarms, 6)
+})
+
 test('a member that the route\'s own schema forbids never becomes known', async (t) => {
   const { ask, app } = await taught({}, (app) => app.post('/orders', {
     schema: { body: { type: 'object', additionalProperties: false, properties: { id: {}, customer: {}, items: {}, note: {}, express: {} } } }

@@ -1,128 +1,30 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
+import { readdirSync } from 'node:fs'
+import type { FastifyServerOptions } from 'fastify'
 import { test } from 'tap'
 import type { TrendsOptions } from '../../plugins'
 import { buildApp } from '../fixtures/app'
-import type { TestApp } from '../fixtures/app'
+import { AGENTS, identityApp, IDENTITY_FOLDER, playIdentity, readIdentity } from '../fixtures/identity-scenario'
+import type { IdentityScenario, IdentityStep } from '../fixtures/identity-scenario'
 import { LEVELS } from '../fixtures/trends'
-
-type Trends = TrendsOptions
-type Text = string | string[]
-
-/** First line of a scenario. */
-interface Scenario { about: string, expect: string[], options?: Trends, places?: Record<string, { latitude: number, longitude: number }> }
-
-/** So many requests, `every` milliseconds; `{i}`, `{i%n}` and `{i+n}` stand for numbers, a list is gone through in turn. */
-interface Step {
-  times: number
-  every: number
-  client: Text
-  agent: Text
-  bearer?: Text
-  key?: Text
-  cookie?: Text
-  /** Claims; `exp` in seconds from now. */
-  jwt?: Record<string, string | number>
-  ja4?: Text
-  ja4h?: Text
-  status?: number | number[]
-  method?: Text
-  url?: string
-  /** Whether it comes by a hop that the application does not trust. */
-  untrusted?: boolean
-}
-
-const AGENTS: Readonly<Record<string, string>> = {
-  chrome: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36',
-  'chrome-next': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
-  'chrome-later': 'Mozilla/5.0 (Windows NT 11.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36',
-  firefox: 'Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0',
-  iphone: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
-  safari: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15',
-  webview: 'Mozilla/5.0 (Linux; Android 15; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/139.0.0.0 Mobile Safari/537.36',
-  okhttp: 'okhttp/4.12.0',
-  exoplayer: 'MyApp/5.1 (Linux;Android 15) ExoPlayerLib/2.19.1',
-  dalvik: 'Dalvik/2.1.0 (Linux; U; Android 15; Pixel 8)',
-  app: 'MyApp/5.1.0',
-  curl: 'curl/8.9.1',
-  tool: 'sometool/1.0',
-  'other-tool': 'othertool/1.0',
-  'newest-browser': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Newest/1.0'
-}
-const UNTRUSTED = '203.0.113.250'
-const folder = join(__dirname, '..', 'replays', 'trends')
-
-function textOf (text: Text | undefined, i: number): string {
-  const one = Array.isArray(text) ? text[i % text.length] as string : text ?? ''
-  return one.replace(/\{i(?:([%+])(\d+))?\}/g, (_, sign, n) => String(sign === '%' ? i % Number(n) : sign === '+' ? i + Number(n) : i))
-}
-
-function agentOf (name: string): string {
-  const [, version] = /^chrome\/(\d+)$/.exec(name) ?? []
-  return version === undefined ? AGENTS[name] as string : (AGENTS.chrome as string).replace('139', version)
-}
-
-function jwtOf (claims: Record<string, string | number>, i: number, now: number): string {
-  const own = Object.entries(claims).map(([name, value]) => [name, name === 'exp' ? Math.floor(now / 1000) + Number(value) : typeof value === 'string' ? textOf(value, i) : value])
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part({ alg: 'HS256' })}.${part(Object.fromEntries(own))}.c2lnbmF0dXJlIG9mIHRoZSB0ZXN0`
-}
-
-async function scenarioApp ({ options = {}, places }: Pick<Scenario, 'options' | 'places'>): Promise<TestApp> {
-  const geo = places === undefined ? {} : { geo: (ip: string) => Object.entries(places).find(([prefix]) => ip.startsWith(prefix))?.[1] ?? null }
-  const answer = (request: FastifyRequest, reply: FastifyReply): unknown => reply.code(Number(request.headers['x-test-status'])).send({ done: true })
-  return await buildApp({ endpointProfiler: false, headerProfiler: false, jsonSchemaLearner: false, authBurst: false, events: 10_000, trends: { ...options, ...geo } }, (app) => {
-    app.get('/own', answer)
-    app.post('/own', answer)
-    app.get('/open', answer)
-  }, { trustProxy: (address: string) => address !== UNTRUSTED })
-}
-
-/** Sends a step. @returns The types of what was found. */
-async function play ({ ask, clock }: TestApp, step: Step, found: Set<string>): Promise<void> {
-  for (let i = 0; i < step.times; i++) {
-    const statuses = step.status ?? 200
-    const token = step.jwt === undefined ? textOf(step.bearer, i) : jwtOf(step.jwt, i, clock.now())
-    const headers = {
-      'user-agent': agentOf(textOf(step.agent, i)),
-      'accept-language': 'en',
-      ...token === '' ? null : { authorization: `Bearer ${token}` },
-      ...step.key === undefined ? null : { 'x-api-key': textOf(step.key, i) },
-      ...step.cookie === undefined ? null : { cookie: textOf(step.cookie, i) },
-      ...step.ja4 === undefined ? null : { 'x-ja4': textOf(step.ja4, i) },
-      ...step.ja4h === undefined ? null : { 'x-ja4h': textOf(step.ja4h, i) },
-      'x-test-status': String(Array.isArray(statuses) ? statuses[i % statuses.length] : statuses)
-    }
-    const method = (textOf(step.method, i) || 'GET') as 'GET'
-    const { assessment } = await ask({ method, url: step.url ?? '/own', client: step.untrusted === true ? UNTRUSTED : textOf(step.client, i), after: step.every, headers })
-    for (const { type, detector } of assessment.signals) if (detector === 'trends') found.add(type)
-  }
-}
-
-function read (file: string): { scenario: Scenario, steps: Step[] } {
-  const [head = '', ...lines] = readFileSync(join(folder, file), 'utf8').trim().split('\n')
-  return { scenario: JSON.parse(head) as Scenario, steps: lines.map((line) => JSON.parse(line) as Step) }
-}
 
 /** What is found in a scenario with other options; `undefined` takes one away. */
 async function foundIn (file: string, options: Record<string, unknown>): Promise<string[]> {
-  const { scenario, steps } = read(`${file}.ndjson`)
+  const { scenario, steps } = readIdentity(`${file}.ndjson`)
   const { geo, ...others } = { geo: scenario.places, ...scenario.options, ...options }
-  const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)) as Trends
-  const app = await scenarioApp({ options: given, ...geo === undefined ? null : { places: geo as NonNullable<Scenario['places']> } })
+  const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)) as TrendsOptions
+  const app = await identityApp({ options: given, ...geo === undefined ? null : { places: geo as NonNullable<IdentityScenario['places']> } })
   const found = new Set<string>()
-  for (const step of steps) await play(app, step, found)
+  for (const step of steps) await playIdentity(app, step, found)
   await app.app.close()
   return [...found].sort()
 }
 
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.ndjson'))) {
-  const { scenario, steps } = read(file)
+for (const file of readdirSync(IDENTITY_FOLDER).filter((name) => name.endsWith('.ndjson'))) {
+  const { scenario, steps } = readIdentity(file)
   test(`${file}: ${scenario.about}`, async (t) => {
-    const app = await scenarioApp(scenario)
+    const app = await identityApp(scenario)
     const found = new Set<string>()
-    for (const step of steps) await play(app, step, found)
+    for (const step of steps) await playIdentity(app, step, found)
     t.same([...found].sort(), [...scenario.expect].sort())
     const events = app.app.anomalies.query({ detector: 'trends', limit: 1000 }).events
     t.ok(scenario.expect.every((type) => events.some((event) => event.type === type && event.episode?.state === 'open')), 'each is an episode that opens')
@@ -161,32 +63,32 @@ for (const [file, options, expected] of LIMITS) {
 }
 
 const AGENT = { 'user-agent': AGENTS.chrome as string }
-const cookie = (value: string): Step => ({ times: 5, every: 1000, client: '198.3.7.77', agent: 'chrome', cookie: value })
+const cookie = (value: string): IdentityStep => ({ times: 5, every: 1000, client: '198.3.7.77', agent: 'chrome', cookie: value })
 
 test('cookies named like a session are one; with sessionCookies those that are named', async (t) => {
   for (const [name, options, isSession] of [['connect.sid', {}, true], ['visitor', {}, false], ['_csrf_session', {}, false], ['visitor', { sessionCookies: ['visitor'] }, true], ['connect.sid', { sessionCookies: ['visitor'] }, false]] as const) {
-    const app = await scenarioApp({ options: options as unknown as Trends })
-    await play(app, cookie(`theme=dark; ${name}=0123456789abcdef`), new Set())
+    const app = await identityApp({ options: options as unknown as TrendsOptions })
+    await playIdentity(app, cookie(`theme=dark; ${name}=0123456789abcdef`), new Set())
     t.equal(app.app.anomalies.trends({ type: 'session_cookie' }).trends[0]?.count ?? 0, isSession ? 5 : 0, `${name} ${JSON.stringify(options)}`)
   }
 })
 
 test('the session longest unused is forgotten when there are more than sessions', async (t) => {
   for (const [sessions, expected] of [[100, []], [1000, ['session_hijack']]] as const) {
-    const app = await scenarioApp({ options: { sessions } })
+    const app = await identityApp({ options: { sessions } })
     const found = new Set<string>()
     const step = { every: 100, agent: 'chrome' }
-    await play(app, { ...step, times: 6, bearer: 'victim', client: '198.3.7.77' }, found)
-    await play(app, { ...step, times: 200, bearer: 'person-{i}', client: '198.{i%40}.7.9' }, found)
-    await play(app, { ...step, times: 2, bearer: 'victim', client: '203.0.113.9', agent: 'curl' }, found)
+    await playIdentity(app, { ...step, times: 6, bearer: 'victim', client: '198.3.7.77' }, found)
+    await playIdentity(app, { ...step, times: 200, bearer: 'person-{i}', client: '198.{i%40}.7.9' }, found)
+    await playIdentity(app, { ...step, times: 2, bearer: 'victim', client: '203.0.113.9', agent: 'curl' }, found)
     t.same([...found], expected)
   }
 })
 
 test('as many single signals are remembered as recent says', async (t) => {
   for (const [recent, complete] of [[1024, false], [8192, true]] as const) {
-    const app = await scenarioApp({ options: { recent } })
-    await play(app, { times: 600, every: 1000, client: '198.3.7.77', agent: 'chrome' }, new Set())
+    const app = await identityApp({ options: { recent } })
+    await playIdentity(app, { times: 600, every: 1000, client: '198.3.7.77', agent: 'chrome' }, new Set())
     const page = app.app.anomalies.trends({ entity: '198.3.7.77' })
     t.equal(page.complete, complete)
     t.equal(page.trends.find(({ type }) => type === 'ip')?.count === 600, complete)
@@ -226,21 +128,21 @@ test('wrong options stop the start-up and are named', async (t) => {
 })
 
 test('what goes together in sessions survives a snapshot, and is merged', async (t) => {
-  const { steps } = read('token-reuse.ordinary.ndjson')
-  const before = await scenarioApp({})
-  for (const step of steps) await play(before, step, new Set())
+  const { steps } = readIdentity('token-reuse.ordinary.ndjson')
+  const before = await identityApp({})
+  for (const step of steps) await playIdentity(before, step, new Set())
   const json = JSON.parse(JSON.stringify(before.app.anomalies.snapshot()))
   for (const how of ['restore', 'merge'] as const) {
-    const after = await scenarioApp({})
+    const after = await identityApp({})
     after.app.anomalies[how](json)
     const found = new Set<string>()
-    await play(after, { times: 40, every: 3000, bearer: 'later-{i%2}', client: '198.3.7.9', agent: ['okhttp', 'webview', 'webview', 'okhttp'] }, found)
+    await playIdentity(after, { times: 40, every: 3000, bearer: 'later-{i%2}', client: '198.3.7.9', agent: ['okhttp', 'webview', 'webview', 'okhttp'] }, found)
     t.same([...found], [], how)
   }
-  const cold = await scenarioApp({})
+  const cold = await identityApp({})
   const found = new Set<string>()
-  await play(cold, { times: 30, every: 1000, bearer: 'person-{i}', client: '198.{i}.7.9', agent: 'chrome' }, found)
-  await play(cold, { times: 40, every: 3000, bearer: 'later-{i%2}', client: '198.3.7.9', agent: ['okhttp', 'webview', 'webview', 'okhttp'] }, found)
+  await playIdentity(cold, { times: 30, every: 1000, bearer: 'person-{i}', client: '198.{i}.7.9', agent: 'chrome' }, found)
+  await playIdentity(cold, { times: 40, every: 3000, bearer: 'later-{i%2}', client: '198.3.7.9', agent: ['okhttp', 'webview', 'webview', 'okhttp'] }, found)
   t.same([...found], ['token_reuse'], 'it was the snapshot')
 })
 

@@ -64,6 +64,28 @@ test('the admin route gives trends, and names a wrong parameter', async (t) => {
   }
 })
 
+test('the admin route takes each filter of trends, and answers what the application is told', async (t) => {
+  const token = 'the token of the test'
+  const { app, ask, clock } = await buildApp(only({}, { admin: { token } }))
+  for (let i = 0; i < 60; i++) await ask({ ...bearer(`token-${i % 4}`, CHROME, `198.51.100.${i % 7}`), after: 10_000 })
+  const get = async (query: string): Promise<LightMyRequestResponse> => await app.inject({ url: `/__anomalies/trends?${query}`, headers: { authorization: `Bearer ${token}` } })
+  const now = clock.now()
+  const all = app.anomalies.trends()
+  const filters = { category: 'device', type: 'ip', entity: '198.51.100.3', from: now - 120_000, to: now - 300_000, resolution: 'hour', limit: 2 } as const
+  for (const [name, value] of Object.entries(filters)) {
+    const answer = (await get(`${name}=${value}`)).json()
+    t.same(answer, app.anomalies.trends({ [name]: value }), name)
+    t.notSame(answer.trends, all.trends, `${name} changes it`)
+  }
+  t.same((await get(`from=${new Date(now - 120_000).toISOString()}`)).json(), app.anomalies.trends({ from: now - 120_000 }), 'RFC 3339')
+  for (const query of ['type=ip&type=ip', 'entity=', `entity=${'x'.repeat(2049)}`, 'limit=1001', 'limit=1.5', 'from=-1', 'to=2026-13-01T00:00:00Z', 'resolution=', '__proto__=1', 'cursor=1']) {
+    const wrong = await get(query)
+    t.equal(wrong.statusCode, 400, query.slice(0, 40))
+    t.match(wrong.json(), { code: 'FST_ANOMALIES_BAD_PARAMETER', message: new RegExp(`parameter ${query.split('=')[0]} `) })
+  }
+  await app.close()
+})
+
 test('it can be registered alone after the registry', async (t) => {
   const app = Fastify()
   await app.register(registry, { secret: SECRET })

@@ -66,6 +66,7 @@ app.get('/', async (request) => {
 
 // Per application
 expectType<string>(app.anomalies.openapi({ title: 'Orders' }).openapi)
+expectType<string>(app.anomalies.metrics())
 expectType<AnomalyEventJson[]>(app.anomalies.query({ type: 'rate_burst', limit: 10 }).events)
 expectType<AnomalyEventJson>({} as AnomalyEvent)
 expectType<number | null>(app.anomalies.query().next)
