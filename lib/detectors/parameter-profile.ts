@@ -16,7 +16,7 @@ import type { NameBacking } from './name-backing'
 import { FORM, LISTS, PATH, QUERY } from './parameter-plans'
 import type { ParameterPriors } from './parameter-priors'
 import { ParameterTable } from './parameter-table'
-import { DISCOUNT, discount, learnValue, quarantineValue } from './parameter-values'
+import { discount, learnValue, quarantineValue } from './parameter-values'
 import type { ValueJudge } from './value-judge'
 
 /** Levels of the item table: lists of names, single names, names sent more than once. */

@@ -6,7 +6,7 @@ import type { ValueJudge } from './value-judge'
 
 /** Score of one finding from which it flags alone, and what of a weaker one counts beside another. */
 const FLAGGED = 50
-export const DISCOUNT = 0.25
+const DISCOUNT = 0.25
 
 /** What learning the values of a parameter needs. */
 export interface ValueContext {
