@@ -158,8 +158,9 @@ function judgeCounts (own: FieldProfile, scan: ValueScan, fresh: number, backing
   const missing = own.always & ~scan.symbols
   if (missing !== 0 && own.filled > 0 && (backing === null || (backing.always & missing) !== 0)) {
     const bit = 31 - Math.clz32(missing)
-    // Where it comes in many numbers, as full stops of a message do, none is one number more.
-    verdict.addCount(((own.spared & missing) === 0 ? 1 : 2) / (Math.min(own.n, own.draws) + spare + 2), bit, numbersOf(own, bit) <= MAX_COUNTS)
+    // Where it comes in many numbers, or in values put together freely, as full stops of a message do, none is one number more.
+    const isFixed = numbersOf(own, bit) <= MAX_COUNTS && !isComposed(elder(own, backing, spare))
+    verdict.addCount(((own.spared & missing) === 0 ? 1 : 2) / (Math.min(own.n, own.draws) + spare + 2), bit, isFixed)
     return
   }
   let left = scan.symbols & ~fresh

@@ -52,11 +52,11 @@ function addShared (own: FieldProfile, backing: FieldProfile, verdict: FieldVerd
   return verdict.addValue((rare + 1) / (draws + 2), rare === 0, true)
 }
 
-/** Chance that the next value is another one and brings a shape of its own, for a field of few values; 1 for others. Of the values so far, `known(SHAPES)` did (rule of succession). */
+/** Chance that the next value is another one and brings a shape of its own, for a field of few values none or one of which is rare; 1 for others. Of the values so far, `known(SHAPES)` did (rule of succession). */
 export function chanceInSet (own: FieldProfile): number {
   const { items } = own
   if (!isFew(own) || !items.isOpen(SHAPES) || own.holders !== Infinity) return 1
-  return Math.min(1, own.unseen(VALUES, 0) * items.known(SHAPES) / (items.known(VALUES) + 1))
+  return items.rareValues > 1 ? 1 : Math.min(1, own.unseen(VALUES, 0) * items.known(SHAPES) / (items.known(VALUES) + 1))
 }
 
 /** Whether the field has few values for how often it was sent. */

@@ -6,6 +6,9 @@ const LEAST = 18
 /** Share of the sightings that may have been otherwise without the relation being void: an odd client, a poisoned request. */
 const ODD = 0.02
 
+/** Lists that would lack a name by chance, were it not for the other one, from which on it is no chance that none does (of 4.6 expected none comes once in a hundred times). */
+const TELLING = 4.6
+
 /** The plain form of `HeaderRelations`: lists by bit, and in turn two bits, the lists with the first before the second, those with both. */
 export interface HeaderRelationsJson { have: number[], pairs: number[] }
 
@@ -69,11 +72,12 @@ export class HeaderRelations {
    * The name that these names ordinarily come with and that is not there, by bit; -1 for none.
    * @param low Mask of the names that are there, bits 0 to 31.
    * @param high The same, bits 32 to 63.
-   * @param most Independent draws among the lists counted, where they are fewer.
+   * @param draws Independent draws among the lists counted, where they are fewer.
    */
-  missing (bits: readonly number[], low: number, high: number, most: number): number {
+  missing (bits: readonly number[], low: number, high: number, draws: number): number {
     this.chance = 1
     let found = -1
+    const most = this.#commonest(bits)
     for (const a of bits) {
       if (a < 0) continue
       const have = this.#have[a] as number
@@ -81,13 +85,27 @@ export class HeaderRelations {
       for (let b = 0; b < NAMES; b++) {
         if (((b < 32 ? low >>> b : high >>> (b - 32)) & 1) === 1) continue
         const both = this.#together[a * NAMES + b] as number
-        const chance = (have - both + 1) / (Math.min(most, have) + 2)
-        if (chance >= this.chance || !isRule(both, have - both)) continue
+        const chance = (have - both + 1) / (Math.min(draws, have) + 2)
+        if (chance >= this.chance || !isRule(both, have - both) || this.#isChance(most, have, b)) continue
         this.chance = chance
         found = b
       }
     }
     return found
+  }
+
+  /** Of some names, the one that most lists have. */
+  #commonest (bits: readonly number[]): number {
+    let most = 0
+    for (const a of bits) if (a >= 0 && (this.#have[a] as number) > (this.#have[most] as number)) most = a
+    return most
+  }
+
+  /** Whether a name that now and then is missing anyway may well have come with another one each time by chance, as often as that came. @param most A name that nearly all lists have. */
+  #isChance (most: number, have: number, name: number): boolean {
+    const lists = this.#have[most] as number
+    const without = lists - (this.#together[most * NAMES + name] as number)
+    return without > Math.max(1, lists * ODD) && have * without < TELLING * lists
   }
 
   /** The name need come with no other any longer. */

@@ -382,3 +382,11 @@ test('a character comes to a set with another value only, so a young set knows i
   t.ok(risk(['order', 'in-stock', 'on_hold', 'a.b', 'x+y']) < 50, 'where each value brings characters of its own, the next may')
   t.ok(risk(Array.from({ length: 15 }, (_, i) => 'abcdefghijklmnopqrst'.slice(0, 4 + i))) < 50, 'where each value is another one, as many values say less')
 })
+
+test('that a message has no full stop says little, however few there were', async (t) => {
+  const parts = ['the table', 'two old chairs', 'a lamp, perhaps', 'no 7', "Ann's bed", 'all (well, most)']
+  const notes = many((i) => i % 4 !== 0 ? '' : `${Array.from({ length: 1 + (i >> 2) % 5 }, (_, j) => parts[((i >> 2) * (j + 1) + j) % 6]).join(i % 3 === 0 ? ' and ' : ', ')}.`, 100)
+  const verdict = new FieldVerdict().reset()
+  notes.judge(scan.scan('the table and a lamp'), null, 1, verdict)
+  t.ok(verdict.risk < 50, `${verdict.risk} ${verdict.names().join()}`)
+})

@@ -85,3 +85,14 @@ test('counts are bounded: a name seen any number of times stays within a byte', 
 test('what is not its JSON is refused', async (t) => {
   t.throws(() => HeaderRelations.from({ have: [], pairs: [1] }, (bit) => bit), RangeError)
 })
+
+test('a name that is missing now and then anyway is not missed where it came with another by chance', async (t) => {
+  const lists = (withOther: number, without: number): HeaderRelations => {
+    const relations = new HeaderRelations()
+    for (let i = 0; i < 100; i++) relations.learn(i < withOther ? [0, 1, 2] : i < withOther + without ? [0] : [0, 2])
+    return relations
+  }
+  t.equal(lists(25, 8).missing([0, 1], 0b011, 0, 100), -1, 'of 25 lists 2 would lack it by chance')
+  t.equal(lists(75, 8).missing([0, 1], 0b011, 0, 100), 2, 'of 75 lists 6 would')
+  t.equal(lists(25, 0).missing([0, 1], 0b011, 0, 100), 2, 'and where it is never missing it is missed')
+})
