@@ -98,9 +98,12 @@ function judgeCharacters (own: FieldProfile, kinds: number, symbols: number, bac
   const isUnheard = isUnheardIn(own, kinds, symbols)
   const chance = chanceOf(own, CHARACTERS, spare, verdict, isUnheard)
   const odd = symbols & ~PROSE
-  if (chance < SETTLED || ((kinds & CONTROL) | odd) === 0 || isComposed(elder(own, backing, spare))) verdict.addCharacters(chance, kinds, symbols, looserOf(own, backing, spare))
+  if (chance < SETTLED || ((kinds & CONTROL) | odd) === 0 || isComposed(elder(own, backing, spare))) verdict.addCharacters(chance, kinds, symbols, isOtherCase(own, kinds, symbols) ? 'case' : looserOf(own, backing, spare))
   else verdict.addCharacters(own.unseenAmong(ODD, spare, isUnheard), kinds & CONTROL, odd, 'none')
 }
+
+/** Whether all that is new are letters of the other case. */
+function isOtherCase (own: FieldProfile, kinds: number, symbols: number): boolean { return symbols === 0 && (kinds === UPPER || kinds === LOWER) && (own.kinds & (UPPER | LOWER)) !== 0 }
 
 /** Whether the values are ids of hexadecimal digits: letters and digits put together freely, and no letter beyond `f` among so many. */
 function isHexadecimal (own: FieldProfile): boolean {

@@ -1,6 +1,7 @@
 import { boundsOf } from '../stats/octave-range'
+import { DIGIT } from '../text/value-shape'
 import type { ValueScan } from '../text/value-shape'
-import { MANY, SHAPES, VALUES } from './field-levels'
+import { EXACTS, MANY, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
 import type { FieldVerdict } from './field-verdict'
 
@@ -10,6 +11,8 @@ const EACH = 3
 const FEW_NUMBERS = 4
 /** Values of its own before which a field is not told to choose among the same as others of its name. */
 const FEW = 8
+/** Values that make a list which may go on. */
+const SEVERAL = 3
 /** Share of its known values that others of its name have sent as well, from which on it chooses among the same. */
 const ALIKE = 0.75
 /** Values of the others that count as evidence about it, for each that it has itself. */
@@ -29,27 +32,28 @@ export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: Fiel
   const isPartial = isAlike && backing.items.known(VALUES) > own.items.known(VALUES)
   const { priors } = verdict
   const experience = isUnheard && !isPartial && priors !== null ? priors.values.chance(own, scan.value) : 1
-  if (isFew(own) && addValue(own, isUnheard, experience, verdict)) return
+  const isNumbered = isLikeOthers(own, scan)
+  if (isFew(own) && addValue(own, isUnheard, experience, isNumbered, verdict)) return
   if (!isUnheard) return
-  if (isAlike && isFew(backing) && addShared(own, backing, verdict)) return
-  verdict.addValue(experience, true, true)
+  if (isAlike && isFew(backing) && addShared(own, backing, isNumbered, verdict)) return
+  verdict.addValue(experience, true, true, isNumbered)
 }
 
 /** @param experience Chance by what fields like it do: where that is less than by its own values, it counts. */
-function addValue (field: FieldProfile, isUnheard: boolean, experience: number, verdict: FieldVerdict): boolean {
+function addValue (field: FieldProfile, isUnheard: boolean, experience: number, isNumbered: boolean, verdict: FieldVerdict): boolean {
   const { items } = field
   const rare = items.rareValues + (isUnheard && field.n >= MANY ? 0 : items.pending(VALUES))
-  return verdict.addValue(Math.min(experience, field.unseen(VALUES, 0, isUnheard)), rare === 0 && field.holders === Infinity, isUnheard)
+  return verdict.addValue(Math.min(experience, field.unseen(VALUES, 0, isUnheard)), rare === 0 && field.holders === Infinity, isUnheard, isNumbered)
 }
 
 /**
  * The same by the values of all fields of the name, of which this one chooses: what the others have had is evidence about it too, so many values for each that
  * it has itself.
  */
-function addShared (own: FieldProfile, backing: FieldProfile, verdict: FieldVerdict): boolean {
+function addShared (own: FieldProfile, backing: FieldProfile, isNumbered: boolean, verdict: FieldVerdict): boolean {
   const rare = backing.items.rareValues
   const draws = Math.min(backing.n, (1 + AGREE) * own.n)
-  return verdict.addValue((rare + 1) / (draws + 2), rare === 0, true)
+  return verdict.addValue((rare + 1) / (draws + 2), rare === 0, true, isNumbered)
 }
 
 /** Chance that the next value is another one and brings a shape of its own, for a field of few values none or one of which is rare; 1 for others. Of the values so far, `known(SHAPES)` did (rule of succession). */
@@ -57,6 +61,11 @@ export function chanceInSet (own: FieldProfile): number {
   const { items } = own
   if (!isFew(own) || !items.isOpen(SHAPES) || own.holders !== Infinity) return 1
   return items.rareValues > 1 ? 1 : Math.min(1, own.unseen(VALUES, 0) * items.known(SHAPES) / (items.known(VALUES) + 1))
+}
+
+/** Whether a value has digits where others of which more than two are known have them, and is like them otherwise: the next version, year or code of a list. */
+function isLikeOthers ({ items, n }: FieldProfile, scan: ValueScan): boolean {
+  return (scan.kinds & DIGIT) !== 0 && scan.exact !== 0 && items.known(VALUES) >= SEVERAL && items.isOpen(EXACTS) && items.knows(EXACTS, scan.exact, n)
 }
 
 /** Whether the field has few values for how often it was sent. */

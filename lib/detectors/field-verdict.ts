@@ -14,8 +14,8 @@ export const SYMBOL_COUNT = 256
 export const NEIGHBOURS = 512
 const INGREDIENTS = 10
 
-/** Which new symbols would not be strange in a field: none, those of numbers with a suffix or in groups (`12b`, `12 345`), of file names, of people's and places' names, of prose. */
-export type Tolerance = 'none' | 'code' | 'name' | 'words' | 'prose'
+/** Which new symbols would not be strange in a field: none, those of numbers with a suffix or in groups (`12b`, `12 345`), of file names, of people's and places' names, of prose; or letters of the other case. */
+export type Tolerance = 'none' | 'code' | 'name' | 'words' | 'prose' | 'case'
 
 /** Names of the ingredients, by bit number. */
 export const INGREDIENT_NAMES: readonly string[] = ['char', 'charset', 'shape', 'shape-exact', 'length', 'enum', 'numeric', 'range', 'symbol-count', 'neighbours']
@@ -88,6 +88,8 @@ export class FieldVerdict {
   #calm = 1
   #strong = 0
   #isTolerated = false
+  /** Whether all that is new is the case of letters. */
+  #isCase = false
 
   constructor (priors: ParameterPriors | null = null) { this.priors = priors }
 
@@ -98,7 +100,7 @@ export class FieldVerdict {
     this.chance = 1
     this.#calm = 1
     this.#strong = 0
-    this.#isTolerated = false
+    this.#isTolerated = this.#isCase = false
     return this
   }
 
@@ -113,6 +115,7 @@ export class FieldVerdict {
 
   /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
   add (ingredient: number, chance: number): void {
+    if (this.#isCase && ingredient === CHARSET) return
     const isImplied = (ingredient === CHARSET && (this.parts & CHAR) !== 0) || (ingredient === SHAPE && (this.#isTolerated || (this.parts & (CHARSET | NEIGHBOURS)) !== 0))
     this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
   }
@@ -135,10 +138,12 @@ export class FieldVerdict {
         ? (kinds & ~(SYMBOL | SPACE | LETTER)) === 0 && (symbols & ~WORDS) === 0
         : tolerance === 'name' && (kinds & ~SYMBOL) === 0 && (symbols & ~NAME) === 0)
     const isCode = tolerance === 'code' && chance > CERTAIN && (kinds & ~(LOWER | UPPER | SPACE | SYMBOL)) === 0 && (symbols & ~CODE) === 0
-    if (!this.#weigh(CHAR, chance, 1, isProse || isCode ? toleratedRisk(chance) : STRONG_RISK)) return
+    // Who types with the caps lock on sends what others send.
+    this.#isCase = tolerance === 'case'
+    if (!this.#weigh(CHAR, chance, 1, this.#isCase ? WEAK_RISK : isProse || isCode ? toleratedRisk(chance) : STRONG_RISK)) return
     this.kinds = kinds
     this.symbols = symbols
-    this.#isTolerated = isProse || isCode
+    this.#isTolerated = isProse || isCode || this.#isCase
   }
 
   /**
@@ -159,13 +164,14 @@ export class FieldVerdict {
     if (this.#weigh(SYMBOL_COUNT, chance, isImplied ? IMPLIED : 1, isStrong && !this.isStranger ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
   }
 
-  /** @param isClosed Whether all the values known have been seen at least three times. @param isUnheard Whether nobody ever sent the value, not even in a flagged request. @returns Whether that says anything. */
-  addValue (chance: number, isClosed: boolean, isUnheard: boolean): boolean {
-    return !this.isOpen && chance < (isClosed ? CLOSED_VALUES : isUnheard ? SETTLED_UNHEARD : SETTLED_VALUES) && this.#weigh(ENUM, chance, 1, this.isStranger ? WEAK_RISK : STRONG_RISK)
+  /** @param isClosed Whether all the values known have been seen at least three times. @param isUnheard Whether nobody ever sent the value, not even in a flagged request. @param isNumbered Whether it is like the others but for digits (versions, years, codes): such sets grow. @returns Whether that says anything. */
+  addValue (chance: number, isClosed: boolean, isUnheard: boolean, isNumbered: boolean): boolean {
+    return !this.isOpen && chance < (isClosed ? CLOSED_VALUES : isUnheard ? SETTLED_UNHEARD : SETTLED_VALUES) && this.#weigh(ENUM, chance, 1, this.isStranger || isNumbered ? WEAK_RISK : STRONG_RISK)
   }
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */
   addExact (chance: number, isFixed: boolean): void {
+    if (this.#isCase && !isFixed) return
     const isImplied = !isFixed && (this.parts & (SHAPE | CHARSET | NEIGHBOURS)) !== 0
     this.#weigh(EXACT, chance, isImplied ? IMPLIED : 1, isFixed && chance < SETTLED_FORMAT ? STRONG_RISK : WEAK_RISK)
   }

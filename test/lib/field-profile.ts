@@ -390,3 +390,18 @@ test('that a message has no full stop says little, however few there were', asyn
   notes.judge(scan.scan('the table and a lamp'), null, 1, verdict)
   t.ok(verdict.risk < 50, `${verdict.risk} ${verdict.names().join()}`)
 })
+
+test('letters of the other case are little news, and so is the next number of a list', async (t) => {
+  const riskOf = (profile: FieldProfile, value: string): number => {
+    const verdict = new FieldVerdict().reset()
+    profile.judge(scan.scan(value), null, 1, verdict)
+    return verdict.risk
+  }
+  const users = many((i) => `${'abcdefghij'.charAt(i % 10)}${['garcia', 'lopez', 'smith', 'wood'][i % 4] as string}${i % 3 === 0 ? i : ''}`, 120)
+  t.ok(riskOf(users, 'AGARCIA') < 50, 'the caps lock')
+  t.ok(riskOf(users, 'agarcia!') >= 50)
+  const versions = many((i) => ['3.1.9', '3.2.0', '3.2.1'][i % 3] as string, 120)
+  t.ok(riskOf(versions, '3.3.0') < 50, 'another version')
+  t.ok(riskOf(versions, '3.3.0-beta') >= 50)
+  t.ok(riskOf(many((i) => ['red', 'tan', 'sky'][i % 3] as string, 120), 'ink') >= 50, 'another word of a set')
+})
