@@ -25,6 +25,10 @@ const COMPOSED = 0.25
 /** What no text of words has, on the level of characters: control characters, and symbols that are no punctuation. */
 const ODD: readonly number[] = [31 - Math.clz32(CONTROL), ...Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (PROSE & (1 << bit)) === 0).map((bit) => SYMBOLS_FROM + bit)]
 const HYPHEN = symbolMask('-')
+/** Longer texts are not looked at for capitals. */
+const LONGEST_TYPED = 64
+/** What ends and parts sentences. */
+const SENTENCE = symbolMask('.,!?')
 const LETTERS = LOWER | UPPER | LETTER
 
 /**
@@ -57,7 +61,7 @@ function judgeForm (own: FieldProfile, scan: ValueScan, backing: FieldProfile | 
   if ((newKinds | newSymbols | beyond) !== 0) {
     const kinds = (backing === null ? newKinds : newKinds & ~backing.kinds) | beyond
     const symbols = backing === null ? newSymbols : newSymbols & ~backing.symbols
-    if ((kinds | symbols) !== 0) judgeCharacters(own, kinds, symbols, backing, spare, verdict)
+    if ((kinds | symbols) !== 0) judgeCharacters(own, scan, kinds, symbols, backing, spare, verdict)
   }
   if (isNew(own, CHARSETS, charsetOf(scan.kinds), backing) && !isComposed(elder(own, backing, spare))) verdict.add(CHARSET, chanceOf(own, CHARSETS, spare, verdict, own.items.isUnheard(CHARSETS, charsetOf(scan.kinds))))
   // What a shape is made of (symbols, their numbers, what stands next to each other) is known with it.
@@ -94,16 +98,19 @@ function chanceOf (own: FieldProfile, level: number, spare: number, { priors }: 
  * Characters that the field never had. Where new ones are ordinary, as accents and hyphens of names are, those that no text of words has (`<`, `=`, `;`, control
  * characters) are judged by how rare their own sort is, but for values put together of whatever there is.
  */
-function judgeCharacters (own: FieldProfile, kinds: number, symbols: number, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
+function judgeCharacters (own: FieldProfile, scan: ValueScan, kinds: number, symbols: number, backing: FieldProfile | null, spare: number, verdict: FieldVerdict): void {
   const isUnheard = isUnheardIn(own, kinds, symbols)
   const chance = chanceOf(own, CHARACTERS, spare, verdict, isUnheard)
   const odd = symbols & ~PROSE
-  if (chance < SETTLED || ((kinds & CONTROL) | odd) === 0 || isComposed(elder(own, backing, spare))) verdict.addCharacters(chance, kinds, symbols, isOtherCase(own, kinds, symbols) ? 'case' : looserOf(own, backing, spare))
+  if (chance < SETTLED || ((kinds & CONTROL) | odd) === 0 || isComposed(elder(own, backing, spare))) verdict.addCharacters(chance, kinds, symbols, isOtherCase(own, scan, kinds, symbols) ? 'case' : looserOf(own, backing, spare))
   else verdict.addCharacters(own.unseenAmong(ODD, spare, isUnheard), kinds & CONTROL, odd, 'none')
 }
 
-/** Whether all that is new are letters of the other case. */
-function isOtherCase (own: FieldProfile, kinds: number, symbols: number): boolean { return symbols === 0 && (kinds === UPPER || kinds === LOWER) && (own.kinds & (UPPER | LOWER)) !== 0 }
+/** Whether all that is new is that a value is typed in the other case, or with a capital first, as telephones do it. */
+function isOtherCase (own: FieldProfile, { kinds: all, text }: ValueScan, kinds: number, symbols: number): boolean {
+  if (symbols !== 0 || (kinds !== UPPER && kinds !== LOWER) || (own.kinds & (UPPER | LOWER)) === 0) return false
+  return (all & (UPPER | LOWER)) === kinds || (kinds === UPPER && text.length <= LONGEST_TYPED && text.slice(1) === text.slice(1).toLowerCase())
+}
 
 /** Whether the values are ids of hexadecimal digits: letters and digits put together freely, and no letter beyond `f` among so many. */
 function isHexadecimal (own: FieldProfile): boolean {
@@ -161,8 +168,8 @@ function judgeCounts (own: FieldProfile, scan: ValueScan, fresh: number, backing
   const missing = own.always & ~scan.symbols
   if (missing !== 0 && own.filled > 0 && (backing === null || (backing.always & missing) !== 0)) {
     const bit = 31 - Math.clz32(missing)
-    // Where it comes in many numbers, or in values put together freely, as full stops of a message do, none is one number more.
-    const isFixed = numbersOf(own, bit) <= MAX_COUNTS && !isComposed(elder(own, backing, spare))
+    // Where it comes in many numbers, or ends sentences put together freely, as full stops of a message do, none is one number more.
+    const isFixed = (missing & ~SENTENCE) !== 0 || (numbersOf(own, bit) <= MAX_COUNTS && !isComposed(elder(own, backing, spare)))
     verdict.addCount(((own.spared & missing) === 0 ? 1 : 2) / (Math.min(own.n, own.draws) + spare + 2), bit, isFixed)
     return
   }

@@ -17,14 +17,14 @@ for (let code = 0; code < 128; code++) {
 
 /**
  * Whether a value is one word, number, id or date of letters, digits, `-`, `.` and `_`. Names with a point before a letter (of classes, hosts,
- * files) are not plain, nor is what begins with a point or `_`. Touches nothing but the text and two cache lines.
+ * files) are not plain, nor is what begins with a point or `__`. Touches nothing but the text and two cache lines.
  * @param from Where the value begins in the text.
  */
 export function isPlain (text: string, from = 0): boolean {
   const { length } = text
   if (length - from < 2) return true
   let code = text.charCodeAt(from)
-  if (code === POINT || code === LOW_LINE) return false
+  if (code === POINT || (code === LOW_LINE && text.charCodeAt(from + 1) === LOW_LINE)) return false
   if (length - from > LONGEST_NAME) {
     NOT_IN_WORD.lastIndex = from
     return !NOT_IN_WORD.test(text)

@@ -399,6 +399,8 @@ test('letters of the other case are little news, and so is the next number of a 
   }
   const users = many((i) => `${'abcdefghij'.charAt(i % 10)}${['garcia', 'lopez', 'smith', 'wood'][i % 4] as string}${i % 3 === 0 ? i : ''}`, 120)
   t.ok(riskOf(users, 'AGARCIA') < 50, 'the caps lock')
+  t.ok(riskOf(users, 'Agarcia') < 50, 'a telephone')
+  t.ok(riskOf(users, 'agaRcia') >= 50, 'a capital where nobody types one')
   t.ok(riskOf(users, 'agarcia!') >= 50)
   const versions = many((i) => ['3.1.9', '3.2.0', '3.2.1'][i % 3] as string, 120)
   t.ok(riskOf(versions, '3.3.0') < 50, 'another version')
