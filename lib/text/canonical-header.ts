@@ -1,5 +1,6 @@
-/** What every version is written as, and every list of languages. */
+/** What every version is written as, by what parts it, and every list of languages. */
 const VERSION = '9.9'
+const LOW_VERSION = '9_9'
 const LANGUAGES = 'en-GB,en;q=0.8'
 
 /** Characters of a version, and versions of one user agent; what has more is left as it is. */
@@ -17,7 +18,7 @@ const SEMICOLON = 0x3b
 const SPACE = 0x20
 
 /**
- * A user agent with each version in it (`128.0.0.0`, `5.0.0-alpha.14`, `17_6_1`) written as `9.9`: products and platforms tell clients apart, versions change
+ * A user agent with each version in it (`128.0.0.0`, `5.0.0-alpha.14`, `17_6_1`) written as `9.9`, or `9_9` where `_` parts it: products and platforms tell clients apart, versions change
  * with every release, and so do their lengths and what they are made of. A version begins with a digit that follows neither letter nor digit, and has
  * letters, digits, `.`, `_`, `-` and `+` only, 24 characters at the most, of which one is a digit's neighbour at each end. Linear; makes one text.
  *
@@ -31,7 +32,7 @@ export function withoutVersions (agent: string): string {
     if (!isDigit(agent.charCodeAt(i)) || (i > 0 && isAlphanumeric(agent.charCodeAt(i - 1)))) continue
     const end = versionEnd(agent, i)
     if (end - i > LONGEST_VERSION || ++versions > MOST_VERSIONS) return agent
-    made += agent.slice(from, i) + VERSION
+    made += agent.slice(from, i) + (agent.lastIndexOf('_', end - 1) > i ? LOW_VERSION : VERSION)
     from = end
     i = end - 1
   }
