@@ -102,9 +102,8 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   const { anomalies } = fastify
   const watch = new AuthWatch(settings.capacity, settings)
   const keys = new AuthKeys(settings.capacity, settings.clientKeys)
-  /** Routes that are watched, and of these those that may turn out to be login routes. */
+  /** Routes that are watched: all but those that deny it. One without a state of its own may turn out to be a login route. */
   const watched = new Set<RouteState>()
-  const candidates = new Set<RouteState>()
   /** Requests of which the application has told the outcome: their status does not. */
   const told = new WeakSet<Observation>()
   const elsewhere = new RouteState('recordAuth', '*', '(recordAuth)', true, anomalies.settings.mode ?? 'observe', anomalies.settings.flagAt ?? 50)
@@ -123,11 +122,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
 
   function createLogin (routeOptions: object | undefined, route: RouteState): LoginRoute | null {
     if (route.matched) watched.add(route)
-    if (routeOptions === undefined) {
-      if (route.matched && settings.propose) candidates.add(route)
-      return null
-    }
-    candidates.delete(route)
+    if (routeOptions === undefined) return null
     route.isLogin = true
     return new LoginRoute({ ...settings, ...resolveOptions<AuthBurstOptions>('authBurst', authBurstOptions, {}, routeOptions, route.key) }, false)
   }
@@ -141,7 +136,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     const { route } = observation
     if (!watched.has(route)) return
     if (!bringsSecret(request)) judgeKey(observation)
-    else if (candidates.has(route)) adopt(request, reply, observation)
+    else if (settings.propose && route.slots[detector.slot] === null) adopt(request, reply, observation)
   }
 
   /** A key or token that was refused, and that nobody has had accepted before. */
@@ -163,7 +158,6 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   function adopt (request: FastifyRequest, reply: FastifyReply, observation: Observation): void {
     const { route } = observation
     const login = new LoginRoute(settings, true)
-    candidates.delete(route)
     route.slots[detector.slot] = login
     route.isLogin = true
     fastify.log.info({ route: route.key }, 'fastify-anomalies takes this for a login route: config.anomalies.authBurst says so for good, or false says it is none')

@@ -1,6 +1,5 @@
 import { DistinctWindow } from '../stats/distinct-window'
-import { WeightedTable } from '../store/weighted-table'
-import type { Weighted } from '../store/weighted-table'
+import { WeightedRecord, WeightedTable } from '../store/weighted-table'
 import { AuthEpisode, DAY_MS, hoursSince } from './auth-attempt'
 import type { AddSignal, AuthAttempt, AuthSettings } from './auth-attempt'
 import type { AuthCrowd } from './auth-crowd'
@@ -13,12 +12,8 @@ const FAILURES_FACTOR = 3
 /** What a success weighs against being forgotten. */
 const SUCCESS_WEIGHT = 0.05
 
-class ClientRecord implements Weighted {
-  readonly key: string
-  weight = 0
-  at: number
-  position = 0
-  since: number
+class ClientRecord extends WeightedRecord {
+  since = this.at
   failures = 0
   successes = 0
   /** Users who failed here, and users who succeeded here. */
@@ -28,12 +23,6 @@ class ClientRecord implements Weighted {
   /** Where users are not known: bucket of the crowd's ratio in which the client began to fail, and its fingerprint then. */
   chain = -1
   fingerprint = 0
-
-  constructor (key: string, at: number) {
-    this.key = key
-    this.at = at
-    this.since = at
-  }
 }
 
 /**
@@ -115,13 +104,11 @@ export class AuthClients {
 
   #touch (attempt: AuthAttempt, weight: number): ClientRecord {
     const { client, at } = attempt
-    const known = this.table.get(client)
-    const record = known ?? new ClientRecord(client, at)
+    const record = this.table.get(client) ?? new ClientRecord(client, at)
     const factor = at > record.at ? 0.5 ** ((at - record.at) / DAY_MS) : 1
     record.failures *= factor
     record.successes *= factor
-    this.table.touch(record, weight, at)
-    if (known === undefined) this.table.admit(record)
+    this.table.enter(record, weight, at)
     return record
   }
 }

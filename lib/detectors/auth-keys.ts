@@ -1,6 +1,5 @@
 import { DistinctWindow } from '../stats/distinct-window'
-import { WeightedTable } from '../store/weighted-table'
-import type { Weighted } from '../store/weighted-table'
+import { WeightedRecord, WeightedTable } from '../store/weighted-table'
 import { AuthEpisode, DAY_MS, HOUR_MS, hoursSince } from './auth-attempt'
 import type { AddSignal } from './auth-attempt'
 import { KEY_GUESSING } from './auth-signals'
@@ -20,12 +19,8 @@ export interface RefusedKey {
   readonly sessions: number
 }
 
-class KeyRecord implements Weighted {
-  readonly key: string
-  weight = 0
-  at: number
-  position = 0
-  since: number
+class KeyRecord extends WeightedRecord {
+  since = this.at
   /** Credentials refused. */
   readonly refused = new DistinctWindow(DAY_MS)
   /** Sessions accepted beside them: the most in the hour of the last refusal, and in those before it, which count half after a day. */
@@ -33,12 +28,6 @@ class KeyRecord implements Weighted {
   earlier = 0
   hour = 0
   episode: AuthEpisode | null = null
-
-  constructor (key: string, at: number) {
-    this.key = key
-    this.at = at
-    this.since = at
-  }
 }
 
 /**
@@ -60,7 +49,8 @@ export class AuthKeys {
 
   /** Takes a refusal in, and says what it is part of. */
   refuse ({ at, client, key, sessions }: RefusedKey, add: AddSignal): void {
-    const record = this.#touch(client, at)
+    const record = this.table.get(client) ?? new KeyRecord(client, at)
+    this.table.enter(record, 1, at)
     if (record.episode?.isOver(at) === true) record.episode = null
     if (record.refused.count(at) === 0) record.since = at
     record.refused.add(key, at)
@@ -72,14 +62,6 @@ export class AuthKeys {
     if (record.episode === null) return
     const evidence = { keys, sessions: Math.round(accepted), hours: hoursSince(record.since, at) }
     add(record.episode.signal(client, { ip: client }, limit, record.episode.count, evidence, true, 'credential'))
-  }
-
-  #touch (client: string, at: number): KeyRecord {
-    const known = this.table.get(client)
-    const record = known ?? new KeyRecord(client, at)
-    this.table.touch(record, 1, at)
-    if (known === undefined) this.table.admit(record)
-    return record
   }
 }
 

@@ -1,6 +1,5 @@
 import { DistinctWindow } from '../stats/distinct-window'
-import { WeightedTable } from '../store/weighted-table'
-import type { Weighted } from '../store/weighted-table'
+import { WeightedRecord, WeightedTable } from '../store/weighted-table'
 import { AuthEpisode, DAY_MS, hoursSince, SLOW_MS } from './auth-attempt'
 import type { AddSignal, AuthAttempt, AuthSettings } from './auth-attempt'
 import { BRUTE_FORCE, DISTRIBUTED, LOW_AND_SLOW } from './auth-signals'
@@ -19,13 +18,9 @@ const OWN_CLIENTS = 3
 /** One client's failures for one user: `count` exceeds the true number by at most `error` (SpaceSaving). */
 interface Pair { client: number, count: number, error: number, since: number, episode: AuthEpisode | null }
 
-class UserRecord implements Weighted {
-  readonly key: string
-  /** Failures since the last success; they count half after a day. */
-  weight = 0
-  at: number
-  position = 0
-  since: number
+/** Its weight are the failures since the last success; they count half after a day. */
+class UserRecord extends WeightedRecord {
+  since = this.at
   /** Bucket of the crowd's ratio in which the user began to fail, -1 for none, and the fingerprint then. */
   chain = -1
   fingerprint = 0
@@ -35,12 +30,6 @@ class UserRecord implements Weighted {
   readonly clients = new DistinctWindow(DAY_MS)
   pairs: Pair[] = []
   episode: AuthEpisode | null = null
-
-  constructor (key: string, at: number) {
-    this.key = key
-    this.at = at
-    this.since = at
-  }
 }
 
 export type { UserRecord }
@@ -71,15 +60,13 @@ export class AuthUsers {
   /** Counts a failure. */
   fail (attempt: AuthAttempt & { user: string }): UserRecord {
     const { at } = attempt
-    const known = this.table.get(attempt.user)
-    const record = known ?? new UserRecord(attempt.user, at)
+    const record = this.table.get(attempt.user) ?? new UserRecord(attempt.user, at)
     this.#age(record, at)
     if (record.weight < 0.5) {
       record.since = at
       record.chain = -1
     }
-    this.table.touch(record, 1, at)
-    if (known === undefined) this.table.admit(record)
+    this.table.enter(record, 1, at)
     record.clients.add(attempt.clientHash, at)
     countPair(record, attempt)
     return record

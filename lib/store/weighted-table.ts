@@ -9,6 +9,19 @@ export interface Weighted {
   position: number
 }
 
+/** A record to be kept in such a table: its owner's fields come with a subclass. */
+export class WeightedRecord implements Weighted {
+  readonly key: string
+  weight = 0
+  at: number
+  position = 0
+
+  constructor (key: string, at: number) {
+    this.key = key
+    this.at = at
+  }
+}
+
 /**
  * Records of at most `capacity` entities, of whom an attacker can invent as many as he likes: when there is no room the one whose
  * weight, which halves every `halfLifeMs`, is lowest goes, and a newcomer that weighs less than all is not kept. A flood of
@@ -59,6 +72,12 @@ export class WeightedTable<R extends Weighted> {
     }
     record.weight = Math.max(0, record.weight + weight)
     if (this.#records.get(record.key) === record) this.#heap.reorder(record, this.#orderOf(record))
+  }
+
+  /** The same for a record that may be new: then it is admitted. */
+  enter (record: R, weight: number, at: number): void {
+    this.touch(record, weight, at)
+    if (!this.#records.has(record.key)) this.admit(record)
   }
 
   /** All records, in no order. */
