@@ -29,3 +29,12 @@ test('no user agent is class 0, every other a number above', async () => {
     assert.ok(Number.isInteger(made) && made > 0 && made < 2 ** 32)
   }))
 })
+
+test('a robot that gives its address among a browser\'s products, or behind the first, is a class by its name', async (t) => {
+  const browser = 'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/136.0 Safari/537.36'
+  const robot = (name: string, version: string): number => clientClass(`Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; ${name}/${version}; +http://www.${name}.example/) Chrome/136.0 Safari/537.36`, 9)
+  t.not(robot('crawler', '2.0'), clientClass(browser, 9))
+  t.equal(robot('crawler', '2.0'), robot('crawler', '3.1'))
+  t.not(robot('crawler', '2.0'), robot('spider', '2.0'))
+  t.not(clientClass('Mozilla/5.0 (compatible; crawler/7.0; +http://crawler.example/)', 9), clientClass('Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko', 9))
+})
