@@ -100,14 +100,14 @@ export class HeaderFields {
     return wasOrdinary(field, value) || (look === CHARACTERS_ONLY && value.length < SHORT && field.profile.knowsCharacters(this.#judge.scan.scanCharacters(value)))
   }
 
-  #judgeValue ({ name, look, canonical }: HeaderName, value: string, field: HeaderField, back: HeaderField | undefined, isStranger: boolean, floor: number, observation: Observation): void {
+  #judgeValue ({ name, look, canonical, isOpen }: HeaderName, value: string, field: HeaderField, back: HeaderField | undefined, isStranger: boolean, floor: number, observation: Observation): void {
     const judge = this.#judge
-    const text = canonical === null ? value : canonical(value)
+    const text = canonical(value)
     judge.scan.scan(text)
     judge.verdict.only = look === CHARACTERS_ONLY
-    // Platforms and products without their versions are few, and no set.
-    judge.verdict.isOpen = canonical !== null
-    judge.verdict.isStranger = isStranger
+    judge.verdict.isOpen = isOpen
+    // What addresses, credentials and the way here look like is no matter of the program.
+    judge.verdict.isStranger = isStranger && look !== CHARACTERS_ONLY
     judge.judge(value, field.profile, back === undefined ? null : back.profile, floor, headerKind, 'header.', name, 1, observation)
     judge.verdict.only = false
     judge.verdict.isStranger = false
@@ -143,7 +143,7 @@ export class HeaderFields {
       this.#judge.scan.scan(value)
       if (!isCommon) this.#learnAny(this.#judge.scan, principal)
       if (!isKnown) own.#learnAny(this.#judge.scan, principal)
-      const text = name.canonical === null ? value : name.canonical(value)
+      const text = name.canonical(value)
       if (text !== value) this.#judge.scan.scan(text)
       const entropy = name.look === CHARACTERS_ONLY || text.length < LEAST_ENTROPY ? NaN : entropyRatio(text)
       if (!isCommon) this.#learnValue(name, value, entropy, principal)
@@ -195,7 +195,7 @@ export class HeaderFields {
         continue
       }
       if (wasOrdinary(field, value)) continue
-      judge.scan.scan(name.canonical === null ? value : name.canonical(value))
+      judge.scan.scan(name.canonical(value))
       if (isYoung(field, YOUNG) ? this.#quarantineYoung(field.profile, principal, enough) : judge.quarantine(field.profile, null, principal, enough)) onPromoted(`header.${name.name.slice(0, 64)}`)
     }
   }

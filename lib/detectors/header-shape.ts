@@ -1,5 +1,5 @@
 import { RegularityPrior } from '../stats/regularity-prior'
-import { withoutLanguages, withoutVersions } from '../text/canonical-header'
+import { withoutGrease, withoutLanguages, withoutReleases, withoutVersions } from '../text/canonical-header'
 import type { HeaderNames } from '../text/header-names'
 import { hashText } from '../text/keyed-hash'
 import { finishHash } from '../text/value-shape'
@@ -11,6 +11,9 @@ const FREE = /^(?:host|authorization|x-api-key|x-csrf-token|x-xsrf-token|idempot
 
 /** Headers that depend on the request more than on the client: a route may require them, a kind of client does not. */
 const OCCASIONAL = /^(?:content-.*|origin|referer|cookie|authorization|x-api-key|x-csrf-token|x-xsrf-token|x-requested-with|idempotency-key|purpose|sec-purpose)$/
+
+/** Lists of a browser's brands. */
+const BRANDS = /^sec-ch-ua(?:-full-version-list)?$/
 
 /** How much of a header is looked at. */
 export const WHOLE = 2
@@ -27,8 +30,10 @@ export interface HeaderName {
   /** Whether its presence counts for the shape. */
   readonly counts: boolean
   readonly isCookie: boolean
-  /** Writes values that differ by version or language only alike, before they are looked at; `null` for all other headers. */
-  readonly canonical: ((value: string) => string) | null
+  /** Writes values that differ by version or language only alike, before they are looked at. */
+  readonly canonical: (value: string) => string
+  /** Whether what is left of its values is no set: platforms and products are few, and others come. */
+  readonly isOpen: boolean
   /** Number for bit masks, 0 to 63, or -1 where there was no more room. */
   bit: number
 }
@@ -108,6 +113,9 @@ export class HeaderReader {
   /** The bit of a name; -1 where it has none. */
   bitOf (name: string): number { return this.#names.get(name)?.bit ?? -1 }
 
+  /** Hash of the name of a bit. */
+  hashOf (bit: number): number { return this.#names.get(this.bitNames[bit] as string)?.hash ?? 0 }
+
   /** Gives the same bits as another process gave. */
   restore (names: readonly string[]): void {
     for (const name of names) this.enrol(this.#nameOf(name))
@@ -171,7 +179,8 @@ export class HeaderReader {
       look: this.#ignored.has(name) || (name.startsWith(':') && name !== ':authority') ? NOTHING : isPassing || FREE.test(name) ? CHARACTERS_ONLY : WHOLE,
       counts: !isPassing && !this.#ignored.has(name) && !name.startsWith(':'),
       isCookie: name === 'cookie' && !this.#ignored.has('cookie'),
-      canonical: name === 'user-agent' ? withoutVersions : name === 'accept-language' ? withoutLanguages : null,
+      canonical: name === 'user-agent' ? withoutVersions : name === 'accept-language' ? withoutLanguages : name === 'connection' ? inLowerCase : BRANDS.test(name) ? withoutGrease : withoutReleases,
+      isOpen: name === 'user-agent' || name === 'accept-language' || BRANDS.test(name),
       bit: -1
     }
     if (this.#names.size >= MAX_NAMES) {
@@ -182,3 +191,6 @@ export class HeaderReader {
     return made
   }
 }
+
+/** Options of a connection are the same in any case (RFC 9110, section 7.6.1). */
+function inLowerCase (value: string): string { return value.toLowerCase() }

@@ -10,9 +10,15 @@ const MOST_VERSIONS = 16
 const MOST_LANGUAGES = 12
 const LONGEST_SUBTAG = 8
 
+/** Brands of a list, in characters; and the one that is made up. */
+const LONGEST_BRANDS = 256
+const MADE_UP = /^.?Not.A.Brand$/
+
+const QUOTE = 0x22
 const COMMA = 0x2c
 const HYPHEN = 0x2d
 const POINT = 0x2e
+const SLASH = 0x2f
 const ZERO = 0x30
 const SEMICOLON = 0x3b
 const SPACE = 0x20
@@ -40,6 +46,56 @@ export function withoutVersions (agent: string): string {
 }
 
 /**
+ * A header's value with each version in it that is plainly one written as `9.9`: three numbers and more with points between them, or two behind the `/` of a
+ * product (`web/2026.9.4`, `5.12.0`, `agent/1.10`). The next release changes them, and their lengths with them; a weight (`q=0.9`) or a price stays as it is. What has none
+ * comes back as it is. Linear; makes a text only where there is a version.
+ */
+export function withoutReleases (value: string): string {
+  let made = ''
+  let from = 0
+  for (let i = value.indexOf('.'); i >= 0; i = value.indexOf('.', i + 1)) {
+    let start = i
+    while (start > from && isDigit(value.charCodeAt(start - 1))) start--
+    let end = i
+    let points = 0
+    while (value.charCodeAt(end) === POINT && isDigit(value.charCodeAt(end + 1))) {
+      points++
+      end++
+      while (isDigit(value.charCodeAt(end))) end++
+    }
+    if (start === i || points === 0 || (points === 1 && value.charCodeAt(start - 1) !== SLASH) || end - start > LONGEST_VERSION) {
+      i = Math.max(i, end - 1)
+      continue
+    }
+    made += value.slice(from, start) + VERSION
+    from = end
+    i = end - 1
+  }
+  return from === 0 ? value : made + value.slice(from)
+}
+
+/**
+ * A list of brands (`"Chromium";v="144", "Not:A-Brand";v="24", "Google Chrome";v="144"`) without versions, in alphabetical order, and without the one that is made up: a browser
+ * writes its brands in another order with each release, and one of another name, so that nobody relies on either. What is no such list comes back as it is.
+ *
+ * Source: User-Agent Client Hints (W3C/WICG), "create arbitrary brand"; Chromium writes it `Not`, a sign, `A`, a sign, `Brand`.
+ */
+export function withoutGrease (list: string): string {
+  if (list.length > LONGEST_BRANDS) return list
+  const brands: string[] = []
+  for (let at = 0; at < list.length;) {
+    const end = list.charCodeAt(at) === QUOTE ? list.indexOf('";v="', at) : -1
+    const close = end < 0 ? -1 : list.indexOf('"', end + 5)
+    if (close < 0 || !isVersion(list, end + 5, close)) return list
+    if (!MADE_UP.test(list.slice(at + 1, end))) brands.push(list.slice(at, end + 1))
+    if (close + 1 === list.length) return brands.sort().join(', ')
+    if (!list.startsWith(', ', close + 1)) return list
+    at = close + 3
+  }
+  return list
+}
+
+/**
  * One list for all lists of languages as `Accept-Language` has them (`de-CH,de;q=0.9,en;q=0.8`), up to 12 languages: which and how many a person
  * reads is his own affair. What is no such list comes back as it is. Linear; makes nothing.
  *
@@ -56,6 +112,11 @@ export function withoutLanguages (list: string): string {
     if (list.charCodeAt(at) === SPACE) at++
   }
   return list
+}
+
+function isVersion (text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (!isDigit(text.charCodeAt(i)) && text.charCodeAt(i) !== POINT) return false
+  return to > from
 }
 
 /** Past a version that begins at `from`. */

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { withoutLanguages, withoutVersions } from '../../lib/text/canonical-header'
+import { withoutGrease, withoutLanguages, withoutReleases, withoutVersions } from '../../lib/text/canonical-header'
 
 test('releases of one program are written alike', async (t) => {
   const chrome = (version: string): string => `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version} Safari/537.36`
@@ -25,4 +25,19 @@ test('lists of languages are written alike', async (t) => {
 
 test('what is no list of languages stays as it is', async (t) => {
   for (const text of ['', ',', 'de,', '9de', 'a'.repeat(9), 'de;q=2', 'de;q=0.1234', 'de;x=1', "de' OR 1=1--", 'de-', 'de;q', 'en,'.repeat(12) + 'en', '{jndi:ldap://x}']) t.equal(withoutLanguages(text), text)
+})
+
+test('a release number is told from a weight, a price or a port', async (t) => {
+  t.equal(withoutReleases('web/2026.9.4'), withoutReleases('web/2026.10.12'))
+  t.equal(withoutReleases('5.12.0'), '9.9')
+  t.equal(withoutReleases('agent/1.9 (build 7)'), withoutReleases('agent/1.10 (build 7)'))
+  t.not(withoutReleases('web/2026.9.4'), withoutReleases('app/2026.9.4'))
+  for (const text of ['', 'text/html;q=0.9,*/*;q=0.8', '12.50', 'a.b.c', '...', '1.', 'example.com:8080', `v/${'1.'.repeat(20)}1`]) t.equal(withoutReleases(text), text)
+  t.equal(withoutReleases("web/1.2.3' OR 1=1--"), "web/9.9' OR 1=1--", 'what comes with it stays')
+})
+
+test('brands are the same in any order and version, whatever the made-up one is called', async (t) => {
+  t.equal(withoutGrease('"Chromium";v="144", "Not:A-Brand";v="24", "Google Chrome";v="144"'), withoutGrease('"Not/A)Brand";v="8", "Google Chrome";v="145", "Chromium";v="145.0.7632"'))
+  t.not(withoutGrease('"Chromium";v="144", "Brave";v="144"'), withoutGrease('"Chromium";v="144", "Google Chrome";v="144"'))
+  for (const text of ['', 'x', '"Chromium"', '"Chromium";v="1a"', '"Chromium";v="1",', '"Chromium";v="1" "x";v="2"', `"${'a'.repeat(300)}";v="1"`]) t.equal(withoutGrease(text), text)
 })
