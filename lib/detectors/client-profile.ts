@@ -47,6 +47,9 @@ export class ClientProfile {
   /** Whether there were enough independent clients for what is new here to mean anything. */
   get isEstablished (): boolean { return this.#draws.values >= LEAST_KEEPERS }
 
+  /** Whether such clients have sent a header. @param name Its hash. */
+  sends (name: number): boolean { return this.#list.knows(name) }
+
   /** Names, their order and combination. @param everyone Profile of all clients, which backs this one. */
   judgeShape (shape: HeaderShape, everyone: ClientProfile, reader: HeaderReader, observation: Observation): void {
     const plan = this.#fields.planOf(shape)

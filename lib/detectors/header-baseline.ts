@@ -53,9 +53,9 @@ export class HeaderBaseline {
     const high = requiredHigh & ~(shape.high | dropped.high)
     const names = this.#clients.reader.bitNames
     this.#clients.judge(shape, observation)
-    if ((requiredLow & requiredHigh) === -1 || (low | high) === 0 || this.samples < this.#settings.minSamples) return
+    if ((requiredLow & requiredHigh) === -1 || (low | high) === 0 || this.samples < this.#settings.minSamples || !observation.route.matched) return
     for (let bit = 0; bit < names.length; bit++) {
-      if (!hasBit(low, high, bit)) continue
+      if (!hasBit(low, high, bit) || this.#clients.isKindsOwn(shape, observation.rawHeaders, bit)) continue
       const field = `header.${names[bit]}`
       if (observation.signals?.some((signal) => signal.field === field || signal.field === 'headers')) return
       const isCertain = 1 / (this.samples + 2) < CERTAIN

@@ -7,13 +7,20 @@ import { ClientProfile } from './client-profile'
 import type { ClientProfileJson } from './client-profile'
 import { DroppedHeaders } from './dropped-headers'
 import type { HeaderReader, HeaderShape } from './header-shape'
+import { HEADER_REPEATED, HEADER_VALUE } from './header-signals'
 import type { ValueJudge } from './value-judge'
 
 /** Client classes with a profile of their own; further ones are judged by that of all clients. */
 const MAX_CLASSES = 64
 /** Characters at a user agent's end in which versions differ. */
 const AGENT_TAIL = 24
-const CERTAIN = 0.01
+/** Chance of a client of a kind never seen below which the kinds that there are are known: one client sends dozens of requests, and shows in all of them. */
+const SETTLED_KINDS = 0.005
+/** Score from which one finding flags alone, and what of a weaker one counts beside another. */
+const FLAGGED = 50
+const SHARE = 0.25
+/** What the names of headers are worth, at the most, where kinds of clients still come. */
+const WEAK = 35
 /** Requests of a class from which on it is taught by one in sixteen of those that teach: it learns on all routes at once. */
 const WELL_TAUGHT = 512
 
@@ -71,17 +78,22 @@ export class HeaderClients {
       return
     }
     own.judgeShape(shape, everyone, this.reader, observation)
+    const before = observation.signals?.length ?? 0
     own.judgeValues(shape, observation.rawHeaders, everyone, everyone, false, floor, observation)
+    // One program writes all of them: another platform shows in several headers at once.
+    if (observation.signals !== null && observation.signals.length > before + 1) unite(observation.signals, before)
   }
 
   /** A client of a kind that is not known well: what differs from all other clients is one cause, however many headers show it. */
   #judgeStranger (shape: HeaderShape, own: ClientProfile | null, floor: number, observation: Observation): void {
     const before = observation.signals?.length ?? 0
     const everyone = this.#everyone
+    const mayBeNew = own === null && this.#unseenKinds() >= SETTLED_KINDS
     if (own === null || own.n < this.settings.minSamples) everyone.judgeNames(shape, everyone, this.reader, observation)
     else own.judgeShape(shape, everyone, this.reader, observation)
+    if (mayBeNew && observation.signals !== null) weaken(observation.signals, before)
     if (shape.agent < 0) everyone.judgeAnonymous(own === null ? 0 : own.n, observation)
-    everyone.judgeValues(shape, observation.rawHeaders, own, everyone, own !== null || this.#unseenKinds() >= CERTAIN, floor, observation)
+    everyone.judgeValues(shape, observation.rawHeaders, own, everyone, own !== null || mayBeNew, floor, observation)
     const { signals } = observation
     if (signals === null || signals.length - before < 2) return
     let kept = before
@@ -95,12 +107,24 @@ export class HeaderClients {
     if (strongest !== null) signals.push(strongest)
   }
 
-  /** Estimated chance that an ordinary client is of a kind never seen: from the kinds of which one client is known. */
+  /**
+   * Whether it is the kind of client that decides about a header, not the route: other kinds always sent it there, and this one has never sent it anywhere.
+   * Of a kind not known yet the same is taken, while kinds that are new are ordinary.
+   */
+  isKindsOwn (shape: HeaderShape, rawHeaders: readonly string[], bit: number): boolean {
+    const { reader } = this
+    if (((bit < 32 ? reader.occasionalLow >>> bit : reader.occasionalHigh >>> (bit - 32)) & 1) === 1) return false
+    const own = this.#classes.get(this.#classOf(shape, rawHeaders))
+    if (own === undefined || own.n < this.settings.minSamples) return this.#unseenKinds() >= SETTLED_KINDS
+    return !own.sends(reader.hashOf(bit))
+  }
+
+  /** Estimated chance that an ordinary client is of a kind never seen: from the kinds of which one client is known. However much a client asks, it is of one kind. */
   #unseenKinds (): number {
     if (this.#classes.size >= MAX_CLASSES) return 1
     let once = 0
     for (const profile of this.#classes.values()) if (profile.clients < 2) once++
-    return (once + 1) / (this.#everyone.draws + 2)
+    return (once + 1) / (this.#everyone.clients + 2)
   }
 
   learn (shape: HeaderShape, observation: Observation): void {
@@ -187,5 +211,28 @@ export class HeaderClients {
     const made = clientClass(agent, this.#seed)
     this.#agents.set(agent, made)
     return made
+  }
+}
+
+/** Of weak findings about the values of several headers the strongest counts, the others a quarter. */
+function unite (signals: readonly Signal[], from: number): void {
+  let strongest: Signal | null = null
+  for (let i = from; i < signals.length; i++) {
+    const signal = signals[i] as Signal
+    if (signal.kind !== HEADER_VALUE || signal.risk >= FLAGGED) continue
+    if (strongest === null) strongest = signal
+    else if (signal.risk <= strongest.risk) signal.risk *= SHARE
+    else {
+      strongest.risk *= SHARE
+      strongest = signal
+    }
+  }
+}
+
+/** What is no more than another program's way of writing headers does not flag; none writes one twice. */
+function weaken (signals: readonly Signal[], from: number): void {
+  for (let i = from; i < signals.length; i++) {
+    const signal = signals[i] as Signal
+    if (signal.kind !== HEADER_REPEATED) signal.risk = Math.min(signal.risk, WEAK)
   }
 }

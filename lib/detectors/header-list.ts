@@ -57,6 +57,9 @@ export class HeaderList {
   /** Lists known. */
   get distinct (): number { return this.items.distinct(ORDERS) }
 
+  /** Whether a name is known here. @param name Its hash. */
+  knows (name: number): boolean { return this.items.count(NAMES, name) > 0 }
+
   /**
    * Names, their order and combination.
    * @param everyone List of all clients, which backs this one.
@@ -68,6 +71,7 @@ export class HeaderList {
     const known = this.items.count(ORDERS, shape.order)
     if (known > 1) return true
     if ((known === 1 && n < MANY) || this.judgeNames(shape, everyone, reader, observation)) return false
+    if (everyone.items.count(ORDERS, shape.order) > 1) return false
     const isKnownSet = this.items.count(SETS, shape.set) > (n >= MANY ? 1 : 0)
     const surprise = this.unseen(isKnownSet ? ORDERS : SETS, this.#draws.lists)
     if (surprise >= SETTLED) return false
@@ -78,8 +82,9 @@ export class HeaderList {
 
   /** Names that nobody sends, are sent twice, are missing, stand in another order or are written otherwise. @returns Whether there are any. */
   judgeNames (shape: HeaderShape, everyone: HeaderList, reader: HeaderReader, observation: Observation): boolean {
-    let found = this !== everyone && this.#judgeMissing(shape, reader, observation)
-    const misplaced = this === everyone ? 1 : Math.min(this.#relations.misplaced(shape.bits, this.#draws.lists), this.#rewritten(shape)) * reader.always.trust
+    let found = this !== everyone && this.#judgeMissing(shape, everyone, reader, observation)
+    // Programs of one make write another sort of request (a report, a file) in the same other order.
+    const misplaced = this === everyone || everyone.items.count(ORDERS, shape.order) > 1 ? 1 : Math.min(this.#relations.misplaced(shape.bits, this.#draws.lists), this.#rewritten(shape)) * reader.always.trust
     if (misplaced < SETTLED) {
       observation.add(new Signal(HEADER_ORDER, 'headers', severityAt(misplaced), riskAt(misplaced), this.#draws.n, undefined))
       found = true
@@ -107,9 +112,9 @@ export class HeaderList {
     return true
   }
 
-  #judgeMissing (shape: HeaderShape, reader: HeaderReader, observation: Observation): boolean {
+  #judgeMissing (shape: HeaderShape, everyone: HeaderList, reader: HeaderReader, observation: Observation): boolean {
     const relations = this.#relations
-    const bit = relations.missing(shape.bits, shape.low | reader.occasionalLow, shape.high | reader.occasionalHigh, this.#draws.lists)
+    const bit = relations.missing(shape.bits, shape.low | reader.occasionalLow, shape.high | reader.occasionalHigh, this.#draws.lists, everyone.#relations, this.#draws.values)
     const chance = relations.chance * reader.always.trust
     if (bit < 0 || chance >= SETTLED) return false
     observation.add(new Signal(HEADER_MISSING, `header.${reader.bitNames[bit]}`, severityAt(chance), riskAt(chance), this.#draws.n, 'of such clients'))

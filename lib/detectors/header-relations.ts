@@ -73,8 +73,10 @@ export class HeaderRelations {
    * @param low Mask of the names that are there, bits 0 to 31.
    * @param high The same, bits 32 to 63.
    * @param draws Independent draws among the lists counted, where they are fewer.
+   * @param all Relations of all clients' lists, for what only some of them send; `null` where there are no others.
+   * @param clients How many clients these lists are of.
    */
-  missing (bits: readonly number[], low: number, high: number, draws: number): number {
+  missing (bits: readonly number[], low: number, high: number, draws: number, all: HeaderRelations | null = null, clients = 0): number {
     this.chance = 1
     let found = -1
     const most = this.#commonest(bits)
@@ -86,7 +88,7 @@ export class HeaderRelations {
         if (((b < 32 ? low >>> b : high >>> (b - 32)) & 1) === 1) continue
         const both = this.#together[a * NAMES + b] as number
         const chance = (have - both + 1) / (Math.min(draws, have) + 2)
-        if (chance >= this.chance || !isRule(both, have - both) || this.#isChance(most, have, b)) continue
+        if (chance >= this.chance || !isRule(both, have - both) || this.#isChance(most, have, b) || (all !== null && all.#isOptional(bits, b, clients))) continue
         this.chance = chance
         found = b
       }
@@ -106,6 +108,23 @@ export class HeaderRelations {
     const lists = this.#have[most] as number
     const without = lists - (this.#together[most * NAMES + name] as number)
     return without > Math.max(1, lists * ODD) && have * without < TELLING * lists
+  }
+
+  /**
+   * Whether some clients lack a name that others like them send, and so few clients are in question that all of them may well be of those that do: an extension, a setting or a
+   * consent decides that, not the program. Of the names that the request has, the one by which most send it tells who is like them; where all do, it is no matter of choice.
+   */
+  #isOptional (bits: readonly number[], name: number, clients: number): boolean {
+    let least = 1
+    for (const a of bits) {
+      if (a < 0) continue
+      const have = this.#have[a] as number
+      const without = have - (this.#together[a * NAMES + name] as number)
+      if (have < LEAST) continue
+      if (without <= Math.max(1, have * ODD)) return false
+      least = Math.min(least, without / have)
+    }
+    return clients * least < TELLING
   }
 
   /** The name need come with no other any longer. */

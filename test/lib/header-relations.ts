@@ -96,3 +96,11 @@ test('a name that is missing now and then anyway is not missed where it came wit
   t.equal(lists(75, 8).missing([0, 1], 0b011, 0, 100), 2, 'of 75 lists 6 would')
   t.equal(lists(25, 0).missing([0, 1], 0b011, 0, 100), 2, 'and where it is never missing it is missed')
 })
+
+test('what clients of other kinds choose not to send is no rule of the few of one kind', async (t) => {
+  const own = taught(Array.from({ length: 40 }, () => [0, 1, 2]))
+  const all = taught(Array.from({ length: 100 }, (_, i) => i % 6 === 0 ? [0, 1] : [0, 1, 2]))
+  t.equal(own.missing([0, 1], 0b011, 0, 100, all, 8), -1, 'of 8 clients 1.4 would not send it')
+  t.equal(own.missing([0, 1], 0b011, 0, 100, all, 60), 2, 'of 60 ten')
+  t.equal(own.missing([0, 1], 0b011, 0, 100, taught(Array.from({ length: 100 }, () => [0, 1, 2])), 8), 2, 'what all clients send is required of few, too')
+})

@@ -212,7 +212,7 @@ test('a user agent of no known kind counts fully where kinds have settled, and l
   const varied = (i: number): Headers => i % 6 === 0 ? { ...browser(i), 'user-agent': `Mozilla/5.0 (X11; Linux) ${letters(i, 6)}/20100101 Firefox/121.0` } : browser(i)
   const scoreAfter = async (ordinary: (i: number) => Headers): Promise<number> => {
     const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false })
-    await teach(600, (i) => ({ url: '/search', headers: ordinary(i) }))
+    await teach(600, (i) => ({ url: '/search', headers: ordinary(i) }), 300)
     return (await ask({ url: '/search', headers: script })).assessment.score
   }
   const [settled, open] = [await scoreAfter(browser), await scoreAfter(varied)]
@@ -229,4 +229,44 @@ test('a new version of a known program, and languages that nobody had set, are o
   t.same(await found('okhttp/5.0.0-alpha.14', 'pl'), [])
   t.same(await found("okhttp/4.12.0'--", 'pl'), ['header.user-agent'])
   t.same(await found('okhttp/4.12.0', '../pl'), ['header.accept-language'])
+})
+
+test('the next release of a client, in a header of its own, is ordinary; another client there is not', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false })
+  const client = (release: string): Headers => ({ ...browser(4), 'x-client': release })
+  await teach(200, (i) => ({ url: '/search', headers: client(i % 3 === 0 ? 'web/2026.9.2' : 'web/2026.9.4') }))
+  t.same((await ask({ url: '/search', headers: client('web/2026.10.11') })).types, [])
+  t.same((await ask({ url: '/search', headers: client('tool/2026.9.4') })).types, ['header_value_anomaly'])
+})
+
+test('what some clients of other kinds do not send need not be sent by the few of one kind; what all send must', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false })
+  const client = (i: number, traced: boolean): Headers => ({ 'user-agent': `Mozilla/5.0 (X11; Linux) ${i % 60 % 8 === 3 ? 'Gecko/20100101 Firefox/121.0' : 'Chrome/120.0 Safari/537.36'}`, accept: 'application/json', 'x-page': 'inbox', ...traced && { 'x-trace-parent': 'on' } })
+  // Clients keep what they do: one in seven never traces, but none of the few with Firefox is among them.
+  await teach(900, (i) => ({ url: '/search', headers: client(i % 60, i % 60 % 8 === 3 || i % 60 % 7 !== 0) }), 60)
+  t.notOk((await ask({ url: '/search', headers: client(3, false), client: 4000 })).types.includes('header_missing_required'))
+  const { accept, ...blunt } = client(3, true)
+  t.ok(accept !== undefined && (await ask({ url: '/search', headers: blunt, client: 4001 })).types.includes('header_missing_required'))
+})
+
+test('a route does not require what another kind of client never sends', async (t) => {
+  const routes = (app: FastifyInstance): void => {
+    app.get('/search', async () => 'found')
+    app.get('/start', async () => 'started')
+  }
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false }, routes)
+  const script: Headers = { 'user-agent': 'curl/8.7.1', accept: '*/*' }
+  const { cookie, ...page } = browser(4)
+  const { 'accept-language': languages, ...mute } = page
+  await teach(300, (i) => i % 2 === 0 ? { url: '/search', headers: page } : { url: '/start', headers: script })
+  t.ok(cookie !== undefined && languages !== undefined)
+  t.same((await ask({ url: '/search', headers: script })).types, [], 'a known program goes to another route')
+  t.ok((await ask({ url: '/search', headers: mute })).types.includes('header_missing_required'), 'a browser without its language')
+})
+
+test('another platform shows in several headers at once, and is one finding', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false })
+  const client = (platform: string, i: number): Headers => ({ ...browser(i), 'x-platform': `"${platform}"`, 'x-system': `${platform} 10`, 'x-shell': `(${platform}) shell` })
+  await teach(400, (i) => ({ url: '/search', headers: client(['Windows', 'Mac'][i % 2] as string, i) }), 60)
+  t.notOk((await ask({ url: '/search', headers: client('Gentoo', 4) })).assessment.flagged)
 })
