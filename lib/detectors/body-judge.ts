@@ -164,7 +164,7 @@ export class BodyJudge {
     const isForbidden = guide !== null && guide.isClosed && !guide.members.has(name)
     if (isForbidden && !this.#isRequest) return
     const draws = Math.min(node.types[OBJECT] as number, node.draws)
-    if (draws < this.#floor || node.draws < this.#floor || shape.isOpen(draws) || shape.overflow > SETTLED * draws) return
+    if (draws < this.#floor || node.draws < this.#floor || shape.isOpen(draws) || shape.overflow > SETTLED * draws || shape.isGiven(name)) return
     const { priors } = this.#context
     const prior = priors.of(nameSort(shape.isVaried, !priors.knows(name)))
     const chance = isForbidden ? (shape.forbidden + 1) / (draws + 2) : prior.chance(draws, shape.rare() + shape.overflow)

@@ -96,8 +96,10 @@ export class BodyNode {
   /** Whether an array or object here is in place of something else: of more than null, which is in place of anything. */
   displaces (type: number): boolean {
     if (!isContainer(type)) return false
-    for (let other = 0; other < TYPES.length; other++) if (other !== type && other !== NULL && (this.types[other] as number) > 0) return true
-    return false
+    let others = 0
+    for (let other = 0; other < TYPES.length; other++) if (other !== type && other !== NULL && (this.types[other] as number) > 0) others++
+    // Where two other types are ordinary, a third displaces neither: what the place holds depends on its neighbours (an operator, a kind).
+    return others === 1
   }
 
   /** Whether a type is known well enough to become so no further; see `timesOf`. */

@@ -14,6 +14,8 @@ const FRESH = 12
 /** Members up to which names are looked through; a map would take as much room as two of them. */
 const FEW = 8
 const NONE: readonly BodyNode[] = []
+/** Names that people gave, from which on people give names here. */
+const SEVERAL = 2
 
 /** Longer names are never learned. */
 export const MAX_NAME = 128
@@ -66,6 +68,14 @@ export class ObjectShape {
 
   /** Whether objects differ in their members. */
   get isVaried (): boolean { return this.always < this.order.length }
+
+  /** Whether a name is no identifier, and several that are known here are none either: people give such names (fields of a form, labels, signs), and give others. */
+  isGiven (name: string): boolean {
+    if (!isPeoples(name)) return false
+    let given = 0
+    for (const child of this.order) if (isPeoples(child.name) && ++given === SEVERAL) return true
+    return false
+  }
 
   add (child: BodyNode): void {
     child.index = this.order.length
@@ -218,4 +228,10 @@ export class ObjectShape {
     this.forbidden = json.forbidden
     if (json.keys !== null) this.keys = FieldProfile.from(json.keys)
   }
+}
+
+/** Whether a name has blanks or letters or signs outside ASCII: programmers' names have not. */
+function isPeoples (name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) === 32 || name.charCodeAt(i) > 127) return true
+  return false
 }

@@ -473,3 +473,21 @@ test('it runs alone after the registry', async (t) => {
   without.register(jsonSchemaLearner)
   await t.rejects(async () => await without.ready(), { code: 'FST_ERR_PLUGIN_DEPENDENCY_NOT_REGISTERED' })
 })
+
+test('members that people name are data, where several are known; identifiers are not', async (t) => {
+  const { ask, teach } = await buildApp(alone, shop)
+  const labels = ['Büro', 'Höhe in m', 'größe']
+  await teach(TAUGHT, (i) => post({ id: i, fields: { [labels[i % 3] as string]: i, code: i % 7 } }))
+  t.same((await ask(post({ id: 7, fields: { 'Länge in m': 4, code: 3 } }))).types, [])
+  t.same((await ask(post({ id: 7, fields: { Büro: 4, code: 3, role: 1 } }))).types, ['unexpected_field'])
+})
+
+test('where two types are ordinary, a list that came once is known; where one is, it is not', async (t) => {
+  const value = (i: number): unknown => i === 3 ? ['open', 'done'] : i % 2 === 0 ? i : 'open'
+  const both = await buildApp(alone, shop)
+  await both.teach(58, (i) => post({ field: 'state', value: value(i) }))
+  t.same((await both.ask(post({ field: 'state', value: ['open', 'late'] }))).types.filter((type) => type === 'type_mismatch'), [])
+  const one = await buildApp(alone, shop)
+  await one.teach(58, (i) => post({ field: 'state', value: i === 3 ? ['open', 'done'] : 'open' }))
+  t.same((await one.ask(post({ field: 'state', value: ['open', 'late'] }))).types, ['type_mismatch'])
+})
