@@ -1,5 +1,6 @@
 import { distanceFrom, EMPTY_RANGE, octavesAbove } from '../stats/octave-range'
 import { BEYOND_HEX, CONTROL, DIGIT, kinOf, LETTER, LOWER, SPACE, SYMBOL, symbolMask, UPPER } from '../text/value-shape'
+import { hasToken } from '../text/value-format'
 import type { ValueScan } from '../text/value-shape'
 import { CHARACTERS, CHARSETS, charsetOf, countKey, COUNTS, EXACTS, LENGTHS, MANY, PAIRS, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
@@ -42,13 +43,32 @@ export function judgeField (own: FieldProfile, scan: ValueScan, backing: FieldPr
   const n = own.n + spare
   if (backing !== null && n < YOUNG && backing.n >= MANY) {
     judgeForm(backing, scan, own, 0, verdict)
+    if (isOfSameMake(backing, scan)) return
     if (n >= floor && own.items.isOpen(VALUES) && !own.knowsValue(scan)) judgeUnlisted(own, scan, backing, verdict)
     return
   }
   if (n < floor) return
   const isKnown = scan.exact !== 0 && own.items.isOpen(EXACTS) && own.items.knows(EXACTS, scan.exact, own.n)
+  if (!isKnown && isOfSameMake(own, scan)) return
   if (!isKnown) judgeForm(own, scan, backing, spare, verdict)
   judgeValue(own, scan, backing, spare, verdict)
+}
+
+/**
+ * Whether a value carries a token of letters and digits (a hash, an id, a build's number), and is all the same as the others here but for what such a token is made of: length, kinds of
+ * characters, symbols and what stands next to each other. However few tokens were seen, the next file, object or session has another one.
+ */
+function isOfSameMake (own: FieldProfile, scan: ValueScan): boolean {
+  const { items, n } = own
+  if ((scan.kinds & ~own.kinds) !== 0 || (scan.symbols & ~own.symbols) !== 0 || !hasToken(scan.text)) return false
+  if (!items.isOpen(LENGTHS) || !items.knows(LENGTHS, scan.length, n) || !items.knows(CHARSETS, charsetOf(scan.kinds), n) || !items.isOpen(PAIRS)) return false
+  const count = scan.neighbours()
+  for (let i = 0; i < count; i++) if (!items.knows(PAIRS, scan.pairs[i] as number, n)) return false
+  for (let left = scan.symbols; left !== 0; left &= left - 1) {
+    const bit = 31 - Math.clz32(left & -left)
+    if (!items.knows(COUNTS, countKey(bit, scan.counts[bit] as number), n)) return false
+  }
+  return isHexadecimal(own) ? !scan.hasLetterBeyondHex() : true
 }
 
 /** Characters, their combination and neighbours, shapes, counts of symbols, length. */
@@ -102,9 +122,13 @@ function judgeCharacters (own: FieldProfile, scan: ValueScan, kinds: number, sym
   const isUnheard = isUnheardIn(own, kinds, symbols)
   const chance = chanceOf(own, CHARACTERS, spare, verdict, isUnheard)
   const odd = symbols & ~PROSE
+  if (isOfLines(own) && (kinds & CONTROL) === 0) return verdict.addCharacters(chance, kinds, symbols, 'lines')
   if (chance < SETTLED || ((kinds & CONTROL) | odd) === 0 || isComposed(elder(own, backing, spare))) verdict.addCharacters(chance, kinds, symbols, isOtherCase(own, scan, kinds, symbols) ? 'case' : looserOf(own, backing, spare))
   else verdict.addCharacters(own.unseenAmong(ODD, spare, isUnheard), kinds & CONTROL, odd, 'none')
 }
+
+/** Whether the values are texts of several lines: people write lists, code and signs into them, and what reads as an injection there is `injection`'s to tell. */
+function isOfLines (own: FieldProfile): boolean { return (own.kinds & (SPACE | CONTROL)) === (SPACE | CONTROL) && isComposed(own) }
 
 /** Whether all that is new is that a value is typed in the other case, or with a capital first, as telephones do it. */
 function isOtherCase (own: FieldProfile, { kinds: all, text }: ValueScan, kinds: number, symbols: number): boolean {

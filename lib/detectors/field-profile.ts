@@ -64,17 +64,20 @@ export class FieldProfile {
   #magnitudesBefore = EMPTY_RANGE
   #items = new FieldLevels()
 
-  /** Independent draws among the values, where they are fewer: values that a client keeps (cookies, headers) are one draw a client. */
-  get draws (): number { return this.#limits === null ? Infinity : this.#limits.draws }
+  /** Independent draws among the values, where they are fewer: values that a client keeps (cookies, headers, tokens of a session) are one draw a client. */
+  get draws (): number { return this.#limits === null || this.#limits.draws === Infinity ? this.kept : this.#limits.draws }
   set draws (draws: number) {
     (this.#limits ??= unlimited()).draws = draws
   }
 
   /** The same for single values and exact shapes, which a client keeps longest. */
-  get holders (): number { return this.#limits === null ? Infinity : this.#limits.holders }
+  get holders (): number { return this.#limits === null || this.#limits.holders === Infinity ? this.kept : this.#limits.holders }
   set holders (holders: number) {
     (this.#limits ??= unlimited()).holders = holders
   }
+
+  /** Values known, where each of them is one client's own; `Infinity` where they are not. */
+  get kept (): number { return this.#items.isOpen(VALUES) ? this.#items.kept(VALUES) : Infinity }
 
   /** Values that were empty, as those of a form's optional fields are: they say nothing about what the others look like. */
   get empties (): number { return this.#limits === null ? 0 : this.#limits.empties }
@@ -112,12 +115,12 @@ export class FieldProfile {
 
   /** Estimated chance that ordinary traffic shows something unseen on the level; see `FieldLevels.unseen`. @param spare Further evidence. */
   unseen (level: number, spare: number, isUnheard = false): number {
-    return this.#items.unseen(level, this.n, level === VALUES || level === EXACTS || level === LENGTHS ? this.holders : this.draws, spare, isUnheard)
+    return this.#items.unseen(level, this.filled, level === VALUES || level === EXACTS || level === LENGTHS ? this.holders : this.draws, spare, isUnheard)
   }
 
   /** The same for characters of one sort; see `FieldLevels.unseenAmong`. */
   unseenAmong (bits: readonly number[], spare: number, isUnheard: boolean): number {
-    return this.#items.unseenAmong(bits, this.n, this.draws, spare, isUnheard)
+    return this.#items.unseenAmong(bits, this.filled, this.draws, spare, isUnheard)
   }
 
   /**
@@ -159,7 +162,7 @@ export class FieldProfile {
   }
 
   /** Chance that the next value that is not empty brings something new on the level, going by the field alone: how freely its values are put together. */
-  freedom (level: number): number { return Math.min(1, this.unseen(level, 0) * (this.n + 2) / (this.filled + 2)) }
+  freedom (level: number): number { return this.unseen(level, 0) }
 
   /** Learns once more a text that is well known: only the count changes. */
   repeat (): void { this.n++ }

@@ -1,5 +1,6 @@
 import { boundsOf } from '../stats/octave-range'
 import { DIGIT } from '../text/value-shape'
+import { isDay } from '../text/value-format'
 import type { ValueScan } from '../text/value-shape'
 import { EXACTS, MANY, SHAPES, VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
@@ -24,7 +25,7 @@ const AGREE = 4
  * the next of the former is as likely as what was seen once, and must not hide the latter (one attack in the learning traffic would open the set).
  */
 export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: FieldProfile | null, verdict: FieldVerdict): void {
-  if (isCounted(own, scan)) return
+  if (isCounted(own, scan) || isDated(own, scan) || own.kept !== Infinity) return
   const isUnheard = own.items.isUnheard(VALUES, scan.value)
   const isAlike = backing !== null && own.holders === Infinity && isLikewise(own, backing)
   if (isAlike && backing.items.count(VALUES, scan.value) > 0) return
@@ -68,12 +69,17 @@ function isLikeOthers ({ items, n }: FieldProfile, scan: ValueScan): boolean {
   return (scan.kinds & DIGIT) !== 0 && scan.exact !== 0 && items.known(VALUES) >= SEVERAL && items.isOpen(EXACTS) && items.knows(EXACTS, scan.exact, n)
 }
 
-/** Whether the field has few values for how often it was sent. */
-function isFew ({ items, n }: FieldProfile): boolean { return items.isOpen(VALUES) && items.known(VALUES) * EACH <= n }
+/** Whether the field has few values for how often it was sent, not counting that nothing was entered. */
+function isFew ({ items, filled, empties }: FieldProfile): boolean { return filled > 0 && items.isOpen(VALUES) && (items.known(VALUES) - (empties > 0 ? 1 : 0)) * EACH <= filled }
 
 /** Whether the field chooses among the same values as others of its name: most of what it has shown, others have sent as well. */
 function isLikewise (own: FieldProfile, backing: FieldProfile): boolean {
   return own.n >= FEW && backing.n > own.n && own.items.isOpen(VALUES) && backing.items.isOpen(VALUES) && own.items.alike(VALUES, backing.items) >= ALIKE
+}
+
+/** Whether the value is a day, written as others here were: days pass, and a few of them are no set, though all that was learned came within one or two. */
+function isDated ({ items, n }: FieldProfile, scan: ValueScan): boolean {
+  return scan.exact !== 0 && items.isOpen(EXACTS) && items.knows(EXACTS, scan.exact, n) && isDay(scan.text)
 }
 
 /**

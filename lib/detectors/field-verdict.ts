@@ -1,4 +1,4 @@
-import { describeCharacters, DIGIT, LETTER, LOWER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf, UPPER } from '../text/value-shape'
+import { CONTROL, describeCharacters, DIGIT, LETTER, LOWER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf, UPPER } from '../text/value-shape'
 import type { ParameterPriors } from './parameter-priors'
 
 /** Ingredients of the value model, a bit each. */
@@ -14,8 +14,8 @@ export const SYMBOL_COUNT = 256
 export const NEIGHBOURS = 512
 const INGREDIENTS = 10
 
-/** Which new symbols would not be strange in a field: none, those of numbers with a suffix or in groups (`12b`, `12 345`), of file names, of people's and places' names, of prose; or letters of the other case. */
-export type Tolerance = 'none' | 'code' | 'name' | 'words' | 'prose' | 'case'
+/** Which new symbols would not be strange in a field: none, those of numbers with a suffix or in groups (`12b`, `12 345`), of file names, of people's and places' names, of prose, of texts of several lines (any); or letters of the other case. */
+export type Tolerance = 'none' | 'code' | 'name' | 'words' | 'prose' | 'lines' | 'case'
 
 /** Names of the ingredients, by bit number. */
 export const INGREDIENT_NAMES: readonly string[] = ['char', 'charset', 'shape', 'shape-exact', 'length', 'enum', 'numeric', 'range', 'symbol-count', 'neighbours']
@@ -140,10 +140,10 @@ export class FieldVerdict {
     const isCode = tolerance === 'code' && chance > CERTAIN && (kinds & ~(LOWER | UPPER | SPACE | SYMBOL)) === 0 && (symbols & ~CODE) === 0
     // Who types with the caps lock on sends what others send.
     this.#isCase = tolerance === 'case'
-    if (!this.#weigh(CHAR, chance, 1, this.#isCase ? WEAK_RISK : isProse || isCode ? toleratedRisk(chance) : STRONG_RISK)) return
+    if (!this.#weigh(CHAR, chance, 1, this.#isCase || tolerance === 'lines' || (this.isStranger && symbols === 0 && (kinds & CONTROL) === 0) ? WEAK_RISK : isProse || isCode ? toleratedRisk(chance) : STRONG_RISK)) return
     this.kinds = kinds
     this.symbols = symbols
-    this.#isTolerated = isProse || isCode || this.#isCase
+    this.#isTolerated = isProse || isCode || this.#isCase || tolerance === 'lines'
   }
 
   /**
@@ -155,7 +155,7 @@ export class FieldVerdict {
     if (this.#isTolerated) return
     const chance = unseen ** ((1 + Math.min(3, count)) / 2)
     const isImplied = (this.parts & (CHAR | CHARSET)) !== 0
-    this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN ? STRONG_RISK : WEAK_RISK)
+    this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN && !this.isStranger ? STRONG_RISK : WEAK_RISK)
   }
 
   /** @param isStrong Whether the symbol has only ever come in one number. */

@@ -76,12 +76,12 @@ export class ValuePriors {
 
   toJSON (): ValuePriorsJson { return this.#priors.map((prior) => prior.toJSON()) }
 
-  #sortOf ({ items, n }: FieldProfile): number {
+  #sortOf ({ items, n, filled, empties }: FieldProfile): number {
     const known = items.known(VALUES)
     if (known <= 2 && this.#truthsIn(items) === known) return TRUTH
     if (known === 1 && n === 1) return CONSTANT
     if (known === 1) return items.once(VALUES) > 0 ? NONE : CONSTANT
-    return known <= MOST && known * EACH <= n && items.seldom(VALUES, 1) <= LAST ? SET : NONE
+    return known <= MOST && (known - (empties > 0 ? 1 : 0)) * EACH <= filled && items.seldom(VALUES, 1) <= LAST ? SET : NONE
   }
 
   #truthsIn (items: FieldProfile['items']): number {

@@ -1,6 +1,7 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
 import { hashText } from '../text/keyed-hash'
+import { withoutTokens } from '../text/value-format'
 import { probeShape } from '../text/probe-shape'
 import { readableShape } from '../text/value-shape'
 import { PROBE_PATH, UNKNOWN_PATH } from './endpoint-signals'
@@ -11,6 +12,8 @@ import type { PathTreeJson } from './path-tree'
 const CAPACITY = 1024
 /** Level of the item table: paths of requests that may not teach, until enough principals have asked for them. */
 const SUSPECTS = 0
+/** The other level: paths that carry a token, with the token left out. */
+const MASKED = 1
 /** Paths learned before an unknown one is judged, and the share of paths without a template below which that is unusual. */
 const FEWEST = 64
 const SETTLED = 0.02
@@ -38,6 +41,9 @@ export class WildcardProfile {
     const path = `/${rest}`
     if (this.n < floor || this.#tree.match(path) !== null) return
     if (this.#items.count(SUSPECTS, hashText(path, 0)) > 0) return
+    // The next build of a file has another hash in its name.
+    const masked = withoutTokens(path)
+    if (masked !== null && this.#items.count(MASKED, hashText(masked, 0)) > 0) return
     const probe = probeShape(path)
     if (probe !== null) observation.add(new Signal(PROBE_PATH, 'path.*', 6, 60, probe, readableShape(path)))
     else if (this.n >= FEWEST && this.#strays < SETTLED) observation.add(new Signal(UNKNOWN_PATH, 'path.*', 5, 55, undefined, readableShape(path)))
@@ -48,6 +54,8 @@ export class WildcardProfile {
     this.n++
     this.#strays += LATEST * ((this.#tree.match(path) === null ? 1 : 0) - this.#strays)
     this.#tree.learn(path, principal)
+    const masked = withoutTokens(path)
+    if (masked !== null) this.#items.learn(MASKED, hashText(masked, 0), principal, false)
   }
 
   /** Notes a request that may not teach. @returns Whether its path became known by this. */

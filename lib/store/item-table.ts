@@ -99,6 +99,23 @@ export class ItemTable {
   }
 
   /**
+   * Things on the level where each is one principal's own, and several principals sent some: what somebody keeps (a token, a name) comes again with each of
+   * his requests, and is one draw all the same. `Infinity` where two share one, only one principal is known, or one came so often that it does not tell.
+   */
+  kept (level: number): number {
+    let first = -1
+    let isSeveral = false
+    for (let at = TALLIES; at < this.#things.length; at++) {
+      const word = wordAt(this.#things, at)
+      if (word === 0 || levelOf(word) !== level || countOf(word) === 0) continue
+      if (supportOf(word) > 1 || countOf(word) >= OFTEN) return Infinity
+      if (first < 0) first = firstTag(word)
+      else if (firstTag(word) !== first) isSeveral = true
+    }
+    return isSeveral ? this.known(level) : Infinity
+  }
+
+  /**
    * Admits one sighting.
    * @param principal Hash of who sent it.
    * @param several Count a second time only what a second principal has sent.

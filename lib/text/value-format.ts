@@ -183,6 +183,60 @@ function isTime (text: string, from: number, isFull: boolean): boolean {
   return length === at + 6 && two(text, at + 1) <= 23 && text.charCodeAt(at + 3) === 58 && two(text, at + 4) <= 59
 }
 
+/** Characters of a run of letters and digits that may be a token, and changes between both in it: `step2024` and `4th` have one, `3f9a1c02` five. */
+const LEAST_TOKEN = 6
+const LEAST_CHANGES = 3
+
+/** Characters looked at for tokens. */
+const MOST_TOKENS = 512
+
+/** Whether a text has a run of letters and digits that nobody would call a word: an id, a hash, a key. Looks at 512 characters at the most. */
+export function hasToken (text: string): boolean { return tokenEnd(text, 0) > 0 }
+
+/** A text with each such run as one `#`; `null` where it has none. */
+export function withoutTokens (text: string): string | null {
+  let made = ''
+  let from = 0
+  for (let end = tokenEnd(text, 0); end > 0; end = tokenEnd(text, from)) {
+    let start = end
+    while (start > from && isIn(text.charCodeAt(start - 1), DIGIT | LETTER)) start--
+    made += `${text.slice(from, start)}#`
+    from = end
+  }
+  return from === 0 ? null : made + text.slice(from)
+}
+
+/** Where the first token at or behind `from` ends; 0 where there is none. */
+function tokenEnd (text: string, from: number): number {
+  const length = Math.min(text.length, MOST_TOKENS)
+  let run = 0
+  let changes = 0
+  let last = 0
+  for (let i = from; i <= length; i++) {
+    const kind = i === length ? 0 : isIn(text.charCodeAt(i), DIGIT) ? DIGIT : isIn(text.charCodeAt(i), LETTER) ? LETTER : 0
+    if (kind !== 0 && run > 0 && kind !== last) changes++
+    if (kind !== 0) run++
+    else if (run >= LEAST_TOKEN && changes >= LEAST_CHANGES) return i
+    else run = changes = 0
+    last = kind
+  }
+  return 0
+}
+
+/**
+ * Whether a text is a day of the calendar, with a time or without: `2026-03-02`, `2026-03-02T09:15`, `02.03.2026`, `02/03/2026`. Linear.
+ */
+export function isDay (text: string): boolean {
+  const { length } = text
+  if (length < 10 || length > 40) return false
+  if (text.charCodeAt(4) === 45) return isDate(text) && (length === 10 || ((text.charCodeAt(10) | 32) === 116 && isTime(text, 11, false)))
+  const parting = text.charCodeAt(2)
+  if (length !== 10 || (parting !== 46 && parting !== 47) || text.charCodeAt(5) !== parting || !areAll(text, 6, 10, DIGIT)) return false
+  const first = two(text, 0)
+  const second = two(text, 3)
+  return first >= 1 && second >= 1 && Math.max(first, second) <= 31 && Math.min(first, second) <= 12
+}
+
 function isDateTime (text: string): boolean {
   const separator = text.charCodeAt(10)
   return (separator === 84 || separator === 116) && isDate(text) && isTime(text, 11, true)

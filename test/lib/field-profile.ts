@@ -9,8 +9,9 @@ const scan = new ValueScan(4711)
 const values = fc.array(fc.oneof(fc.integer({ min: 0, max: 30 }).map(String), fc.constantFrom('asc', 'desc', '', 'a@b.c', '2026-01-05')), { maxLength: 28 })
 const asked = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.constantFrom('7', 'asc', "1' or 1=1", '9'.repeat(40), 'a@b@c'))
 
-function learned (stream: readonly string[], profile = new FieldProfile()): FieldProfile {
-  stream.forEach((value, i) => profile.learn(scan.scan(value), i % 40, false))
+/** @param from Requests that came before, each from another of forty clients. */
+function learned (stream: readonly string[], profile = new FieldProfile(), from = 0): FieldProfile {
+  stream.forEach((value, i) => profile.learn(scan.scan(value), (from + i) % 40, false))
   return profile
 }
 
@@ -26,7 +27,7 @@ const many = (make: (i: number) => string, count = 200): FieldProfile => learned
 test('two profiles merged judge as one that saw both streams', async () => {
   fc.assert(fc.property(values, values, asked, (ours, theirs, value) => {
     const merged = learned(ours)
-    merged.merge(learned(theirs))
+    merged.merge(learned(theirs, new FieldProfile(), ours.length))
     const whole = learned([...ours, ...theirs])
     assert.deepEqual(merged.levels(), whole.levels())
     assert.deepEqual([merged.n, merged.lengths, merged.numbers], [whole.n, whole.lengths, whole.numbers])
@@ -406,4 +407,54 @@ test('letters of the other case are little news, and so is the next number of a 
   t.ok(riskOf(versions, '3.3.0') < 50, 'another version')
   t.ok(riskOf(versions, '3.3.0-beta') >= 50)
   t.ok(riskOf(many((i) => ['red', 'tan', 'sky'][i % 3] as string, 120), 'ink') >= 50, 'another word of a set')
+})
+
+test('days are no set, however few of them were seen; what is no day is judged as ever', async (t) => {
+  const profile = many((i) => i % 2 === 0 ? '2026-03-02' : '2026-03-03')
+  t.same(partsOf(profile, '2026-03-04'), [])
+  t.ok(partsOf(profile, '2026-13-04').includes('enum'), 'no such month')
+  t.ok(partsOf(profile, 'tomorrow').includes('enum'))
+})
+
+test('a token each client keeps is one draw a client, however often it comes', async (t) => {
+  const tokens = (principals: number): FieldProfile => {
+    const profile = new FieldProfile()
+    for (let i = 0; i < 60; i++) profile.learn(scan.scan(['wLfnRakQmZ', 'qTzBdhYpXs', 'NhKjVrcEwo'][i % 3] as string), i % 3 % principals, false)
+    return profile
+  }
+  const few = new FieldProfile()
+  for (let i = 0; i < 45; i++) few.learn(scan.scan(['wLfnRakQmZ', 'qTzBdhYpXs', 'NhKjVrcEwo'][i % 3] as string), i % 3, true)
+  t.same(partsOf(few, 'BgUeYkPdaM'), [], 'three clients, three tokens')
+  t.ok(partsOf(tokens(1), 'BgUeYkPdaM').includes('enum'), 'one client that chooses among three')
+})
+
+test('a file of the next build, whose name carries another hash, is like the last', async (t) => {
+  const profile = many((i) => ['app.3f9a1c02.css', 'app.77d0e1aa.css', 'logo.svg'][i % 3] as string)
+  t.same(partsOf(profile, 'app.9b1ff247.css'), [])
+  t.not(partsOf(profile, 'app.9b1ff247.<ss').length, 0)
+  t.not(partsOf(profile, 'app.9b1ff2470.css').length, 0, 'of another length')
+})
+
+test('fields that are mostly left empty are judged by what was entered', async (t) => {
+  const profile = many((i) => i % 4 === 0 ? ['please call', 'no lift', 'ring twice', 'gate is open', 'two people'][i / 4 % 5] as string : '', 24)
+  t.same(partsOf(profile, 'parking behind'), [])
+})
+
+test('of a field known by name only, nothing is new', async (t) => {
+  t.same(partsOf(new FieldProfile(), 'stats'), [])
+  const verdict = new FieldVerdict().reset()
+  new FieldProfile().judge(scan.scan('stats'), null, 0, verdict)
+  t.same(verdict.names(), [])
+})
+
+test('a sign never seen in texts of several lines is weak, in a name it is not', async (t) => {
+  const words = ['review', 'the rollout', 'by Friday', 'with legal', 'customer', 'twice', 'in production', 'not sure']
+  const text = (i: number): string => Array.from({ length: 3 + i % 6 }, (_, k) => `${words[(i * 7 + k * 3 + (i >> 3)) % 8]}${[' ', '\n', ', ', '. ', '! '][(i * 5 + k * k * 3 + (i >> k)) % 5]}`).join('')
+  const risk = (profile: FieldProfile, value: string): number => {
+    const verdict = new FieldVerdict().reset()
+    profile.judge(scan.scan(value), null, 1, verdict)
+    return verdict.risk
+  }
+  t.ok(risk(many(text), 'see [the list]\nby Friday') < 50)
+  t.ok(risk(many((i) => `${words[i % 8]}`.replace(/\n/g, ' ')), 'by [Friday]') >= 50)
 })

@@ -128,3 +128,15 @@ test('what one or two principals send is seldom, however often they do, unless f
   for (const hash of [1, 1, 2, 2, 2, 3]) few.learn(0, hash, 1, false)
   t.same([few.seldom(0, 1), few.seldom(0, 2)], [1, 1], 'by sightings')
 })
+
+test('what each principal keeps to himself is told from what several share', async (t) => {
+  const table = new ItemTable()
+  for (let i = 0; i < 12; i++) table.learn(0, 100 + i % 3, 7 + i % 3, false)
+  t.equal(table.kept(0), 3, 'three tokens of three clients, four times each')
+  table.learn(0, 100, 8, false)
+  t.equal(table.kept(0), Infinity, 'two clients have sent one of them')
+  const alone = new ItemTable()
+  for (let i = 0; i < 6; i++) alone.learn(0, 100 + i % 3, 7, false)
+  t.equal(alone.kept(0), Infinity, 'where all come from one client nothing is known of others')
+  t.equal(new ItemTable().kept(0), Infinity)
+})

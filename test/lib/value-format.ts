@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import Ajv2020 from 'ajv/dist/2020'
 import fc from 'fast-check'
 import { test } from 'tap'
-import { FORMATS, formatOf, isOfFormat } from '../../lib/text/value-format'
+import { FORMATS, formatOf, hasToken, isDay, isOfFormat, withoutTokens } from '../../lib/text/value-format'
 
 const nameOf = (text: string): string => FORMATS[formatOf(text)] as string
 
@@ -51,4 +51,18 @@ test('any text is looked at in linear time', async (t) => {
     for (let i = 0; i < 20; i++) for (let format = 1; format < FORMATS.length; format++) isOfFormat(format, unit.repeat(100_000))
     t.ok(Number(process.hrtime.bigint() - started) < 2e9, unit)
   }
+})
+
+test('days are told in the ways in which forms write them', async (t) => {
+  for (const text of ['2026-03-02', '2026-03-02T09:15', '2026-03-02T08:00:00Z', '02.03.2026', '02/28/2026', '31/12/1999']) t.ok(isDay(text), text)
+  for (const text of ['', '2026-13-02', '2026-02-30', '31.31.2026', '00.01.2026', '2.3.2026', '02-03-2026', '2026-03-02 or 1', '02.03.2026x', 'tomorrow!!']) t.notOk(isDay(text), text)
+})
+
+test('tokens are told from words with a number', async (t) => {
+  for (const text of ['3f9a1c02', 'app.9b12ff47.js', 'SG8w2qumUbKn']) t.ok(hasToken(text), text)
+  for (const text of ['', 'step2024', 'covid19', '2026-03-02', 'page-12-of-30', '4th', 'abcdefgh', '12345678']) t.notOk(hasToken(text), text)
+  t.equal(withoutTokens('/assets/app.9b12ff47.js'), '/assets/app.#.js')
+  t.equal(withoutTokens('/a1b2c3d4/e5f6a7b8c9'), '/#/#')
+  t.equal(withoutTokens('/assets/app.js'), null)
+  t.equal(withoutTokens('a1'.repeat(1000))?.length, 1 + 2000 - 512, 'what is beyond the bound stays')
 })

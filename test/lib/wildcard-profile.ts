@@ -44,3 +44,10 @@ test('what was learned survives JSON, and adds up', async (t) => {
   t.same(merged.templates(), copy.templates())
   t.same(signals(merged, 'admin/users/export'), ['unknown_path'])
 })
+
+test('the next build of a file is ordinary, another file with a hash is not', async (t) => {
+  const profile = new WildcardProfile()
+  for (let i = 0; i < 400; i++) profile.learn(['app.3f9a1c02.css', 'app.77d0e1aa.js', 'img/logo.svg'][i % 3] as string, i % 20)
+  t.same(signals(profile, 'app.9b1ff247.css'), [])
+  t.same(signals(profile, 'dump.9b1ff247.css'), ['unknown_path'])
+})
