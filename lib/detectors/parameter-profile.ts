@@ -1,8 +1,9 @@
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
+import { familyOf } from '../text/name-family'
 import { showName } from '../text/redact'
 import { isIdentifier, isTrackingName } from '../text/tracking-name'
-import { finishHash } from '../text/value-shape'
+import { finishHash, withoutMargin } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
 import { isMilestone } from '../stats/novelty-prior'
 import type { NoveltyPrior } from '../stats/novelty-prior'
@@ -13,6 +14,7 @@ import type { FieldProfileJson } from './field-profile'
 import { strongRisk } from './field-verdict'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
 import type { NameBacking } from './name-backing'
+import { Newcomers } from './newcomers'
 import { FORM, LISTS, PATH, QUERY } from './parameter-plans'
 import type { ParameterPriors } from './parameter-priors'
 import { ParameterTable } from './parameter-table'
@@ -50,6 +52,9 @@ const MANY_FIELDS = 4
 const MAX_NAMES = 64
 /** Names of which a mask says whether their values are settled. */
 const MASKED = 31
+/** Members of a map before which it is none, and sightings of a member that has hardly come. */
+const FAMILY = 3
+const HARDLY = 2
 /** Values of one name looked at. */
 const MAX_VALUES = 16
 
@@ -88,6 +93,8 @@ export class ParameterProfile {
   readonly #context: ParameterContext
   readonly #parameters = new ParameterTable()
   #items = new ItemTable()
+  /** Parameters that were always there and that flagged requests had not; `null` while there were none. */
+  #missed: Newcomers | null = null
   /** How many names requests had, in this half-life and in the one before. */
   #counts = EMPTY_RANGE
   #countsBefore = EMPTY_RANGE
@@ -133,10 +140,24 @@ export class ParameterProfile {
   }
 
   #judgeUnknown (name: string, floor: number, observation: Observation): void {
-    if (this.n < floor || this.n < FEW || this.#freeNames || this.#context.backing.has(name)) return
+    if (this.n < floor || this.n < FEW || this.#freeNames || this.#context.backing.has(name) || this.#isOfOpenFamily(name)) return
     const chance = this.#names.chance(this.n, this.#rareNames)
     const risk = chance * (this.n + 2) < LIKELY ? strongRisk(chance) : 0
     if (risk > 0) observation.add(new Signal(UNEXPECTED_PARAM, this.#prefix + showName(name), 6, risk, this.n, undefined))
+  }
+
+  /** Whether a name is one of a map's (`fields[colour]`) of which new ones keep coming: three are known, and two of them have hardly come. */
+  #isOfOpenFamily (name: string): boolean {
+    const family = familyOf(name)
+    if (family === null) return false
+    let members = 0
+    let rare = 0
+    for (let place = 0; place < this.#parameters.size; place++) {
+      if (familyOf(this.#parameters.name(place)) !== family) continue
+      members++
+      if (this.#parameters.requests(place) <= HARDLY) rare++
+    }
+    return members >= FAMILY && rare >= HARDLY
   }
 
   /** Names seen once; of the first few requests each name is one, and none is rare. */
@@ -152,7 +173,7 @@ export class ParameterProfile {
     const profile = this.#parameters.profile(place)
     const common = this.#parameters.common(place)
     if (typeof value === 'string') {
-      judge.scan.scan(value)
+      judge.scan.scan(withoutMargin(value))
       judge.judge(value, profile, common, floor, paramValue, this.#prefix, name, 1, observation)
       return
     }
@@ -162,7 +183,7 @@ export class ParameterProfile {
     }
     for (let i = 0; i < value.length && i < MAX_VALUES; i++) {
       if (typeof value[i] !== 'string') continue
-      judge.scan.scan(value[i])
+      judge.scan.scan(withoutMargin(value[i]))
       judge.judge(value[i], profile, common, floor, paramValue, this.#prefix, name, 1, observation)
     }
   }
@@ -231,7 +252,7 @@ export class ParameterProfile {
 
   /** A name is about to be learned that the route never had: counted where it would be judged. */
   #meetName (name: string, value: unknown): void {
-    if (this.#freeNames || this.#context.backing.has(name) || (isTrackingName(name) && isIdentifier(value))) return
+    if (this.#freeNames || this.#context.backing.has(name) || this.#isOfOpenFamily(name) || (isTrackingName(name) && isIdentifier(value))) return
     this.#names.meet(this.n)
   }
 
@@ -252,7 +273,9 @@ export class ParameterProfile {
 
   /** The place of a name that an admitted request sent, made where there is room; -1 where there is none. @param known Its place where it has one. */
   #admit (name: string, hash: number, known: number, principal: number, several: boolean): number {
-    if (this.#items.count(NAMES, hash) < 16 && this.#items.learn(NAMES, hash, principal, several) < 0) this.#freeNames = true
+    const family = familyOf(name)
+    const kept = family === null ? hash : hashText(family, this.#context.judge.scan.seed)
+    if (this.#items.count(NAMES, kept) < 16 && this.#items.learn(NAMES, kept, principal, several) < 0) this.#freeNames = true
     if (known >= 0 || this.#freeNames || name.length > 256) return known
     return this.#parameters.add(name, finishHash(hash))
   }
@@ -278,17 +301,30 @@ export class ParameterProfile {
         this.#parameters.add(name, finishHash(hash))
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
-        judge.scan.scan(value)
+        judge.scan.scan(withoutMargin(value))
         if (this.#quarantineValue(place, principal)) onPromoted(this.#prefix + showName(name))
       } else if (Array.isArray(value) && this.#quarantineList(value, place, hash, principal)) {
         onPromoted(this.#prefix + showName(name))
       }
     }
+    if (names > 0) this.#quarantineMissing(values, principal, onPromoted)
     if (this.#items.count(SETS, set >>> 0) === 0 && this.#items.note(SETS, set >>> 0, principal) >= promoteAfter) {
       this.#items.promote(SETS, set >>> 0, 2)
       this.#counts = stretched(this.#counts, this.#countsBefore, names, false)
       this.#excuse(values)
       onPromoted(this.#where())
+    }
+  }
+
+  /** What enough principals leave out need not be there, whatever else they send with it. */
+  #quarantineMissing (values: Record<string, unknown>, principal: number, onPromoted: (field: string) => void): void {
+    const allowed = this.n >= MANY ? 1 : 0
+    for (let place = 0; place < this.#parameters.size; place++) {
+      const name = this.#parameters.name(place)
+      if (this.n - this.#parameters.requests(place) > allowed || Object.hasOwn(values, name)) continue
+      if (!(this.#missed ??= new Newcomers()).noteThing(hashText(name, this.#context.judge.scan.seed), principal, this.#context.promoteAfter)) continue
+      this.#parameters.setRequests(place, Math.max(0, this.#parameters.requests(place) - 2))
+      onPromoted(this.#prefix + showName(name))
     }
   }
 
@@ -299,7 +335,7 @@ export class ParameterProfile {
     if (promoted) this.#items.promote(REPEATED, hash, 2)
     for (let i = 0; i < list.length && i < MAX_VALUES; i++) {
       if (typeof list[i] !== 'string') continue
-      judge.scan.scan(list[i] as string)
+      judge.scan.scan(withoutMargin(list[i] as string))
       promoted = this.#quarantineValue(place, principal) || promoted
     }
     return promoted
@@ -319,6 +355,7 @@ export class ParameterProfile {
   /** One half-life; parameters not seen for several are forgotten. */
   halve (): void {
     this.n >>>= 1
+    this.#missed = null
     this.#items.halve()
     if (this.#counts !== EMPTY_RANGE) this.#countsBefore = this.#counts
     this.#counts = EMPTY_RANGE

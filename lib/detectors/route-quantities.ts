@@ -109,7 +109,9 @@ export class RouteQuantities extends RouteFences {
   /** Judges size and duration of the reply. */
   judgeReply (observation: Observation): void {
     const size = this.response
-    if (observation.mostResponseBytes > this.ordinaryResponse && size !== null) {
+    // What is refused is answered with the application's page for that, whatever the route's own replies are like; a fault of the server may show anything.
+    const isRefused = observation.status >= 400 && observation.status < 500
+    if (!isRefused && observation.mostResponseBytes > this.ordinaryResponse && size !== null) {
       const above = size.above(observation.responseBytes)
       if (above > 0) observation.add(new Signal(SIZE_HIGH, 'response.size', severityOf(above), Math.min(75, 35 + 15 * above), Math.round(size.high), observation.responseBytes))
     }

@@ -87,8 +87,10 @@ export class UnmatchedBaseline {
 
   learn (observation: Observation, several: boolean): void {
     this.samples++
-    this.#traffic.unmatched++
-    this.#items.learn(PATHS, this.#hash(observation.method, pathOf(observation.url)), observation.principal, several)
+    // A path that several ask for again and again (an icon, a file that another server gives) says nothing about how often a strange one is asked for.
+    const count = this.#items.learn(PATHS, this.#hash(observation.method, pathOf(observation.url)), observation.principal, several)
+    if (count > 1) this.#traffic.matched++
+    else this.#traffic.unmatched++
   }
 
   quarantine (observation: Observation, onPromoted: (field: string) => void): void {

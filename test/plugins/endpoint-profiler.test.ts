@@ -272,3 +272,45 @@ test('whoever registers with another password is no deviation, and what reads as
   t.ok((await ask(register(2, "x' OR 1=1-- -"))).assessment.flagged)
   t.ok((await ask(register(3, 'x'.repeat(4000)))).assessment.flagged)
 })
+
+test('the blank that a keyboard adds behind a word is no part of the value', async (t) => {
+  const ordinary = (i: number): Ask => form(`name=ann${i % 10}&mail=${['ann', 'bea', 'carl.m', 'd-e'][i % 4]}${i}@example.com`)
+  t.same((await taughtThenAsked({ headerProfiler: false }, ordinary, form('name=ann3&mail=eve7@example.com+'))).types, [])
+  t.same((await taughtThenAsked({ headerProfiler: false }, ordinary, form('name=ann3&mail=eve7@+example.com'))).types, ['param_value_anomaly'])
+})
+
+test('members of a map that keep coming are ordinary, and hide no other name', async (t) => {
+  const ordinary = (i: number): string => `/search?page=${i % 9}&sort=asc${i % 6 === 0 ? `&fields[c${i / 6}]=1` : ''}`
+  t.same((await taughtThenAsked({ headerProfiler: false }, ordinary, '/search?page=3&sort=asc&fields[c777]=1')).types, [])
+  t.same((await taughtThenAsked({ headerProfiler: false }, ordinary, '/search?page=3&sort=asc&debug=1')).types, ['unexpected_param'])
+  t.same((await taughtThenAsked({ headerProfiler: false }, search, '/search?page=3&sort=asc&fields[c7]=1')).types, ['unexpected_param'], 'where there is no map')
+})
+
+test('what three clients leave out need not be there, whatever else they send', async (t) => {
+  const { ask, teach } = await buildApp({ headerProfiler: false, trends: false }, shop)
+  await teach(120, (i) => `/search?page=${i % 9}&sort=asc${i % 2 === 0 ? '&dir=up' : ''}${i % 3 === 0 ? '&all=1' : ''}`)
+  const without = ['/search?page=1', '/search?page=2&dir=up', '/search?page=3&all=1']
+  for (const [i, url] of without.entries()) t.ok((await ask({ url, client: 900 + i })).types.includes('missing_expected_param'), url)
+  t.notOk((await ask({ url: '/search?page=4&dir=up&all=1', client: 950 })).types.includes('missing_expected_param'))
+})
+
+test('a path that everybody asks for in vain makes no other path ordinary', async (t) => {
+  const { ask, teach } = await buildApp({ headerProfiler: false, trends: false }, shop)
+  await teach(400, (i) => i % 5 === 0 ? '/favicon.ico' : search(i))
+  t.same((await ask('/favicon.ico')).types, [])
+  t.same((await ask('/internal/users')).types, ['unknown_path'])
+})
+
+test('the page that says what is wrong may be larger than what a route ordinarily answers; a fault of the server may not', async (t) => {
+  const routes = (app: FastifyInstance): void => {
+    app.get('/answer', async (request, reply) => {
+      const { as } = request.query as { as?: string }
+      return reply.code(as === undefined ? 200 : Number(as)).send('x'.repeat(as === undefined ? 40 : 60_000))
+    })
+  }
+  const { ask, teach } = await buildApp({ headerProfiler: false, trends: false }, routes)
+  await teach(120, () => '/answer')
+  t.notOk((await ask('/answer?as=422')).types.includes('payload_size_high'))
+  t.ok((await ask('/answer?as=500')).types.includes('payload_size_high'))
+  t.ok((await ask('/answer?as=201')).types.includes('payload_size_high'))
+})
