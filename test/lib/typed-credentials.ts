@@ -40,6 +40,12 @@ test('what nobody types stands, and all that is about something else', async (t)
   t.notOk(typed(new Signal(kind, undefined, 8, 90, undefined, undefined)))
 })
 
+test('a password is one under all its names in a form, and what is merely about passwords is none', async (t) => {
+  const odd = (name: string): Signal => new Signal(kind, `form.${name}`, 6, 69, undefined, { ingredients: ['enum'], length: 12, parts: [1, SYMBOL, 0, 0] })
+  for (const name of ['new_password', 'passwort_neu', 'password2', 'confirm-password', 'passwordConfirmation', 'user[current_password]', 'pwdA']) t.ok(chosen(odd(name)), name)
+  for (const name of ['password_reset_token', 'password_policy', 'pwdlevel', 'boarding_pass', 'passport']) t.notOk(chosen(odd(name)), name)
+})
+
 test('a password is what its owner chose, on every route', async (t) => {
   const odd = (field: string, kinds: number, ingredients: string[] = ['char', 'neighbours']): Signal => new Signal(kind, field, 6, 69, undefined, { ingredients, length: 12, parts: [1, kinds, symbolMask('$%'), 0] })
   for (const field of ['form.password', 'body.user.passwd', 'form.user[password]']) t.ok(chosen(odd(field, SYMBOL)), field)
