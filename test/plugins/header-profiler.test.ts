@@ -230,3 +230,18 @@ test('a new version of a known program, and languages that nobody had set, are o
   t.same(await found("okhttp/4.12.0'--", 'pl'), ['header.user-agent'])
   t.same(await found('okhttp/4.12.0', '../pl'), ['header.accept-language'])
 })
+
+test('the first upload, form or beacon of an application that has only seen JSON is no odd header, a payload in its place is', async (t) => {
+  const built = await buildApp({}, (app) => {
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => done(null, body))
+    app.post('/known', async () => 'ok')
+    app.post('/new', async () => 'ok')
+  })
+  const post = (url: string, i: number, type: string): Ask => ({ method: 'POST', url, client: i % 9, headers: { ...browser(i), 'content-type': type }, payload: '{"a":1}' })
+  await built.teach(200, (i) => post('/known', i, 'application/json'))
+  for (const type of ['multipart/form-data; boundary=----WebKitFormBoundaryAbCdEf1234567', 'text/plain;charset=UTF-8', 'application/json; charset=utf-8', 'application/vnd.api+json']) {
+    t.same((await built.ask(post('/new', 3, type))).types, [], type)
+  }
+  t.match((await built.ask(post('/new', 3, 'text/html;charset=<script>'))).types, ['header_value_anomaly'])
+  t.match((await built.ask(post('/known', 3, 'text/plain;charset=UTF-8'))).types, ['content_type_mismatch'], 'where the route is known to take another, that is told')
+})
