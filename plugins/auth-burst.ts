@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { clientOf } from '../lib/client-address'
 import { AuthKeys } from '../lib/detectors/auth-keys'
 import { AuthWatch } from '../lib/detectors/auth-watch'
+import { readableBody } from '../lib/detectors/readable-bodies'
 import { Observation } from '../lib/observation'
 import { RouteState } from '../lib/route-state'
 import type { Signal } from '../lib/signal'
@@ -175,7 +176,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     if (success === null || (observation.loginCounted && !success) || observation.method === 'OPTIONS') return
     const user = userOf(login, request)
     if (user === null && !isAttempt(login, request)) return
-    if (login.user !== undefined && user !== null) observation.route.userField ??= fieldOfUser(request.body, user)
+    if (login.user !== undefined && user !== null) observation.route.userField ??= fieldOfUser(bodyOf(request), user)
     count(login, observation, user, request, success)
   }
 
@@ -211,7 +212,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
 
   function userOf (login: LoginRoute, request: FastifyRequest): string | null {
     if (login.user !== undefined) return loginName(login.user(request as LoginRequest))
-    return (credentialsIn(request.body, true) ?? credentialsInHeader(request.headers.authorization) ?? credentialsIn(request.query, true))?.user ?? null
+    return (credentialsIn(bodyOf(request), true) ?? credentialsInHeader(request.headers.authorization) ?? credentialsIn(request.query, true))?.user ?? null
   }
 
   function count (login: LoginRoute | null, observation: Observation, name: string | null, request: FastifyRequest | null, success: boolean): void {
@@ -260,7 +261,10 @@ function isSentBack (request: FastifyRequest, reply: FastifyReply): boolean {
   return leadsBack(location, request.raw.url ?? '') || (bringsSecret(request) && leadsToLogin(location, request.headers.host))
 }
 
-function bringsSecret ({ body, headers }: FastifyRequest): boolean { return credentialsIn(body) !== null || credentialsInHeader(headers.authorization) !== null }
+function bringsSecret (request: FastifyRequest): boolean { return credentialsIn(bodyOf(request)) !== null || credentialsInHeader(request.headers.authorization) !== null }
+
+/** Looked at when the answer is known: what a hook has read of a multipart form since is there too. */
+function bodyOf ({ body, headers }: FastifyRequest): unknown { return readableBody(body, headers['content-type'] ?? null) }
 
 /** Header names in their order, and the user agent: what a tool keeps while it changes addresses. */
 function fingerprintOf ({ rawHeaders }: Observation, seed: number): number {

@@ -245,5 +245,19 @@ test('a program that nobody had yet alarms by no header alone while few clients 
     t.notOk(assessment.flagged, `${agent}: ${assessment.signals.map(({ detail }) => detail).join('; ')}`)
   }
   t.ok((await ask({ client: 910, url: '/account', headers: { ...browser(4), 'user-agent': 'kQ9x_Zt4B-v7'.repeat(5), ...credential } })).assessment.flagged, 'what is the name of no program')
-  t.ok((await ask({ client: 911, url: '/account', headers: { 'user-agent': 'Dart/3.5 (dart:io)' } })).types.includes('header_missing_required'), 'a credential is the route\'s own matter, whoever asks')
+  t.ok((await ask({ client: 911, url: '/account', headers: { 'user-agent': 'Dart/3.5 (dart:io)' } })).types.includes('header_missing_required'), 'a credential is the route\'s own matter, whoever asks')})
+
+test('the first upload, form or beacon of an application that has only seen JSON is no odd header, a payload in its place is', async (t) => {
+  const built = await buildApp({}, (app) => {
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => done(null, body))
+    app.post('/known', async () => 'ok')
+    app.post('/new', async () => 'ok')
+  })
+  const post = (url: string, i: number, type: string): Ask => ({ method: 'POST', url, client: i % 9, headers: { ...browser(i), 'content-type': type }, payload: '{"a":1}' })
+  await built.teach(200, (i) => post('/known', i, 'application/json'))
+  for (const type of ['multipart/form-data; boundary=----WebKitFormBoundaryAbCdEf1234567', 'text/plain;charset=UTF-8', 'application/json; charset=utf-8', 'application/vnd.api+json']) {
+    t.same((await built.ask(post('/new', 3, type))).types, [], type)
+  }
+  t.match((await built.ask(post('/new', 3, 'text/html;charset=<script>'))).types, ['header_value_anomaly'])
+  t.match((await built.ask(post('/known', 3, 'text/plain;charset=UTF-8'))).types, ['content_type_mismatch'], 'where the route is known to take another, that is told')
 })
