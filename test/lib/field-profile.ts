@@ -153,6 +153,35 @@ test('a thing seen once in a long stream is not known yet', async (t) => {
   t.ok(partsOf(profile, "5'").includes('char'))
 })
 
+test('what came once here is not known by its having been learned with all of its name', async (t) => {
+  const ids = Array.from({ length: 100 }, (_, i) => `${1000 + i}-${2000 + i}`)
+  const own = learned([...ids, '-10-20'])
+  const all = learned([...ids, ...ids, '-10-20'])
+  t.ok(partsOf(own, '-10-20', all).includes('neighbours'))
+  all.learn(scan.scan('-10-20'), 77, false)
+  t.notOk(partsOf(own, '-10-20', all).includes('neighbours'), 'somebody has sent it elsewhere')
+})
+
+test('an outlier among the first values is forgotten when many have come after it', async (t) => {
+  const numbers = (count: number): FieldProfile => learned(['555555555555', ...Array.from({ length: count }, (_, i) => String(1 + i % 20))])
+  t.same(numbers(60).numbers?.map((n) => n > 1000), [false, true])
+  const later = numbers(100)
+  t.same(later.numbers, [1, 20])
+  t.ok(partsOf(later, '555555555555').includes('range'))
+  t.same(FieldProfile.from(JSON.parse(JSON.stringify(later))).numbers, [1, 20])
+})
+
+test('ranges of the half-life before stay, however few values come after it', async (t) => {
+  const profile = many((i) => String(1 + i * 37 % 120), 120)
+  const before = profile.numbers
+  profile.halve()
+  const copy = FieldProfile.from(JSON.parse(JSON.stringify(profile)))
+  for (const each of [profile, copy]) {
+    learned(new Array<string>(40).fill('7'), each)
+    t.same(each.numbers, before)
+  }
+})
+
 test('what enough principals send is promoted, and fires no more', async (t) => {
   const profile = many((i) => i % 2 === 0 ? 'asc' : 'desc')
   t.same([1, 1, 2, 3].map((principal) => profile.quarantine(scan.scan('top'), principal, 3)), [false, false, false, true])

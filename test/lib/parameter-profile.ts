@@ -40,6 +40,17 @@ test('names, sets, counts and values are judged against what was learned', async
   t.same(found(profile, { page: "3'", sort: 'asc' }), ['param_value_anomaly query.page'])
 })
 
+test('a name, or a name sent twice, that one request of many had is reported when it comes again, until three principals have sent it', async (t) => {
+  const odd: Values[] = [{ page: '3', sort: 'asc', debug: '1' }, { page: ['3', '3'], sort: 'asc' }]
+  const profile = profileOf([...ordinary.slice(0, 100), ...odd, ...ordinary.slice(100)])
+  t.same(odd.map((values) => found(profile, values)), [['unexpected_param query.debug'], ['param_count_anomaly query.page']])
+  const promoted: string[] = []
+  for (const principal of [1001, 1002]) for (const values of odd) profile.quarantine(values, principal, (field) => promoted.push(field))
+  t.ok(promoted.includes('query.debug') && promoted.includes('query.page'))
+  t.same(odd.map((values) => found(profile, values)), [[], []])
+  t.same(found(profileOf([...ordinary.slice(0, 20), odd[0] as Values]), odd[0] as Values), [], 'of few requests one makes it known')
+})
+
 test('two profiles merged answer as one that saw both streams', async () => {
   fc.assert(fc.property(requests, requests, fc.dictionary(fc.constantFrom('page', 'sort', 'x'), fc.constantFrom('1', "'")), (ours, theirs, asked) => {
     const merged = profileOf(ours)
