@@ -97,6 +97,18 @@ export class Detector<S extends object> {
     return this
   }
 
+  /** Called before anybody reads what was found or learned: for a detector that keeps what it has still to count. It may keep some of it while the process is busy, for 50 ms. */
+  catchUp (count: () => void): this {
+    this.#registry.backlog.onCatchUp(() => {
+      try {
+        count()
+      } catch (error) {
+        this.fault(error)
+      }
+    })
+    return this
+  }
+
   /** Called with each observation that may teach, after it was judged. */
   learn (learn: Learn<S>): this {
     this.#learn = learn

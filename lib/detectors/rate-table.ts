@@ -60,6 +60,8 @@ export class RateTable {
   /** After `add`: whether it is the first of the key's bucket, and the first above the limit. */
   isFirst = false
   isCrossing = false
+  /** By measure, how much the key nearest to its limit has left in the open bucket, of those that had any; less than nothing where one is over. */
+  readonly room = new Float64Array(2).fill(Infinity)
   size = 0
   /** Keys displaced that were seen in the last minute. */
   evictions = 0
@@ -114,7 +116,9 @@ export class RateTable {
     const total = before + amount
     this.#numbers[open + AMOUNT] = total
     this.limit = this.#limitOf(open, measure === 0 ? fence : second)
-    this.over = total > this.limit ? total / this.limit : 0
+    const room = this.limit - total
+    if (room < this.room[measure]!) this.room[measure] = room
+    this.over = room < 0 ? total / this.limit : 0
     this.isFirst = before === 0
     this.isCrossing = this.over > 0 && before <= this.limit
     if (this.over > 0) this.#noteOver(entry + this.#own + measure * OWN_SIZE)
@@ -139,6 +143,7 @@ export class RateTable {
   #open (at: number): void {
     const bucket = Math.floor(at / this.#bucketMs)
     this.#latest = bucket >>> 0
+    this.room.fill(Infinity)
     this.#ends = (bucket + 1) * this.#bucketMs
   }
 
