@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
 import type { Registry } from './registry-state'
+import type { Timing } from './stages'
 
 /** Stages at which a detector may judge. */
 export type Stage = 'onRequest' | 'preValidation' | 'preSerialization' | 'onSend'
@@ -76,12 +77,9 @@ export class Detector<S extends object> {
     this.#registry = registry
   }
 
-  /**
-   * Judges at a stage, with whatever state the detector has for the route.
-   * @param timing `canWait`: while the process is busy, it may be called up to 50 ms later, of many requests in turn; never later than somebody asks what was found.
-   */
-  on (stage: Stage, judge: Judge<S>, { canWait = false }: { canWait?: boolean } = {}): this {
-    this.#registry.stages.add(stage, this as unknown as Detector<never>, judge as unknown as Judge<object>, canWait)
+  /** Judges at a stage, with whatever state the detector has for the route. */
+  on (stage: Stage, judge: Judge<S>, timing: Timing = {}): this {
+    this.#registry.stages.add(stage, this as unknown as Detector<never>, judge as unknown as Judge<object>, timing)
     return this
   }
 

@@ -107,8 +107,8 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
   const journal = new RateJournal(application, clients)
 
   anomalies.detector<RateSeries>('rate-spike', createSeries, { check: checkRoute, mode: options.mode })
-    .on('onRequest', countArrival)
-    .on('onSend', countAnswer)
+    .on('onRequest', countArrival, { isLast: true })
+    .on('onSend', countAnswer, { isLast: true })
     .catchUp(() => { journal.count() })
     .share(new RateTraffic(application, clients))
   anomalies.onSweep(sweep)
