@@ -245,7 +245,8 @@ test('a program that nobody had yet alarms by no header alone while few clients 
     t.notOk(assessment.flagged, `${agent}: ${assessment.signals.map(({ detail }) => detail).join('; ')}`)
   }
   t.ok((await ask({ client: 910, url: '/account', headers: { ...browser(4), 'user-agent': 'kQ9x_Zt4B-v7'.repeat(5), ...credential } })).assessment.flagged, 'what is the name of no program')
-  t.ok((await ask({ client: 911, url: '/account', headers: { 'user-agent': 'Dart/3.5 (dart:io)' } })).types.includes('header_missing_required'), 'a credential is the route\'s own matter, whoever asks')})
+  t.ok((await ask({ client: 911, url: '/account', headers: { 'user-agent': 'Dart/3.5 (dart:io)' } })).types.includes('header_missing_required'), 'a credential is the route\'s own matter, whoever asks')
+})
 
 test('the first upload, form or beacon of an application that has only seen JSON is no odd header, a payload in its place is', async (t) => {
   const built = await buildApp({}, (app) => {
