@@ -224,8 +224,9 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
   }
 }
 
-/** New to the field, and to the profile that backs it. */
+/** New to the field, and to the profile that backs it. Where that is the younger one (a field judged by all of its name), what it has had once it knows. */
 function isNew (own: FieldProfile, level: number, hash: number, backing: FieldProfile | null): boolean {
+  if (backing !== null && backing.n < own.n && backing.items.isOpen(level) && backing.items.knows(level, hash, backing.n)) return false
   return own.items.isNew(level, hash, own.n, backing === null ? null : backing.items)
 }
 

@@ -465,3 +465,13 @@ test('a telephone number may be written in yet another way, but is one of digits
   const written = many((i) => `044 ${100 + i} 12 13`, 120)
   t.ok(riskOf(written, '(044) 123 45 67') >= 50, 'where a program writes them all alike')
 })
+
+test('what a young field has had once it knows, though of all of its name only it has had that', async (t) => {
+  const others = many((i) => (i * 2_654_435_761 % 2 ** 32).toString(36).padStart(8, 'q').repeat(3).slice(0, 22), 280)
+  const uuids = (i: number): string => `${(0x10000000 + i * 77_777_777).toString(16).slice(0, 8)}-89ab-4cde-8f01-23456789abcd`
+  const young = many(uuids, 1)
+  others.learn(scan.scan(uuids(0)), 1, true)
+  const verdict = new FieldVerdict().reset()
+  young.judge(scan.scan(uuids(5)), others, 1, verdict)
+  t.ok(verdict.risk < 50, `${verdict.risk} ${verdict.names().join()}`)
+})
