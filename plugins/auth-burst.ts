@@ -109,10 +109,9 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   const told = new WeakSet<Observation>()
   const elsewhere = new RouteState('recordAuth', '*', '(recordAuth)', true, anomalies.settings.mode ?? 'observe', anomalies.settings.flagAt ?? 50)
 
-  const detector = anomalies.detector<LoginRoute>('auth-burst', createLogin, { check: checkRoute, minSamples: 1, mode: options.mode })
-    .on('onRequest', awaitEnd)
-    .on('onSend', judgeReply)
-    .share(watch)
+  let isAttending = false
+
+  const detector = anomalies.detector<LoginRoute>('auth-burst', createLogin, { check: checkRoute, minSamples: 1, mode: options.mode }).share(watch)
   elsewhere.setEnforcing(detector.slot, options.mode === 'enforce' || (elsewhere.mode === 'enforce' && options.mode !== 'observe'))
   anomalies.onRefusal = refused
   anomalies.onRecordAuth(recordAuth)
@@ -125,7 +124,14 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     if (route.matched) watched.add(route)
     if (routeOptions === undefined) return null
     route.isLogin = true
+    attend()
     return new LoginRoute({ ...settings, ...resolveOptions<AuthBurstOptions>('authBurst', authBurstOptions, {}, routeOptions, route.key) }, false)
+  }
+
+  /** Requests are looked at from the first login route on: where there is none, they cost nothing. */
+  function attend (): void {
+    if (!isAttending) detector.on('onRequest', awaitEnd).on('onSend', judgeReply)
+    isAttending = true
   }
 
   function checkRoute (routeOptions: object, route: string): void {
@@ -161,6 +167,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     const login = new LoginRoute(settings, true)
     route.slots[detector.slot] = login
     route.isLogin = true
+    attend()
     fastify.log.info({ route: route.key }, 'fastify-anomalies takes this for a login route: config.anomalies.authBurst says so for good, or false says it is none')
     detector.guard(() => judgeReply(login, observation, request, reply))
     recordNew(observation)

@@ -23,9 +23,11 @@ export class Seats {
 
   get isEmpty (): boolean { return this.prompt.length + this.patient.length === 0 }
 
+  /** In the order in which detectors registered, whenever they say that they judge. */
   add (seat: Seat, canWait: boolean): void {
-    if (canWait) this.patient.push(seat)
-    else this.prompt.splice(seat.isLast ? this.prompt.length : this.prompt.filter(({ isLast }) => !isLast).length, 0, seat)
+    const seats = canWait ? this.patient : this.prompt
+    const later = seats.findIndex(({ isLast, slot }) => isLast === seat.isLast ? slot > seat.slot : isLast)
+    seats.splice(later < 0 ? seats.length : later, 0, seat)
   }
 }
 
