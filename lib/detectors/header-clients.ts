@@ -2,7 +2,7 @@ import { Signal } from '../signal'
 import type { Observation } from '../observation'
 import type { RegularityPriorJson } from '../stats/regularity-prior'
 import { StringMemo } from '../store/string-memo'
-import { clientClass } from '../text/client-class'
+import { clientClass, namesProgram } from '../text/client-class'
 import { ClientProfile } from './client-profile'
 import type { ClientProfileJson } from './client-profile'
 import { DroppedHeaders } from './dropped-headers'
@@ -14,8 +14,8 @@ import type { ValueJudge } from './value-judge'
 const MAX_CLASSES = 64
 /** Characters at a user agent's end in which versions differ. */
 const AGENT_TAIL = 24
-/** Chance of a client of a kind never seen below which the kinds that there are are known: one client sends dozens of requests, and shows in all of them. */
-const SETTLED_KINDS = 0.005
+/** Chance of a kind of client never seen, from which on one says little by being new: it makes many requests, and each would alarm. */
+const KNOWN_KINDS = 0.001
 /** Score from which one finding flags alone, and what of a weaker one counts beside another. */
 const FLAGGED = 50
 const SHARE = 0.25
@@ -66,34 +66,36 @@ export class HeaderClients {
   /** Share of `minSamples` that the application's clients have been learned from. */
   get progress (): number { return Math.min(1, this.#everyone.n / this.settings.minSamples) }
 
-  judge (shape: HeaderShape, observation: Observation): void {
+  /** @returns Whether the client may well be of a kind not known: what other kinds always send, it need not. */
+  judge (shape: HeaderShape, observation: Observation): boolean {
     const isFrozen = observation.route.frozen
     const floor = isFrozen ? 1 : this.settings.minSamples
     const everyone = this.#everyone
-    if (everyone.n < floor) return
+    if (everyone.n < floor) return false
     everyone.judgeCookies(shape, observation.rawHeaders, floor, observation)
     const own = this.#classes.get(this.#classOf(shape, observation.rawHeaders))
     if (own === undefined || own.n < this.settings.minSamples || !own.isEstablished) {
-      this.#judgeStranger(shape, own ?? null, floor, observation)
-      return
+      const isOfUnseenKind = own !== undefined || (this.#unseenKinds() >= KNOWN_KINDS && (shape.agent < 0 || namesProgram(observation.rawHeaders[2 * shape.agent + 1] as string)))
+      this.#judgeStranger(shape, own ?? null, isOfUnseenKind, floor, observation)
+      return isOfUnseenKind
     }
     own.judgeShape(shape, everyone, this.reader, observation)
     const before = observation.signals?.length ?? 0
     own.judgeValues(shape, observation.rawHeaders, everyone, everyone, false, floor, observation)
     // One program writes all of them: another platform shows in several headers at once.
     if (observation.signals !== null && observation.signals.length > before + 1) unite(observation.signals, before)
+    return false
   }
 
   /** A client of a kind that is not known well: what differs from all other clients is one cause, however many headers show it. */
-  #judgeStranger (shape: HeaderShape, own: ClientProfile | null, floor: number, observation: Observation): void {
+  #judgeStranger (shape: HeaderShape, own: ClientProfile | null, isOfUnseenKind: boolean, floor: number, observation: Observation): void {
     const before = observation.signals?.length ?? 0
     const everyone = this.#everyone
-    const mayBeNew = own === null && this.#unseenKinds() >= SETTLED_KINDS
     if (own === null || own.n < this.settings.minSamples) everyone.judgeNames(shape, everyone, this.reader, observation)
     else own.judgeShape(shape, everyone, this.reader, observation)
-    if (mayBeNew && observation.signals !== null) weaken(observation.signals, before)
+    if (isOfUnseenKind && own === null && observation.signals !== null) weaken(observation.signals, before)
     if (shape.agent < 0) everyone.judgeAnonymous(own === null ? 0 : own.n, observation)
-    everyone.judgeValues(shape, observation.rawHeaders, own, everyone, own !== null || mayBeNew, floor, observation)
+    everyone.judgeValues(shape, observation.rawHeaders, own, everyone, isOfUnseenKind, floor, observation)
     const { signals } = observation
     if (signals === null || signals.length - before < 2) return
     let kept = before
@@ -107,16 +109,12 @@ export class HeaderClients {
     if (strongest !== null) signals.push(strongest)
   }
 
-  /**
-   * Whether it is the kind of client that decides about a header, not the route: other kinds always sent it there, and this one has never sent it anywhere.
-   * Of a kind not known yet the same is taken, while kinds that are new are ordinary.
-   */
+  /** Whether it is the kind of client that decides about a header, not the route: other kinds always sent it there, and this one, which is known, has never sent it anywhere. */
   isKindsOwn (shape: HeaderShape, rawHeaders: readonly string[], bit: number): boolean {
     const { reader } = this
     if (((bit < 32 ? reader.occasionalLow >>> bit : reader.occasionalHigh >>> (bit - 32)) & 1) === 1) return false
     const own = this.#classes.get(this.#classOf(shape, rawHeaders))
-    if (own === undefined || own.n < this.settings.minSamples) return this.#unseenKinds() >= SETTLED_KINDS
-    return !own.sends(reader.hashOf(bit))
+    return own !== undefined && own.n >= this.settings.minSamples && !own.sends(reader.hashOf(bit))
   }
 
   /** Estimated chance that an ordinary client is of a kind never seen: from the kinds of which one client is known. However much a client asks, it is of one kind. */

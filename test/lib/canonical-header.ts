@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { withoutGrease, withoutLanguages, withoutReleases, withoutVersions } from '../../lib/text/canonical-header'
+import { withoutGrease, withoutLanguages, withoutMediaType, withoutReleases, withoutVersions } from '../../lib/text/canonical-header'
 
 test('releases of one program are written alike', async (t) => {
   const chrome = (version: string): string => `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version} Safari/537.36`
@@ -40,4 +40,13 @@ test('brands are the same in any order and version, whatever the made-up one is 
   t.equal(withoutGrease('"Chromium";v="144", "Not:A-Brand";v="24", "Google Chrome";v="144"'), withoutGrease('"Not/A)Brand";v="8", "Google Chrome";v="145", "Chromium";v="145.0.7632"'))
   t.not(withoutGrease('"Chromium";v="144", "Brave";v="144"'), withoutGrease('"Chromium";v="144", "Google Chrome";v="144"'))
   for (const text of ['', 'x', '"Chromium"', '"Chromium";v="1a"', '"Chromium";v="1",', '"Chromium";v="1" "x";v="2"', `"${'a'.repeat(300)}";v="1"`]) t.equal(withoutGrease(text), text)
+})
+
+test('well-formed media types are written alike, with the parameters that bodies have', async (t) => {
+  const types = ['application/json', 'application/vnd.api+json; charset=utf-8', 'text/plain;charset=UTF-8', 'multipart/form-data; boundary=----WebKitFormBoundaryAbC123', 'multipart/related;boundary="a=b:c"', 'application/x-www-form-urlencoded', 'image/svg+xml']
+  t.equal(new Set(types.map(withoutMediaType)).size, 1)
+})
+
+test('what is no plain media type stays as it is', async (t) => {
+  for (const text of ['', 'json', 'application/', 'x/y', "application/json' OR 1=1--", 'text/html;charset=<script>', '%{(#_=@java.lang)}', `a/${'b'.repeat(250)}`, `multipart/form-data; boundary=${'a'.repeat(71)}`, 'application/json; a=b', 'text/plain\n']) t.equal(withoutMediaType(text), text)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'tap'
 import fc from 'fast-check'
-import { clientClass } from '../../lib/text/client-class'
+import { clientClass, namesProgram } from '../../lib/text/client-class'
 
 test('versions and comments make no class', async (t) => {
   const classOf = (agent: string): number => clientClass(agent, 9)
@@ -37,4 +37,9 @@ test('a robot that gives its address among a browser\'s products, or behind the 
   t.equal(robot('crawler', '2.0'), robot('crawler', '3.1'))
   t.not(robot('crawler', '2.0'), robot('spider', '2.0'))
   t.not(clientClass('Mozilla/5.0 (compatible; crawler/7.0; +http://crawler.example/)', 9), clientClass('Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko', 9))
+})
+
+test('what begins like no product of any program names none', async (t) => {
+  for (const agent of ['Dart/3.5 (dart:io)', 'Zapier', 'Amazon CloudFront', 'com.example.app/7 CFNetwork/1 Darwin/24', 'Mozilla/5.0 (X11)', 'a']) t.ok(namesProgram(agent), agent)
+  for (const agent of ['', ' ', '/', '() { :; }; /bin/id', '<x>', '\'', 'A'.repeat(41), 'k3_9Z'.repeat(12), '(compatible)', 'ünser/1']) t.notOk(namesProgram(agent), agent)
 })
