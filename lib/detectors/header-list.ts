@@ -170,9 +170,14 @@ export class HeaderList {
       this.#promoteList(shape, principal, enough)
       onPromoted('headers')
     }
-    for (const name of shape.names) {
-      if (!name.counts || items.count(NAMES, name.hash) > 0 || items.note(NAMES, name.hash, principal) < enough) continue
+    for (let i = 0, at = 0; i < shape.names.length; i++) {
+      const name = shape.names[i] as HeaderName
+      if (!name.counts) continue
+      const written = shape.written[at++] as number
+      if (items.count(NAMES, name.hash) > 0 || items.note(NAMES, name.hash, principal) < enough) continue
       items.promote(NAMES, name.hash, 2)
+      // As it is written now, or it would be known and written in a way that nobody knows.
+      this.#promote(WRITTEN, written, principal)
       onPromoted(`header.${name.name.slice(0, 64)}`)
     }
     const { repeated } = shape

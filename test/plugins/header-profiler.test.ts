@@ -302,3 +302,12 @@ test('the first upload, form or beacon of an application that has only seen JSON
   t.match((await built.ask(post('/new', 3, 'text/html;charset=<script>'))).types, ['header_value_anomaly'])
   t.match((await built.ask(post('/known', 3, 'text/plain;charset=UTF-8'))).types, ['content_type_mismatch'], 'where the route is known to take another, that is told')
 })
+
+test('a header that a release adds is known as it is written once three clients have sent it, in whichever lists', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false })
+  const also = (bits: number): Headers => Object.fromEntries([0, 1, 2, 3].filter((bit) => (bits >> bit & 1) === 1).map((bit) => [`x-part-${bit}`, 'on']))
+  await teach(400, (i) => ({ url: '/search', headers: { ...browser(i), ...also(i % 16) } }))
+  const released = (bits: number): Headers => ({ ...browser(4), ...also(bits), 'X-App-Build': '413001' })
+  for (const [i, bits] of [1, 2, 4].entries()) t.ok((await ask({ url: '/search', headers: released(bits), client: 900 + i })).assessment.flagged, `${bits}`)
+  t.notOk((await ask({ url: '/search', headers: released(8), client: 950 })).types.includes('header_order_anomaly'))
+})
