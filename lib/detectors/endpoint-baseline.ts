@@ -23,6 +23,8 @@ const REQUEST_TYPES = 0
 const RESPONSE_TYPES = 1
 
 const SETTLED = 0.05
+/** Requests up to which a media type is known that one of them had. */
+const FEW = 20
 
 /** What of the endpoint-profiler's options a baseline needs. */
 export interface EndpointSettings {
@@ -149,15 +151,18 @@ export class EndpointBaseline {
   #judgeType (level: number, mediaType: string, field: string, severity: number, risk: number, observation: Observation): void {
     if (mediaType === (level === REQUEST_TYPES ? this.#requestType : this.#replyType)) return
     const hash = essenceHash(mediaType, this.#context.judge.scan.seed)
-    if (this.#items.count(level, hash) > 0) {
+    const count = this.#items.count(level, hash)
+    const seen = level === REQUEST_TYPES ? this.samples : this.#typedReplies
+    if (count > 1 || (count === 1 && seen < FEW)) {
+      if (count === 1) return
       if (level === REQUEST_TYPES) this.#requestType = mediaType
       else this.#replyType = mediaType
       return
     }
-    const seen = level === REQUEST_TYPES ? this.samples : this.#typedReplies
     if (seen < this.#settings.minSamples && !observation.route.frozen) return
     const { types } = this.#context
-    if ((this.#items.once(level) + this.#items.pending(level) + 1) / (seen + 2) * types.trust >= SETTLED) return
+    const rare = this.#items.once(level) + this.#items.pending(level) + (count === 1 ? 2 * this.#items.twice(level) : 0)
+    if ((rare + 1) / (seen + 2) * types.trust >= SETTLED) return
     observation.add(new Signal(CONTENT_TYPE, field, severity, risk, seen, essenceOf(mediaType)))
   }
 
@@ -215,7 +220,7 @@ export class EndpointBaseline {
   #quarantineType (level: number, mediaType: string | null, principal: number, field: string, onPromoted: (field: string) => void): void {
     if (mediaType === null) return
     const hash = essenceHash(mediaType, this.#context.judge.scan.seed)
-    if (this.#items.count(level, hash) > 0 || this.#items.note(level, hash, principal) < this.#context.promoteAfter) return
+    if (this.#items.count(level, hash) > 1 || this.#items.note(level, hash, principal) < this.#context.promoteAfter) return
     this.#items.promote(level, hash, 2)
     onPromoted(field)
   }

@@ -17,6 +17,9 @@ export const LEVEL_NAMES: readonly string[] = ['characters', 'charsets', 'shapes
 /** Values learned before singletons stop counting as known: until then an attack or two in the learning traffic can hide. */
 export const MANY = 60
 
+/** Weight of what only flagged requests have shown, for what nobody has: as likely as not it was an attack, and says nothing of what ordinary traffic has not shown. */
+const DOUBTED = 0.5
+
 /** Bits of the closed levels, and the first bit of those opened again. */
 const CLOSED = 255
 const REOPENED = 256
@@ -24,6 +27,8 @@ const REOPENED = 256
 const BEYOND = 65_536
 const SEVERAL = 2
 const BEYOND_BITS = 3 * BEYOND
+/** A half-life has passed. */
+const AGED = 4 * BEYOND
 
 /** The plain form of a `FieldLevels`; `beyond` is missing from what was written before 1.0. */
 export interface FieldLevelsJson { closed: number, reopened: number, base: number, items: number[], beyond?: number }
@@ -48,6 +53,9 @@ export class FieldLevels extends ItemTable {
   /** Whether it makes no difference that another value has such a letter. */
   get isBeyondHex (): boolean { return (this.#state & BEYOND_BITS) >= SEVERAL * BEYOND }
 
+  /** Whether a half-life has passed since the first value. */
+  get isAged (): boolean { return (this.#state & AGED) !== 0 }
+
   /** A value had such a letter. */
   noteBeyondHex (): void { if (!this.isBeyondHex) this.#state += BEYOND }
 
@@ -56,10 +64,10 @@ export class FieldLevels extends ItemTable {
     return this.count(level, hash) >= (n >= MANY ? 2 : 1)
   }
 
-  /** Whether a thing is known neither here nor where the same name is used. */
+  /** Whether a thing is known neither here nor where the same name is used; what was learned here is among what was learned there. */
   isNew (level: number, hash: number, n: number, backing: FieldLevels | null): boolean {
     if (!this.isOpen(level) || this.knows(level, hash, n)) return false
-    return backing === null || !backing.isOpen(level) || backing.count(level, hash) === 0
+    return backing === null || !backing.isOpen(level) || backing.count(level, hash) <= this.count(level, hash)
   }
 
   /**
@@ -71,7 +79,7 @@ export class FieldLevels extends ItemTable {
    */
   unseen (level: number, n: number, most: number, spare: number, isUnheard: boolean): number {
     if (!this.isOpen(level)) return 1
-    const rare = this.#rareOn(level) + (isUnheard ? this.#flaggedAlone(level) : 2 * this.#flagged(level)) + (n >= MANY && !(isUnheard && level === VALUES) ? 2 * this.twice(level) : 0)
+    const rare = this.#rareOn(level) + (isUnheard ? DOUBTED * this.#flaggedAlone(level) : 2 * this.#flagged(level)) + (n >= MANY && !(isUnheard && level === VALUES) ? 2 * this.twice(level) : 0)
     return Math.min(1, (rare + 1) / (this.#seen(level, n, most) + spare + 2))
   }
 
@@ -151,13 +159,13 @@ export class FieldLevels extends ItemTable {
     this.halve()
     const closed = this.#state & CLOSED
     this.#base = closed === 0 ? this.#base >>> 1 : n
-    this.#state = (this.#state & ~CLOSED) | (closed * REOPENED)
+    this.#state = (this.#state & ~CLOSED) | (closed * REOPENED) | AGED
   }
 
   /** Adds what the other levels hold. */
   unite (other: FieldLevels): void {
     const beyond = Math.min(SEVERAL * BEYOND, (this.#state & BEYOND_BITS) + (other.#state & BEYOND_BITS))
-    this.#state = (this.#state & ~BEYOND_BITS) | beyond | (other.#state & CLOSED) | this.merge(other)
+    this.#state = (this.#state & ~BEYOND_BITS) | beyond | (other.#state & (CLOSED | AGED)) | this.merge(other)
     for (let level = 0; level <= PAIRS; level++) if (!this.isOpen(level)) this.drop(level)
     const reopened = other.#state & (CLOSED * REOPENED)
     if (reopened === 0) return
@@ -167,18 +175,21 @@ export class FieldLevels extends ItemTable {
 
   /** The plain form of a field's levels. */
   get plain (): FieldLevelsJson {
-    return { closed: this.#state & CLOSED, reopened: (this.#state >>> 8) & CLOSED, base: this.#base, items: this.toJSON(), beyond: (this.#state & BEYOND_BITS) / BEYOND }
+    return { closed: this.#state & CLOSED, reopened: (this.#state >>> 8) & CLOSED, base: this.#base, items: this.toJSON(), beyond: (this.#state & (BEYOND_BITS | AGED)) / BEYOND }
   }
 
   /** @throws RangeError Where `json` is not what `plain` gave. */
   static of (json: FieldLevelsJson): FieldLevels {
     const levels = new FieldLevels()
     levels.fill(json.items)
-    levels.#state = json.closed | (json.reopened * REOPENED) | (Math.min(SEVERAL, json.beyond ?? SEVERAL) * BEYOND)
+    levels.#state = json.closed | (json.reopened * REOPENED) | (beyondOf(json.beyond ?? SEVERAL) * BEYOND)
     levels.#base = json.base
     return levels
   }
 }
+
+/** Bits of what `plain` gave. */
+function beyondOf (bits: number): number { return Math.min(SEVERAL, bits & 3) | (bits & (AGED / BEYOND)) }
 
 /** Kinds of which a combination is made: a letter outside ASCII stands for either case, which it may have. */
 export function charsetOf (kinds: number): number {

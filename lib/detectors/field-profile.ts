@@ -10,6 +10,10 @@ import { Newcomers } from './newcomers'
 /** Sightings after which a thing is learned no further (it is well known; the count only has to outlast decay). */
 const ENOUGH = 16
 
+/** Values from which on a range is stretched by half its width at the most, and those after which the range of the first is forgotten. */
+const TRIAL = 20
+const TRIED = 80
+
 interface Limits { draws: number, holders: number, newcomers: Newcomers | null, empties: number }
 
 function unlimited (): Limits { return { draws: Infinity, holders: Infinity, newcomers: null, empties: 0 } }
@@ -136,6 +140,7 @@ export class FieldProfile {
     if (!Number.isNaN(scan.number)) this.#numbers++
     else if (!items.isBeyondHex && scan.hasLetterBeyondHex()) items.noteBeyondHex()
     FieldProfile.#stretch(this, scan)
+    if ((this.n === TRIAL || this.n === TRIED) && !items.isAged) FieldProfile.#retire(this)
     const valueDone = !items.isOpen(VALUES) || items.count(VALUES, scan.value) >= ENOUGH
     if (valueDone && scan.exact !== 0 && items.count(EXACTS, scan.exact) >= ENOUGH) return false
     let isNews = items.admit(VALUES, scan.value, principal, several)
@@ -348,9 +353,19 @@ export class FieldProfile {
     for (let bit = 0; bit < 32; bit++) if (profile.#items.knows(CHARACTERS, 32 + bit, profile.n)) profile.#symbols |= 1 << bit
   }
 
+  /** The first lessons stretch ranges as far as they like: theirs hold until thrice as many have been learned, which are clipped. */
+  static #retire (profile: FieldProfile): void {
+    const isTried = profile.n === TRIED
+    profile.#lengthsBefore = isTried ? EMPTY_RANGE : profile.#lengths
+    profile.#magnitudesBefore = isTried ? EMPTY_RANGE : profile.#magnitudes
+    if (isTried) return
+    profile.#lengths = EMPTY_RANGE
+    profile.#magnitudes = EMPTY_RANGE
+  }
+
   static #stretch (profile: FieldProfile, scan: ValueScan): void {
     if (scan.length === 0 && profile.empties > 0) return
-    const settled = profile.n > 20
+    const settled = profile.n > TRIAL
     profile.#lengths = stretched(profile.#lengths, profile.#lengthsBefore, scan.length, settled)
     if (!Number.isNaN(scan.number)) profile.#magnitudes = stretched(profile.#magnitudes, profile.#magnitudesBefore, scan.number, settled)
   }

@@ -39,6 +39,8 @@ const LEAST = 0.1
 const TOGETHER = 0.25
 /** Requests after which a thing has to be seen twice to be known. */
 const MANY = 60
+/** Requests that had a name from which on it is known, whoever sent them. */
+const OFTEN = 16
 /** New names expected while the traffic doubles, from which on rather one comes than none (Poisson). */
 const LIKELY = Math.LN2
 /** Requests before which a name seen once is none that is rare, and those before which another name is ordinary. */
@@ -124,6 +126,10 @@ export class ParameterProfile {
       }
       if (!this.#parameters.isTracking(place)) set = (set + this.#parameters.part(place)) | 0
       else if (isIdentifier(values[name])) continue
+      if (this.#isDoubtful(place, name)) {
+        unknown++
+        this.#judgeName(name, floor, observation)
+      }
       if (!isSettled) this.#judgeValues(name, values[name], place, floor, observation)
     }
     if (names >= MANY_FIELDS && observation.signals !== null && observation.signals.length > before + 1) discount(observation.signals, before)
@@ -133,7 +139,17 @@ export class ParameterProfile {
   }
 
   #judgeUnknown (name: string, floor: number, observation: Observation): void {
-    if (this.n < floor || this.n < FEW || this.#freeNames || this.#context.backing.has(name)) return
+    if (!this.#context.backing.has(name)) this.#judgeName(name, floor, observation)
+  }
+
+  /** Whether a name is known by one principal's requests alone, of many, and on no other route: as little as a value that came once. */
+  #isDoubtful (place: number, name: string): boolean {
+    return this.n >= MANY && this.#parameters.requests(place) < OFTEN && this.#parameters.common(place) === null && this.#items.count(NAMES, hashText(name, this.#context.judge.scan.seed)) < 2
+  }
+
+  /** A name that is not known. */
+  #judgeName (name: string, floor: number, observation: Observation): void {
+    if (this.n < floor || this.n < FEW || this.#freeNames) return
     const chance = this.#names.chance(this.n, this.#rareNames)
     const risk = chance * (this.n + 2) < LIKELY ? strongRisk(chance) : 0
     if (risk > 0) observation.add(new Signal(UNEXPECTED_PARAM, this.#prefix + showName(name), 6, risk, this.n, undefined))
@@ -157,7 +173,7 @@ export class ParameterProfile {
       return
     }
     if (!Array.isArray(value)) return
-    if (value.length > 1 && this.n >= floor && this.#items.count(REPEATED, hashText(name, judge.scan.seed)) === 0 && this.#surprise(REPEATED) < SETTLED) {
+    if (value.length > 1 && this.n >= floor && !this.#knows(REPEATED, hashText(name, judge.scan.seed)) && this.#surprise(REPEATED) < SETTLED) {
       observation.add(new Signal(PARAM_COUNT, this.#prefix + showName(name), 5, STRONG, 1, value.length))
     }
     for (let i = 0; i < value.length && i < MAX_VALUES; i++) {
@@ -271,6 +287,10 @@ export class ParameterProfile {
       const value = values[name]
       if (!isTrackingName(name)) set = (set + finishHash(hash)) | 0
       const place = this.#parameters.find(name)
+      if (place >= 0 && this.#isDoubtful(place, name) && this.#items.note(NAMES, hash, principal) >= promoteAfter) {
+        this.#items.promote(NAMES, hash, 2)
+        onPromoted(this.#prefix + showName(name))
+      }
       if (place < 0) {
         if (this.#items.note(NAMES, hash, principal) < promoteAfter || this.#freeNames) continue
         this.#names.meet(this.n, promoteAfter)
@@ -284,7 +304,7 @@ export class ParameterProfile {
         onPromoted(this.#prefix + showName(name))
       }
     }
-    if (this.#items.count(SETS, set >>> 0) === 0 && this.#items.note(SETS, set >>> 0, principal) >= promoteAfter) {
+    if (!this.#knows(SETS, set >>> 0) && this.#items.note(SETS, set >>> 0, principal) >= promoteAfter) {
       this.#items.promote(SETS, set >>> 0, 2)
       this.#counts = stretched(this.#counts, this.#countsBefore, names, false)
       this.#excuse(values)
@@ -295,7 +315,7 @@ export class ParameterProfile {
   /** A name sent more than once, and each of its values. @returns Whether anything became known by this. */
   #quarantineList (list: readonly unknown[], place: number, hash: number, principal: number): boolean {
     const { judge, promoteAfter } = this.#context
-    let promoted = list.length > 1 && this.#items.count(REPEATED, hash) === 0 && this.#items.note(REPEATED, hash, principal) >= promoteAfter
+    let promoted = list.length > 1 && !this.#knows(REPEATED, hash) && this.#items.note(REPEATED, hash, principal) >= promoteAfter
     if (promoted) this.#items.promote(REPEATED, hash, 2)
     for (let i = 0; i < list.length && i < MAX_VALUES; i++) {
       if (typeof list[i] !== 'string') continue
@@ -389,6 +409,9 @@ export class ParameterProfile {
       this.#parameters.setRequests(place, requests)
     }
   }
+
+  /** Of many requests, one that had a thing makes it known to nobody: until then an attack or two among them can hide. */
+  #knows (level: number, hash: number): boolean { return this.#items.count(level, hash) >= (this.n >= MANY ? 2 : 1) }
 
   #where (): string { return this.#prefix.slice(0, -1) }
 

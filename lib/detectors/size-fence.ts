@@ -5,6 +5,8 @@ import type { QuantileSketchJson } from '../stats/quantile-sketch'
 const FEWEST = 30
 /** How much further out than the 99th percentile is from the median a fence stands. */
 const REACH = 1.5
+/** Largest values that set no fence: a few outliers among few values, learned before there was a fence, are not the 99th percentile. */
+const ALONE = 1
 /** Rules shared; further ones are their fence's own. */
 const MAX_RULES = 64
 
@@ -112,7 +114,7 @@ export class SizeFence {
 
   static #set (fence: SizeFence): void {
     const middle = Math.max(1, fence.#sketch.quantile(0.5))
-    const top = Math.max(1, fence.#sketch.quantile(0.99))
+    const top = Math.max(1, fence.#sketch.quantile(Math.min(0.99, 1 - (ALONE + 0.5) / fence.n)))
     const bottom = Math.max(1, fence.#sketch.quantile(0.01))
     const { factor, floor, reach } = fence.#rule
     fence.high = Math.max(top * (top / middle) ** reach, top * factor + floor, fence.#granted)

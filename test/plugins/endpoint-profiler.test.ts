@@ -48,6 +48,12 @@ for (const { name, type, field, ordinary, odd } of cases) {
   })
 }
 
+test('a media type that one request of many had is a mismatch when it comes again', async (t) => {
+  const attack = { ...order(60), headers: { 'content-type': 'text/plain' } }
+  const found = await taughtThenAsked({ headerProfiler: false, jsonSchemaLearner: false }, (i) => i === 3 ? attack : order(60), attack)
+  t.same(found.types, ['content_type_mismatch'])
+})
+
 async function taughtThenAsked (options: AnomaliesOptions, ordinary: (i: number) => Request, odd: Request): Promise<Answer> {
   const test = await buildApp(options, shop)
   await test.teach(120, ordinary)

@@ -425,6 +425,11 @@ test('query: every filter keeps out what does not fit', async (t) => {
   t.same(types({ severity: 10 }), [])
   t.same(types({ from: between + 1 }), ['probe_path'])
   t.same(types({ to: between }), ['param_value_anomaly'])
+  t.same(types({ from: new Date(between + 1) }), ['probe_path'])
+  t.same(types({ to: new Date(between).toISOString() }), ['param_value_anomaly'])
+  const { detectedAt } = anomalies.query({ type: 'probe_path' }).events[0] as { detectedAt: string }
+  t.same(types({ from: detectedAt, to: detectedAt }), ['probe_path'], 'as an event shows it')
+  for (const from of ['yesterday', 'x', NaN, new Date('x')]) t.throws(() => anomalies.query({ from }), { code: 'FST_ANOMALIES_BAD_PARAMETER', message: /from/ })
 })
 
 test('query: a cursor goes through all events once, newest first', async (t) => {
@@ -821,4 +826,11 @@ test('the bytes of a reply are those sent, of text that takes several a characte
   await ask('/text')
   await ask('/bytes')
   t.same(sizes, [[30, 20, 20], [7, 7, 7]])
+})
+
+test('an option that is left out by its value is left out, whatever its name', async (t) => {
+  const app = Fastify()
+  await app.register(anomalies, { secret: undefined, injection: undefined, store: undefined } as unknown as AnomaliesOptions)
+  await t.resolves(async () => await app.ready())
+  t.ok(app.anomalies.detectors.some(({ name }) => name === 'injection'))
 })
