@@ -13,7 +13,7 @@ const CANONICAL: ReadonlyMap<string, (value: string) => string> = new Map([['use
   ['sec-ch-ua', withoutGrease], ['sec-ch-ua-full-version-list', withoutGrease], ['connection', inLowerCase]])
 
 /** Headers that depend on the request more than on the client: a route may require them, a kind of client does not. */
-const OCCASIONAL = /^(?:content-.*|origin|referer|cookie|authorization|x-api-key|x-csrf-token|x-xsrf-token|x-requested-with|idempotency-key|purpose|sec-purpose)$/
+const OCCASIONAL = /^(?:content-.*|origin|referer|cookie|authorization|x-api-key|x-csrf-token|x-xsrf-token|x-requested-with|idempotency-key|purpose|sec-purpose|sec-fetch-user|sec-websocket-.*|access-control-request-.*|last-event-id)$/
 
 /** How much of a header is looked at. */
 export const WHOLE = 2

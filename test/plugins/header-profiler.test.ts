@@ -311,3 +311,11 @@ test('a header that a release adds is known as it is written once three clients 
   for (const [i, bits] of [1, 2, 4].entries()) t.ok((await ask({ url: '/search', headers: released(bits), client: 900 + i })).assessment.flagged, `${bits}`)
   t.notOk((await ask({ url: '/search', headers: released(8), client: 950 })).types.includes('header_order_anomaly'))
 })
+
+test('that nobody has followed a script to a page yet makes sec-fetch-user no header that browsers always send', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false }, account)
+  await teach(300, (i) => ({ url: '/search', headers: { ...browser(i), 'sec-fetch-mode': 'navigate', 'sec-fetch-user': '?1' } }))
+  const missed = async (headers: Headers): Promise<boolean> => (await ask({ url: '/account', headers: { ...browser(4), ...headers } })).types.includes('header_missing_required')
+  t.notOk(await missed({ 'sec-fetch-mode': 'navigate' }))
+  t.ok(await missed({ 'sec-fetch-user': '?1' }), 'the mode is sent always')
+})
