@@ -25,7 +25,7 @@ const COMPOSED = 0.25
 /** What no text of words has, on the level of characters: control characters, and symbols that are no punctuation. */
 const ODD: readonly number[] = [31 - Math.clz32(CONTROL), ...Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (PROSE & (1 << bit)) === 0).map((bit) => SYMBOLS_FROM + bit)]
 const HYPHEN = symbolMask('-')
-/** Longer texts are not looked at for capitals. */
+/** Longer texts are not looked at for capitals and spaces. */
 const LONGEST_TYPED = 64
 /** What ends and parts sentences. */
 const SENTENCE = symbolMask('.,!?')
@@ -104,13 +104,15 @@ function judgeCharacters (own: FieldProfile, scan: ValueScan, kinds: number, sym
   const isUnheard = isUnheardIn(own, kinds, symbols)
   const chance = chanceOf(own, CHARACTERS, spare, verdict, isUnheard)
   const odd = symbols & ~PROSE
-  if (chance < SETTLED || ((kinds & CONTROL) | odd) === 0 || isComposed(elder(own, backing, spare))) verdict.addCharacters(chance, kinds, symbols, isOtherCase(own, scan, kinds, symbols) ? 'case' : looserOf(own, backing, spare))
+  if (chance < SETTLED || ((kinds & CONTROL) | odd) === 0 || isComposed(elder(own, backing, spare))) verdict.addCharacters(chance, kinds, symbols, isTypedOtherwise(own, scan, kinds, symbols) ? 'typed' : looserOf(own, backing, spare))
   else verdict.addCharacters(own.unseenAmong(ODD, spare, isUnheard), kinds & CONTROL, odd, 'none')
 }
 
-/** Whether all that is new is that a value is typed in the other case, or with a capital first, as telephones do it. */
-function isOtherCase (own: FieldProfile, { kinds: all, text }: ValueScan, kinds: number, symbols: number): boolean {
-  if (symbols !== 0 || (kinds !== UPPER && kinds !== LOWER) || (own.kinds & (UPPER | LOWER)) === 0) return false
+/** Whether all that is new is that a value is typed in the other case, or with a capital first or a space behind, as telephones do it. */
+function isTypedOtherwise (own: FieldProfile, { kinds: all, text }: ValueScan, kinds: number, symbols: number): boolean {
+  if (symbols !== 0) return false
+  if (kinds === SPACE) return text.length <= LONGEST_TYPED && !text.trim().includes(' ')
+  if ((kinds !== UPPER && kinds !== LOWER) || (own.kinds & (UPPER | LOWER)) === 0) return false
   return (all & (UPPER | LOWER)) === kinds || (kinds === UPPER && text.length <= LONGEST_TYPED && text.slice(1) === text.slice(1).toLowerCase())
 }
 

@@ -14,8 +14,8 @@ export const SYMBOL_COUNT = 256
 export const NEIGHBOURS = 512
 const INGREDIENTS = 10
 
-/** Which new symbols would not be strange in a field: none, those of numbers with a suffix or in groups (`12b`, `12 345`), of numbers that people write as they like (telephones), of file names, of people's and places' names, of prose; or letters of the other case. */
-export type Tolerance = 'none' | 'code' | 'phone' | 'name' | 'words' | 'prose' | 'case'
+/** Which new symbols would not be strange in a field: none, those of numbers with a suffix or in groups (`12b`, `12 345`), of numbers that people write as they like (telephones), of file names, of people's and places' names, of prose; or letters of the other case and spaces around. */
+export type Tolerance = 'none' | 'code' | 'phone' | 'name' | 'words' | 'prose' | 'typed'
 
 /** Names of the ingredients, by bit number. */
 export const INGREDIENT_NAMES: readonly string[] = ['char', 'charset', 'shape', 'shape-exact', 'length', 'enum', 'numeric', 'range', 'symbol-count', 'neighbours']
@@ -92,8 +92,8 @@ export class FieldVerdict {
   #calm = 1
   #strong = 0
   #isTolerated = false
-  /** Whether all that is new is the case of letters. */
-  #isCase = false
+  /** Whether all that is new is how it was typed: the case of letters, a space at an end. */
+  #isTyped = false
 
   constructor (priors: ParameterPriors | null = null) { this.priors = priors }
 
@@ -104,7 +104,7 @@ export class FieldVerdict {
     this.chance = 1
     this.#calm = 1
     this.#strong = 0
-    this.#isTolerated = this.#isCase = false
+    this.#isTolerated = this.#isTyped = false
     return this
   }
 
@@ -119,7 +119,7 @@ export class FieldVerdict {
 
   /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
   add (ingredient: number, chance: number): void {
-    if (this.#isCase && ingredient === CHARSET) return
+    if (this.#isTyped && ingredient === CHARSET) return
     const isImplied = (ingredient === CHARSET && (this.parts & CHAR) !== 0) || (ingredient === SHAPE && (this.#isTolerated || (this.parts & (CHARSET | NEIGHBOURS)) !== 0))
     this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
   }
@@ -138,7 +138,7 @@ export class FieldVerdict {
     const chance = unseen ** ((1 + bits(kinds & ~SYMBOL) + bits(symbols)) / 2)
     const isForeign = this.isStranger && isWithin(kinds, symbols, DIGIT | LOWER | UPPER | SPACE | SYMBOL, FOREIGN)
     const risk = isForeign ? WEAK_RISK : riskOfCharacters(chance, kinds, symbols, tolerance)
-    this.#isCase = tolerance === 'case'
+    this.#isTyped = tolerance === 'typed'
     if (!this.#weigh(CHAR, chance, 1, risk)) return
     this.kinds = kinds
     this.symbols = symbols
@@ -170,7 +170,7 @@ export class FieldVerdict {
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */
   addExact (chance: number, isFixed: boolean): void {
-    if (this.#isCase && !isFixed) return
+    if (this.#isTyped && !isFixed) return
     const isImplied = !isFixed && (this.parts & (SHAPE | CHARSET | NEIGHBOURS)) !== 0
     this.#weigh(EXACT, chance, isImplied ? IMPLIED : 1, isFixed && chance < SETTLED_FORMAT ? STRONG_RISK : WEAK_RISK)
   }
@@ -232,8 +232,8 @@ function confidenceOf (chance: number, fall: number): number {
 
 /** What characters never seen are worth in a field that tolerates some. */
 function riskOfCharacters (chance: number, kinds: number, symbols: number, tolerance: Tolerance): number {
-  // Who types with the caps lock on sends what others send.
-  if (tolerance === 'case') return WEAK_RISK
+  // Who types with the caps lock on, or a space behind, sends what others send.
+  if (tolerance === 'typed') return WEAK_RISK
   if (tolerance === 'phone' && isWithin(kinds, symbols, SYMBOL | SPACE, PHONE)) return WEAK_RISK
   return isTolerated(chance, kinds, symbols, tolerance) ? toleratedRisk(chance) : STRONG_RISK
 }

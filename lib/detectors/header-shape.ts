@@ -12,7 +12,7 @@ const FREE = /^(?:host|authorization|x-api-key|x-csrf-token|x-xsrf-token|idempot
 const CANONICAL: ReadonlyMap<string, (value: string) => string> = new Map([['user-agent', withoutVersions], ['accept-language', withoutLanguages], ['content-type', withoutMediaType]])
 
 /** Headers that depend on the request more than on the client: a route may require them, a kind of client does not. */
-const OCCASIONAL = /^(?:content-.*|origin|referer|cookie|authorization|x-api-key|x-csrf-token|x-xsrf-token|x-requested-with|idempotency-key|purpose|sec-purpose)$/
+const OCCASIONAL = /^(?:content-.*|origin|referer|cookie|authorization|x-api-key|x-csrf-token|x-xsrf-token|x-requested-with|idempotency-key|purpose|sec-purpose|sec-fetch-user|sec-websocket-.*|access-control-request-.*|last-event-id)$/
 
 /** How much of a header is looked at. */
 export const WHOLE = 2

@@ -434,6 +434,8 @@ test('letters of the other case are little news, and so is the next number of a 
   t.ok(riskOf(users, 'Agarcia') < 50, 'a telephone')
   t.ok(riskOf(users, 'agaRcia') >= 50, 'a capital where nobody types one')
   t.ok(riskOf(users, 'agarcia!') >= 50)
+  t.ok(riskOf(users, 'agarcia ') < 50, 'a space that a telephone adds')
+  t.ok(riskOf(users, 'a garcia') >= 50)
   const versions = many((i) => ['3.1.9', '3.2.0', '3.2.1'][i % 3] as string, 120)
   t.ok(riskOf(versions, '3.3.0') < 50, 'another version')
   t.ok(riskOf(versions, '3.3.0-beta') >= 50)

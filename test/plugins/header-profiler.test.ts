@@ -262,3 +262,11 @@ test('the first upload, form or beacon of an application that has only seen JSON
   t.match((await built.ask(post('/new', 3, 'text/html;charset=<script>'))).types, ['header_value_anomaly'])
   t.match((await built.ask(post('/known', 3, 'text/plain;charset=UTF-8'))).types, ['content_type_mismatch'], 'where the route is known to take another, that is told')
 })
+
+test('that nobody has followed a script to a page yet makes sec-fetch-user no header that browsers always send', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false }, account)
+  await teach(300, (i) => ({ url: '/search', headers: { ...browser(i), 'sec-fetch-mode': 'navigate', 'sec-fetch-user': '?1' } }))
+  const missed = async (headers: Headers): Promise<boolean> => (await ask({ url: '/account', headers: { ...browser(4), ...headers } })).types.includes('header_missing_required')
+  t.notOk(await missed({ 'sec-fetch-mode': 'navigate' }))
+  t.ok(await missed({ 'sec-fetch-user': '?1' }), 'the mode is sent always')
+})
