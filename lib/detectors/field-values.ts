@@ -13,6 +13,9 @@ const FEW_NUMBERS = 4
 const FEW = 8
 /** Values that make a list which may go on. */
 const SEVERAL = 3
+/** Longest code of such a list, and the number of them that make one. */
+const SHORT = 3
+const REGISTERED = 8
 /** Share of its known values that others of its name have sent as well, from which on it chooses among the same. */
 const ALIKE = 0.75
 /** Values of the others that count as evidence about it, for each that it has itself. */
@@ -63,9 +66,10 @@ export function chanceInSet (own: FieldProfile): number {
   return items.rareValues > 1 ? 1 : Math.min(1, own.unseen(VALUES, 0) * items.known(SHAPES) / (items.known(VALUES) + 1))
 }
 
-/** Whether a value has digits where others of which more than two are known have them, and is like them otherwise: the next version, year or code of a list. */
+/** Whether a value is a code of two or three letters like so many others (languages, countries, currencies: lists that others keep, of which an application uses more and more), or has digits where others of which more than two are known have them, and is like them otherwise: the next version, year or code of a list. */
 function isLikeOthers ({ items, n }: FieldProfile, scan: ValueScan): boolean {
-  return (scan.kinds & DIGIT) !== 0 && scan.exact !== 0 && items.known(VALUES) >= SEVERAL && items.isOpen(EXACTS) && items.knows(EXACTS, scan.exact, n)
+  const isCode = scan.length <= SHORT && scan.symbols === 0 && scan.kinds !== 0 && items.known(VALUES) >= REGISTERED
+  return (isCode || ((scan.kinds & DIGIT) !== 0 && items.known(VALUES) >= SEVERAL)) && scan.exact !== 0 && items.isOpen(EXACTS) && items.knows(EXACTS, scan.exact, n)
 }
 
 /** Whether the field has few values for how often it was sent. */
