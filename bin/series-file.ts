@@ -38,7 +38,7 @@ export async function * readSeries (file: string): AsyncGenerator<Series> {
         const isFirst = isCsv === null
         isCsv ??= !line.trimStart().startsWith('{')
         if (isCsv) addRow(csv, line, isFirst, place)
-        else yield seriesOf(line, place)
+        else yield inOrder(seriesOf(line, place), place)
       }
     }
   } catch (error) {
@@ -46,14 +46,24 @@ export async function * readSeries (file: string): AsyncGenerator<Series> {
     throw new Failure(`${file}: ${reasonOf(error)}`, { cause: error })
   }
   if (isCsv === null) throw new Failure(`${file}: empty`)
-  if (isCsv) yield csv
+  if (isCsv) yield inOrder(csv, file)
+}
+
+/** Rows are judged by those before them, so exports that begin with the newest row would be judged backwards, without a word. Single steps back are daylight saving's. */
+function inOrder (series: Series, place: string): Series {
+  const { times } = series
+  if ((times.at(-1) ?? 0) < (times[0] ?? 0)) throw new Failure(`${place}: the last row is older than the first: sort them by time, oldest first`)
+  return series
 }
 
 function addRow (csv: Series, line: string, isFirst: boolean, place: string): void {
   const cells = line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
   if (cells.length !== 2) throw new Failure(`${place}: two columns (timestamp,value) are needed, this line has ${cells.length}`)
   const [timestamp, value] = cells as [string, string]
-  if (isFirst && Number.isNaN(timeOf(timestamp)) && Number.isNaN(numberOf(value))) return
+  if (isFirst && Number.isNaN(timeOf(timestamp)) && Number.isNaN(numberOf(value))) {
+    if (/^(?:time|timestamp|date|datetime|ts)$/i.test(value)) throw new Failure(`${place}: the columns must be timestamp,value, in this order`)
+    return
+  }
   const time = timeOf(timestamp)
   if (Number.isNaN(time)) throw new Failure(`${place}: '${timestamp.slice(0, 40)}' is no timestamp`)
   if (Number.isNaN(numberOf(value))) throw new Failure(`${place}: '${value.slice(0, 40)}' is no number`)

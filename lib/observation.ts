@@ -2,7 +2,7 @@ import type { EntityRef } from './anomaly-event'
 import { combine } from './assessment'
 import type { RouteState } from './route-state'
 import type { Signal } from './signal'
-import { isMerelyChosen, isMerelyTyped } from './typed-credentials'
+import { isMerelyTyped } from './typed-credentials'
 import { NO_NAMES } from './text/header-names'
 import type { MultipartReader } from './text/multipart-reader'
 
@@ -211,7 +211,7 @@ export class Observation {
 
   /** The only way in for what a detector finds. */
   add (signal: Signal): void {
-    if (this.route.isLogin ? isMerelyTyped(signal, this.route.userField) : isMerelyChosen(signal)) return
+    if (isMerelyTyped(signal, this.route)) return
     if (signal.severity > this.severity) this.severity = signal.severity
     if (this.signals === null) this.signals = [signal]
     else if (this.signals.length < MAX_SIGNALS) this.signals.push(signal)

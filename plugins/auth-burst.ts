@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { clientOf } from '../lib/client-address'
 import { AuthKeys } from '../lib/detectors/auth-keys'
 import { AuthWatch } from '../lib/detectors/auth-watch'
+import { readableBody } from '../lib/detectors/readable-bodies'
 import { Observation } from '../lib/observation'
 import { RouteState } from '../lib/route-state'
 import type { Signal } from '../lib/signal'
@@ -108,10 +109,9 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
   const told = new WeakSet<Observation>()
   const elsewhere = new RouteState('recordAuth', '*', '(recordAuth)', true, anomalies.settings.mode ?? 'observe', anomalies.settings.flagAt ?? 50)
 
-  const detector = anomalies.detector<LoginRoute>('auth-burst', createLogin, { check: checkRoute, minSamples: 1, mode: options.mode })
-    .on('onRequest', awaitEnd)
-    .on('onSend', judgeReply)
-    .share(watch)
+  let isAttending = false
+
+  const detector = anomalies.detector<LoginRoute>('auth-burst', createLogin, { check: checkRoute, minSamples: 1, mode: options.mode }).share(watch)
   elsewhere.setEnforcing(detector.slot, options.mode === 'enforce' || (elsewhere.mode === 'enforce' && options.mode !== 'observe'))
   anomalies.onRefusal = refused
   anomalies.onRecordAuth(recordAuth)
@@ -124,7 +124,14 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     if (route.matched) watched.add(route)
     if (routeOptions === undefined) return null
     route.isLogin = true
+    attend()
     return new LoginRoute({ ...settings, ...resolveOptions<AuthBurstOptions>('authBurst', authBurstOptions, {}, routeOptions, route.key) }, false)
+  }
+
+  /** Requests are looked at from the first login route on: where there is none, they cost nothing. */
+  function attend (): void {
+    if (!isAttending) detector.on('onRequest', awaitEnd).on('onSend', judgeReply)
+    isAttending = true
   }
 
   function checkRoute (routeOptions: object, route: string): void {
@@ -160,6 +167,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     const login = new LoginRoute(settings, true)
     route.slots[detector.slot] = login
     route.isLogin = true
+    attend()
     fastify.log.info({ route: route.key }, 'fastify-anomalies takes this for a login route: config.anomalies.authBurst says so for good, or false says it is none')
     detector.guard(() => judgeReply(login, observation, request, reply))
     recordNew(observation)
@@ -175,7 +183,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
     if (success === null || (observation.loginCounted && !success) || observation.method === 'OPTIONS') return
     const user = userOf(login, request)
     if (user === null && !isAttempt(login, request)) return
-    if (login.user !== undefined && user !== null) observation.route.userField ??= fieldOfUser(request.body, user)
+    if (login.user !== undefined && user !== null) observation.route.userField ??= fieldOfUser(bodyOf(request), user)
     count(login, observation, user, request, success)
   }
 
@@ -211,7 +219,7 @@ async function authBurst (fastify: FastifyInstance, options: AuthBurstOptions): 
 
   function userOf (login: LoginRoute, request: FastifyRequest): string | null {
     if (login.user !== undefined) return loginName(login.user(request as LoginRequest))
-    return (credentialsIn(request.body, true) ?? credentialsInHeader(request.headers.authorization) ?? credentialsIn(request.query, true))?.user ?? null
+    return (credentialsIn(bodyOf(request), true) ?? credentialsInHeader(request.headers.authorization) ?? credentialsIn(request.query, true))?.user ?? null
   }
 
   function count (login: LoginRoute | null, observation: Observation, name: string | null, request: FastifyRequest | null, success: boolean): void {
@@ -260,7 +268,10 @@ function isSentBack (request: FastifyRequest, reply: FastifyReply): boolean {
   return leadsBack(location, request.raw.url ?? '') || (bringsSecret(request) && leadsToLogin(location, request.headers.host))
 }
 
-function bringsSecret ({ body, headers }: FastifyRequest): boolean { return credentialsIn(body) !== null || credentialsInHeader(headers.authorization) !== null }
+function bringsSecret (request: FastifyRequest): boolean { return credentialsIn(bodyOf(request)) !== null || credentialsInHeader(request.headers.authorization) !== null }
+
+/** Looked at when the answer is known: what a hook has read of a multipart form since is there too. */
+function bodyOf ({ body, headers }: FastifyRequest): unknown { return readableBody(body, headers['content-type'] ?? null) }
 
 /** Header names in their order, and the user agent: what a tool keeps while it changes addresses. */
 function fingerprintOf ({ rawHeaders }: Observation, seed: number): number {

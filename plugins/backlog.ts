@@ -8,7 +8,7 @@ export interface BacklogWork {
   teach (observation: Observation): void
 }
 
-/** Requests in a span from which on the process is busy, and below which it no longer is. */
+/** Requests in a span from which on the process is busy, and below which, in two spans in a row, it no longer is: where requests come in gusts, a gust's last span is short. */
 const SPAN_MS = 50
 const BUSY = 100
 const CALM = 50
@@ -24,7 +24,7 @@ const MOST_BYTES = 65_536
  * Done for many requests at a time, it finds its code and its tables in the processor's caches, where after each single request it finds those that Node has left
  * (measured: docs/hot-path.md). The order stays: first come, first judged; of one request judging before learning.
  *
- * A process is busy from 2,000 requests a second on; otherwise nothing ever waits. What waits is done when there are 64 calls or eight lessons, when a request holds more than 64 kB, at the end of each span of 50 ms,
+ * A process is busy from the hundredth request in 50 ms on, until two spans in a row have had fewer than fifty; otherwise nothing ever waits. What waits is done when there are 64 calls or eight lessons, when a request holds more than 64 kB, at the end of each span of 50 ms,
  * and before anybody reads what was found or learned. Memory: the 32 requests that wait.
  */
 export class Backlog {
@@ -39,8 +39,10 @@ export class Backlog {
   readonly #awaited: Observation[] = []
   readonly #lessons: Observation[] = []
   readonly #looks: ((observations: readonly Observation[]) => void)[] = []
-  /** Requests of the open span. */
+  readonly #counts: (() => void)[] = []
+  /** Requests of the open span, and whether the one before had few. */
   #came = 0
+  #wasCalm = false
   #timer: NodeJS.Timeout | null = null
   #isAtWork = false
 
@@ -49,9 +51,15 @@ export class Backlog {
   /** Has `look` called before what waits is judged, with what it is about. */
   onWork (look: (observations: readonly Observation[]) => void): void { this.#looks.push(look) }
 
+  /** Has `count` called whenever all that waits is done: what a detector itself keeps waits with it. */
+  onCatchUp (count: () => void): void { this.#counts.push(count) }
+
   /** Counts a request: whether the process is busy goes by that. */
   count (): void {
-    if (this.#came++ > 0) return
+    if (this.#came++ > 0) {
+      if (this.#came === BUSY) this.isBusy = true
+      return
+    }
     if (this.#timer === null) this.#timer = setTimeout(() => this.endSpan(), SPAN_MS).unref()
     else this.#timer.refresh()
   }
@@ -74,6 +82,7 @@ export class Backlog {
 
   /** Does all that waits. */
   catchUp (): void {
+    for (let i = 0; i < this.#counts.length; i++) (this.#counts[i] as () => void)()
     if ((this.#seats.length === 0 && this.#lessons.length === 0) || this.#isAtWork) return
     this.#isAtWork = true
     try {
@@ -87,7 +96,9 @@ export class Backlog {
 
   /** A span is over; its timer says so. */
   endSpan (): void {
-    this.isBusy = this.#came >= (this.isBusy ? CALM : BUSY)
+    const isCalm = this.#came < CALM
+    if (isCalm && this.#wasCalm) this.isBusy = false
+    this.#wasCalm = isCalm
     this.#came = 0
     this.catchUp()
   }

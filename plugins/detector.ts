@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
 import type { Registry } from './registry-state'
+import type { Timing } from './stages'
 
 /** Stages at which a detector may judge. */
 export type Stage = 'onRequest' | 'preValidation' | 'preSerialization' | 'onSend'
@@ -76,12 +77,9 @@ export class Detector<S extends object> {
     this.#registry = registry
   }
 
-  /**
-   * Judges at a stage, with whatever state the detector has for the route.
-   * @param timing `canWait`: while the process is busy, it may be called up to 50 ms later, of many requests in turn; never later than somebody asks what was found.
-   */
-  on (stage: Stage, judge: Judge<S>, { canWait = false }: { canWait?: boolean } = {}): this {
-    this.#registry.stages.add(stage, this as unknown as Detector<never>, judge as unknown as Judge<object>, canWait)
+  /** Judges at a stage, with whatever state the detector has for the route. */
+  on (stage: Stage, judge: Judge<S>, timing: Timing = {}): this {
+    this.#registry.stages.add(stage, this as unknown as Detector<never>, judge as unknown as Judge<object>, timing)
     return this
   }
 
@@ -90,6 +88,18 @@ export class Detector<S extends object> {
     this.#registry.backlog.onWork((observations) => {
       try {
         look(observations)
+      } catch (error) {
+        this.fault(error)
+      }
+    })
+    return this
+  }
+
+  /** Called before anybody reads what was found or learned: for a detector that keeps what it has still to count. It may keep some of it while the process is busy, for 50 ms. */
+  catchUp (count: () => void): this {
+    this.#registry.backlog.onCatchUp(() => {
+      try {
+        count()
       } catch (error) {
         this.fault(error)
       }

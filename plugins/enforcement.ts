@@ -7,6 +7,7 @@ import { withoutPort } from '../lib/client-address'
 import { BLOCK, CALM } from '../lib/entity-risks'
 import type { Verdict } from '../lib/entity-risks'
 import type { Observation } from '../lib/observation'
+import { MISSING } from '../lib/text/header-names'
 import { FST_ANOMALIES_BAD_OPTION, FST_ANOMALIES_BLOCKED, FST_ANOMALIES_THROTTLED } from './errors'
 import { resolveOptions } from './options'
 import type { OptionTable } from './options'
@@ -141,7 +142,8 @@ async function enforcement (fastify: FastifyInstance, options: EnforcementOption
   }
 
   function noteAddress (request: FastifyRequest, observation: Observation): void {
-    const isForwarded = request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined
+    // Node makes its object of headers when it is first asked for: of most requests here.
+    const isForwarded = observation.headerNames.places.forwardedFor !== MISSING || request.headers.forwarded !== undefined
     if (observation.peer !== peer) {
       peer = observation.peer
       peerAddress = anomalies.addressOf(peer)

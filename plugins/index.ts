@@ -44,6 +44,8 @@ async function anomalies (fastify: FastifyInstance, options: AnomaliesOptions): 
   const own: Record<string, unknown> = {}
   const detectors: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
+    // What is left out by its value, as `secret: process.env.SECRET` may be, is left out.
+    if (value === undefined) continue
     if (name in registryOptions) own[name] = value
     else if (value === null && PARTS.includes(name)) throw new FST_ANOMALIES_BAD_OPTION(`${name} must be an object or false, received null`, '')
     else if (PARTS.includes(name)) detectors[name] = value

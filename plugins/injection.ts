@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { InjectionBaseline } from '../lib/detectors/injection-baseline'
 import { InjectionShared } from '../lib/detectors/injection-shared'
+import { isStream } from '../lib/detectors/readable-bodies'
 import { InjectionText } from '../lib/detectors/injection-text'
 import type { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
@@ -82,7 +83,7 @@ async function injection (fastify: FastifyInstance, options: InjectionOptions): 
 
   function judgeParts (observation: Observation, body: unknown): void {
     const baseline = observation.route.slots[detector.slot] as InjectionBaseline | null | undefined
-    if (baseline === null || baseline === undefined || typeof body !== 'object' || body === null || Buffer.isBuffer(body) || observation.body === body || observation.lateBody === body) return
+    if (baseline === null || baseline === undefined || typeof body !== 'object' || body === null || Buffer.isBuffer(body) || isStream(body) || observation.body === body || observation.lateBody === body) return
     detector.guard(() => baseline.judgeLateBody(observation, body))
     if (observation.signals !== null && observation.signals.length > observation.recorded) anomalies.record(observation)
   }

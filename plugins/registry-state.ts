@@ -16,6 +16,8 @@ import { learnedDocument } from './learned-schemas'
 import { manualRule } from './manual-decision'
 import type { ManualDecision } from './manual-decision'
 import { metricsText } from './metrics'
+import { inEpochTimes } from './query-times'
+import type { WithTimes } from './query-times'
 import { RegistryParts } from './registry-parts'
 import { reportedSignal } from './reported-signal'
 import type { ReportedSignal } from './reported-signal'
@@ -60,10 +62,13 @@ export class Registry extends RegistryParts {
     return this
   }
 
-  /** Recorded events, newest first. */
-  query (query: EventQuery = {}): EventPage {
+  /**
+   * Recorded events, newest first.
+   * @throws FST_ANOMALIES_BAD_PARAMETER Where `from` or `to` is no time.
+   */
+  query (query: WithTimes<EventQuery> = {}): EventPage {
     this.sweep()
-    return this.log.query(query)
+    return this.log.query(inEpochTimes(query))
   }
 
   /** Calls `look` with the time before events are read: for what only the passing of time shows. */
@@ -132,9 +137,10 @@ export class Registry extends RegistryParts {
    * Signals over time: what came, from how many, and how that changed.
    * @throws FST_ANOMALIES_NO_TRENDS Where the plugin is switched off.
    */
-  trends (query: TrendQuery = {}): TrendPage {
+  trends (asked: WithTimes<TrendQuery> = {}): TrendPage {
     if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
     this.backlog.catchUp()
+    const query = inEpochTimes<TrendQuery>(asked)
     return this.#trends.trends(query.entity === undefined ? query : { ...query, entity: this.entityOf(query.entity) })
   }
 
@@ -142,9 +148,10 @@ export class Registry extends RegistryParts {
    * Who has uncommon things in common, of the signals that are remembered one by one.
    * @throws FST_ANOMALIES_NO_TRENDS Where the plugin is switched off.
    */
-  correlations (query: CorrelationQuery = {}): CorrelationPage {
+  correlations (asked: WithTimes<CorrelationQuery> = {}): CorrelationPage {
     if (this.#trends === null) throw new FST_ANOMALIES_NO_TRENDS()
     this.backlog.catchUp()
+    const query = inEpochTimes<CorrelationQuery>(asked)
     return this.#trends.correlations(query.entity === undefined ? query : { ...query, entity: this.entityOf(query.entity) })
   }
 

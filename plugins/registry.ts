@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Assessment } from '../lib/assessment'
 import type { Observation } from '../lib/observation'
+import { readableBody } from '../lib/detectors/readable-bodies'
 import { declaredRoutes } from './declared-routes'
 import type { DetectorFactory } from './detector'
 import { Registry } from './registry-state'
@@ -57,7 +58,7 @@ async function registry (fastify: FastifyInstance, options: RegistryOptions): Pr
     if (observation !== null && observation !== OFF) {
       observation.query = request.query
       observation.params = request.params
-      observation.body = request.body
+      observation.body = readableBody(request.body, observation.contentType)
       stages.judge(preValidation, request, reply, observation)
       if (observation.signals !== null || observation.route.hijacks) reply.raw.once('close', () => state.gate.closed(observation, reply))
       if (observation.signals !== null && !isLate) countDry(request, reply, observation)

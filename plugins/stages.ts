@@ -5,8 +5,16 @@ import type { Detector, Judge, Stage } from './detector'
 import type { Recorder } from './recorder'
 import { kObservation, OFF } from './symbols'
 
+/** When a detector judges at a stage. */
+export interface Timing {
+  /** While the process is busy, it may be called up to 50 ms later, of many requests in turn; never later than somebody asks what was found. */
+  readonly canWait?: boolean
+  /** It is called after all others that judge at once: what they find is not to be counted twice. */
+  readonly isLast?: boolean
+}
+
 /** What a detector does at a stage, and the slot of its states. */
-export interface Seat { readonly detector: Detector<never>, readonly slot: number, readonly judge: Judge<object> }
+export interface Seat { readonly detector: Detector<never>, readonly slot: number, readonly judge: Judge<object>, readonly isLast: boolean }
 
 /** Who judges at a stage: at once, and of whom it can wait while the process is busy. */
 export class Seats {
@@ -14,6 +22,13 @@ export class Seats {
   readonly patient: Seat[] = []
 
   get isEmpty (): boolean { return this.prompt.length + this.patient.length === 0 }
+
+  /** In the order in which detectors registered, whenever they say that they judge. */
+  add (seat: Seat, canWait: boolean): void {
+    const seats = canWait ? this.patient : this.prompt
+    const later = seats.findIndex(({ isLast, slot }) => isLast === seat.isLast ? slot > seat.slot : isLast)
+    seats.splice(later < 0 ? seats.length : later, 0, seat)
+  }
 }
 
 /** Who judges at which stage of a request. One hook a stage for all of them: each further hook costs 0.1 µs (measured over sockets). */
@@ -33,11 +48,10 @@ export class Stages {
   }
 
   /** Adds what a detector does at a stage; detectors judge in the order in which they registered. */
-  add (stage: Stage, detector: Detector<never>, judge: Judge<object>, canWait: boolean): void {
+  add (stage: Stage, detector: Detector<never>, judge: Judge<object>, { canWait = false, isLast = false }: Timing): void {
     const seats = this[stage]
     if (stage === 'preSerialization' && seats.isEmpty) this.#openSerialization()
-    if (canWait) seats.patient.push({ detector, slot: detector.slot, judge })
-    else seats.prompt.push({ detector, slot: detector.slot, judge })
+    seats.add({ detector, slot: detector.slot, judge, isLast }, canWait)
   }
 
   /** Adds the hook that sees what replies are made of, once somebody wants it. */

@@ -103,6 +103,13 @@ test('TypeScript finds its types, from ESM and from CommonJS', (t) => {
   t.end()
 })
 
+test('TypeScript finds its types as bundlers resolve modules', (t) => {
+  const options = ['--noEmit', '--strict', '--module', 'esnext', '--moduleResolution', 'bundler', '--target', 'es2022', '--types', 'node', '--exactOptionalPropertyTypes']
+  const { status, stdout } = run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.mts'], project)
+  t.equal(status, 0, stdout)
+  t.end()
+})
+
 test('each subpath loads both ways', (t) => {
   for (const [subpath, entry] of Object.entries(packageJson.exports)) {
     if (typeof entry === 'string') continue

@@ -93,6 +93,8 @@ test('bad input ends it with exit code 2, file and line', async (t) => {
   const cases: [string, string, RegExp][] = [
     ['a.csv', `${rows}2026-01-05 00:11:00,many\n`, /a\.csv:12: 'many' is no number/],
     ['b.csv', `${rows}2026-01-05 00:11:00,\n`, /b\.csv:12: '' is no number/],
+    ['newest-first.csv', `timestamp,value\n${rows.split('\n').filter((row) => row.startsWith('2026')).reverse().join('\n')}\n`, /newest-first\.csv: the last row is older than the first: sort them by time, oldest first/],
+    ['swapped.csv', 'value,timestamp\n5,1760000000\n', /swapped\.csv:1: the columns must be timestamp,value, in this order/],
     ['c.csv', `${rows}yesterday,3\n`, /c\.csv:12: 'yesterday' is no timestamp/],
     ['d.csv', `${rows}2026-01-05 00:11:00,3,4\n`, /d\.csv:12: two columns/],
     ['e.csv', '\n', /e\.csv: empty/],

@@ -13,7 +13,7 @@ const ATTACKS: readonly (readonly [kind: string, grammar: string, share: number]
   ['template', 'template', 5], ['template', 'code', 7], ['nosql', 'nosql', 4], ['ldap', 'ldap', 3], ['xml', 'xml', 5], ['lines', 'lines', 5], ['ssrf', 'ssrf', 6], ['jndi', 'jndi', 3], ['probe', 'probe', 1.5], ['graphql', 'graphql', 0.3]
 ]
 const BENIGN: readonly (readonly [grammar: string, share: number])[] = [
-  ['prose', 26], ['names', 5], ['maths', 6], ['code', 14], ['rich', 10], ['machine', 16], ['slips', 9], ['hard', 26], ['operations', 11], ['sources', 12], ['programs', 14]
+  ['prose', 26], ['names', 5], ['maths', 6], ['code', 14], ['rich', 10], ['machine', 16], ['slips', 9], ['hard', 26], ['operations', 11], ['sources', 12], ['programs', 14], ['tongues', 5], ['pictures', 2]
 ]
 /** Share of made-up words in benign texts that mean something in some language; fewer where the texts have their own. */
 const KNOWN_WORDS = 0.2

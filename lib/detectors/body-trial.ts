@@ -31,9 +31,7 @@ export class BodyTrial implements Witness {
 
   /** Takes a finding, as an observation would. */
   add (signal: Signal): void {
-    if (!isTelling(signal)) return
-    const { isLogin, userField } = this.#route as RouteState
-    if (isLogin && isMerelyTyped(signal, userField)) return
+    if (!isTelling(signal) || isMerelyTyped(signal, this.#route as RouteState)) return
     if (this.signals === null) this.signals = [signal]
     else this.signals.push(signal)
   }

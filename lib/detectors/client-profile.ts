@@ -115,6 +115,7 @@ export class ClientProfile {
     this.#draws.halve()
     this.#list.halve()
     this.#fields.halve()
+    this.#cookies.forget()
   }
 
   merge (other: ClientProfile): void {
@@ -122,6 +123,7 @@ export class ClientProfile {
     this.#list.merge(other.#list)
     this.#fields.merge(other.#fields)
     this.#fields.allot()
+    this.#cookies.forget()
   }
 
   toJSON (): ClientProfileJson { return { ...this.#draws.toJSON(), ...this.#list.toJSON(), fields: this.#fields.toJSON() } }

@@ -112,7 +112,7 @@ export class EndpointBaseline {
     if (observation.params !== null) this.#judgeSource(PATH, this.#path, observation.params as Record<string, unknown>, floor, observation)
     const rest = restOf(observation)
     if (rest !== null) this.#wildcard?.judge(rest, floor, observation)
-    const form = formOf(observation)
+    const form = this.#form === null ? null : formOf(observation)
     if (form !== null) this.#judgeSource(FORM, this.#form, form, floor, observation)
   }
 

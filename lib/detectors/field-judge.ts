@@ -25,11 +25,13 @@ const COMPOSED = 0.25
 /** What no text of words has, on the level of characters: control characters, and symbols that are no punctuation. */
 const ODD: readonly number[] = [31 - Math.clz32(CONTROL), ...Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (PROSE & (1 << bit)) === 0).map((bit) => SYMBOLS_FROM + bit)]
 const HYPHEN = symbolMask('-')
-/** Longer texts are not looked at for capitals. */
+/** Longer texts are not looked at for capitals and spaces. */
 const LONGEST_TYPED = 64
 /** What ends and parts sentences. */
 const SENTENCE = symbolMask('.,!?')
 const LETTERS = LOWER | UPPER | LETTER
+/** Shapes from which on numbers with punctuation are written by people, each in his own way, and not by a program. */
+const SEVERAL_FORMS = 4
 
 /**
  * Judges one scanned value by what a field has learned, adding what is unusual to `verdict`. One hash look-up for a value whose
@@ -102,13 +104,15 @@ function judgeCharacters (own: FieldProfile, scan: ValueScan, kinds: number, sym
   const isUnheard = isUnheardIn(own, kinds, symbols)
   const chance = chanceOf(own, CHARACTERS, spare, verdict, isUnheard)
   const odd = symbols & ~PROSE
-  if (chance < SETTLED || ((kinds & CONTROL) | odd) === 0 || isComposed(elder(own, backing, spare))) verdict.addCharacters(chance, kinds, symbols, isOtherCase(own, scan, kinds, symbols) ? 'case' : looserOf(own, backing, spare))
+  if (chance < SETTLED || ((kinds & CONTROL) | odd) === 0 || isComposed(elder(own, backing, spare))) verdict.addCharacters(chance, kinds, symbols, isTypedOtherwise(own, scan, kinds, symbols) ? 'typed' : looserOf(own, backing, spare))
   else verdict.addCharacters(own.unseenAmong(ODD, spare, isUnheard), kinds & CONTROL, odd, 'none')
 }
 
-/** Whether all that is new is that a value is typed in the other case, or with a capital first, as telephones do it. */
-function isOtherCase (own: FieldProfile, { kinds: all, text }: ValueScan, kinds: number, symbols: number): boolean {
-  if (symbols !== 0 || (kinds !== UPPER && kinds !== LOWER) || (own.kinds & (UPPER | LOWER)) === 0) return false
+/** Whether all that is new is that a value is typed in the other case, or with a capital first or a space behind, as telephones do it. */
+function isTypedOtherwise (own: FieldProfile, { kinds: all, text }: ValueScan, kinds: number, symbols: number): boolean {
+  if (symbols !== 0) return false
+  if (kinds === SPACE) return text.length <= LONGEST_TYPED && !text.trim().includes(' ')
+  if ((kinds !== UPPER && kinds !== LOWER) || (own.kinds & (UPPER | LOWER)) === 0) return false
   return (all & (UPPER | LOWER)) === kinds || (kinds === UPPER && text.length <= LONGEST_TYPED && text.slice(1) === text.slice(1).toLowerCase())
 }
 
@@ -200,8 +204,10 @@ function judgeCount (own: FieldProfile, bit: number, known: FieldProfile, spare:
     if (count === 1) rare++
     seen += count
   }
-  const isFixed = numbers === 1 && (own.always & (1 << bit)) !== 0
-  if (numbers > MAX_COUNTS || (!isFixed && isComposed(known))) return
+  const isFree = isComposed(known)
+  // That all messages so far were one sentence says nothing about the next.
+  const isFixed = numbers === 1 && (own.always & (1 << bit)) !== 0 && !(isFree && (SENTENCE & (1 << bit)) !== 0)
+  if (numbers > MAX_COUNTS || (!isFixed && isFree)) return
   verdict.addCount((rare + 1) / (Math.min(isFixed ? own.n : seen, own.draws) + spare + 2), bit, isFixed)
 }
 
@@ -220,8 +226,9 @@ function judgeValue (own: FieldProfile, scan: ValueScan, backing: FieldProfile |
   }
 }
 
-/** New to the field, and to the profile that backs it. */
+/** New to the field, and to the profile that backs it. Where that is the younger one (a field judged by all of its name), what it has had once it knows. */
 function isNew (own: FieldProfile, level: number, hash: number, backing: FieldProfile | null): boolean {
+  if (backing !== null && backing.n < own.n && backing.items.isOpen(level) && backing.items.knows(level, hash, backing.n)) return false
   return own.items.isNew(level, hash, own.n, backing === null ? null : backing.items)
 }
 
@@ -243,6 +250,7 @@ function looserOf (own: FieldProfile, backing: FieldProfile | null, spare: numbe
 /** New characters that would not be strange: those of codes where most values are numbers, punctuation where the field holds words (letters with spaces, or without digits), that of names where its shapes vary. */
 function toleranceOf (own: FieldProfile): Tolerance {
   const { kinds, items } = own
+  if ((kinds & LETTERS) === 0 && (kinds & (SPACE | SYMBOL)) !== 0 && items.known(SHAPES) >= SEVERAL_FORMS) return 'phone'
   if ((kinds & LETTERS) === 0 || own.texts * 2 < own.filled) return 'code'
   if ((kinds & SPACE) !== 0 && isComposed(own)) return 'prose'
   if (items.isOpen(SHAPES) && items.known(SHAPES) <= 8 && items.isOpen(EXACTS) && items.known(EXACTS) <= 8) return 'none'

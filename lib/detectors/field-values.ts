@@ -13,9 +13,9 @@ const FEW_NUMBERS = 4
 const FEW = 8
 /** Values that make a list which may go on. */
 const SEVERAL = 3
-/** Longest code of such a list, and the number of them that make one. */
-const SHORT = 3
-const REGISTERED = 8
+/** Values that make a list of codes, if so many are of each form on average. */
+const CODES = 8
+const ALIKE_CODES = 4
 /** Share of its known values that others of its name have sent as well, from which on it chooses among the same. */
 const ALIKE = 0.75
 /** Values of the others that count as evidence about it, for each that it has itself. */
@@ -66,10 +66,14 @@ export function chanceInSet (own: FieldProfile): number {
   return items.rareValues > 1 ? 1 : Math.min(1, own.unseen(VALUES, 0) * items.known(SHAPES) / (items.known(VALUES) + 1))
 }
 
-/** Whether a value is a code of two or three letters like so many others (languages, countries, currencies: lists that others keep, of which an application uses more and more), or has digits where others of which more than two are known have them, and is like them otherwise: the next version, year or code of a list. */
+/**
+ * Whether a value is like others in length and case, and the list is one that goes on: of numbered things (versions, years), or of codes, of which many are of one form
+ * (languages, currencies, countries), unlike the words that programmers choose.
+ */
 function isLikeOthers ({ items, n }: FieldProfile, scan: ValueScan): boolean {
-  const isCode = scan.length <= SHORT && scan.symbols === 0 && scan.kinds !== 0 && items.known(VALUES) >= REGISTERED
-  return (isCode || ((scan.kinds & DIGIT) !== 0 && items.known(VALUES) >= SEVERAL)) && scan.exact !== 0 && items.isOpen(EXACTS) && items.knows(EXACTS, scan.exact, n)
+  if (scan.exact === 0 || !items.isOpen(EXACTS) || !items.knows(EXACTS, scan.exact, n)) return false
+  const known = items.known(VALUES)
+  return (scan.kinds & DIGIT) !== 0 ? known >= SEVERAL : known >= CODES && known >= ALIKE_CODES * items.known(EXACTS)
 }
 
 /** Whether the field has few values for how often it was sent. */

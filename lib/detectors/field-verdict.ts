@@ -14,8 +14,8 @@ export const SYMBOL_COUNT = 256
 export const NEIGHBOURS = 512
 const INGREDIENTS = 10
 
-/** Which new symbols would not be strange in a field: none, those of numbers with a suffix or in groups (`12b`, `12 345`), of file names, of people's and places' names, of prose; or letters of the other case. */
-export type Tolerance = 'none' | 'code' | 'name' | 'words' | 'prose' | 'case'
+/** Which new symbols would not be strange in a field: none, those of numbers with a suffix or in groups (`12b`, `12 345`), of numbers that people write as they like (telephones), of file names, of people's and places' names, of prose; or letters of the other case and spaces around. */
+export type Tolerance = 'none' | 'code' | 'phone' | 'name' | 'words' | 'prose' | 'typed'
 
 /** Names of the ingredients, by bit number. */
 export const INGREDIENT_NAMES: readonly string[] = ['char', 'charset', 'shape', 'shape-exact', 'length', 'enum', 'numeric', 'range', 'symbol-count', 'neighbours']
@@ -53,8 +53,12 @@ const IMPLIED = 0.3
 export const PROSE = symbolMask('\'-.,&/()+_!?:#%"@')
 /** Punctuation of numbers that are written in groups. */
 const CODE = symbolMask('-/.')
+/** Punctuation of telephone numbers (ITU-T E.123, and what people make of it). */
+const PHONE = symbolMask('-/.+()')
 /** Punctuation of people's and places' names. */
 const WORDS = symbolMask('\'-.,&/()')
+/** Punctuation that the products and comments of user agents have, and other headers of programs (RFC 9110, section 5.6). */
+const FOREIGN = symbolMask('-._+/:;,()=@')
 /** Punctuation of e-mail addresses, slugs and file names. */
 const NAME = symbolMask('-._+')
 /** Chance below which even such punctuation counts fully. */
@@ -88,8 +92,8 @@ export class FieldVerdict {
   #calm = 1
   #strong = 0
   #isTolerated = false
-  /** Whether all that is new is the case of letters. */
-  #isCase = false
+  /** Whether all that is new is how it was typed: the case of letters, a space at an end. */
+  #isTyped = false
 
   constructor (priors: ParameterPriors | null = null) { this.priors = priors }
 
@@ -100,7 +104,7 @@ export class FieldVerdict {
     this.chance = 1
     this.#calm = 1
     this.#strong = 0
-    this.#isTolerated = this.#isCase = false
+    this.#isTolerated = this.#isTyped = false
     return this
   }
 
@@ -115,7 +119,7 @@ export class FieldVerdict {
 
   /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
   add (ingredient: number, chance: number): void {
-    if (this.#isCase && ingredient === CHARSET) return
+    if (this.#isTyped && ingredient === CHARSET) return
     const isImplied = (ingredient === CHARSET && (this.parts & CHAR) !== 0) || (ingredient === SHAPE && (this.#isTolerated || (this.parts & (CHARSET | NEIGHBOURS)) !== 0))
     this.#weigh(ingredient, chance, isImplied ? IMPLIED : 1)
   }
@@ -132,18 +136,13 @@ export class FieldVerdict {
   addCharacters (unseen: number, kinds: number, symbols: number, tolerance: Tolerance): void {
     if (unseen >= UNSETTLED) return
     const chance = unseen ** ((1 + bits(kinds & ~SYMBOL) + bits(symbols)) / 2)
-    const isProse = chance > WELL_SETTLED && (tolerance === 'prose'
-      ? (kinds & ~(SYMBOL | SPACE | LETTER | SIGN | DIGIT)) === 0 && (symbols & ~PROSE) === 0
-      : tolerance === 'words'
-        ? (kinds & ~(SYMBOL | SPACE | LETTER)) === 0 && (symbols & ~WORDS) === 0
-        : tolerance === 'name' && (kinds & ~SYMBOL) === 0 && (symbols & ~NAME) === 0)
-    const isCode = tolerance === 'code' && chance > CERTAIN && (kinds & ~(LOWER | UPPER | SPACE | SYMBOL)) === 0 && (symbols & ~CODE) === 0
-    // Who types with the caps lock on sends what others send.
-    this.#isCase = tolerance === 'case'
-    if (!this.#weigh(CHAR, chance, 1, this.#isCase ? WEAK_RISK : isProse || isCode ? toleratedRisk(chance) : STRONG_RISK)) return
+    const isForeign = this.isStranger && isWithin(kinds, symbols, DIGIT | LOWER | UPPER | SPACE | SYMBOL, FOREIGN)
+    const risk = isForeign ? WEAK_RISK : riskOfCharacters(chance, kinds, symbols, tolerance)
+    this.#isTyped = tolerance === 'typed'
+    if (!this.#weigh(CHAR, chance, 1, risk)) return
     this.kinds = kinds
     this.symbols = symbols
-    this.#isTolerated = isProse || isCode || this.#isCase
+    this.#isTolerated = risk < STRONG_RISK
   }
 
   /**
@@ -155,7 +154,7 @@ export class FieldVerdict {
     if (this.#isTolerated) return
     const chance = unseen ** ((1 + Math.min(3, count)) / 2)
     const isImplied = (this.parts & (CHAR | CHARSET)) !== 0
-    this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN ? STRONG_RISK : WEAK_RISK)
+    this.#weigh(NEIGHBOURS, chance, isImplied ? IMPLIED : 1, chance <= PLAIN && !this.isStranger ? STRONG_RISK : WEAK_RISK)
   }
 
   /** @param isStrong Whether the symbol has only ever come in one number. */
@@ -171,7 +170,7 @@ export class FieldVerdict {
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */
   addExact (chance: number, isFixed: boolean): void {
-    if (this.#isCase && !isFixed) return
+    if (this.#isTyped && !isFixed) return
     const isImplied = !isFixed && (this.parts & (SHAPE | CHARSET | NEIGHBOURS)) !== 0
     this.#weigh(EXACT, chance, isImplied ? IMPLIED : 1, isFixed && chance < SETTLED_FORMAT ? STRONG_RISK : WEAK_RISK)
   }
@@ -230,6 +229,25 @@ export function strongRisk (chance: number): number { return chance >= SETTLED ?
 function confidenceOf (chance: number, fall: number): number {
   return chance <= CERTAIN ? 1 : 1 - fall * Math.log(chance / CERTAIN) / Math.log(SETTLED / CERTAIN)
 }
+
+/** What characters never seen are worth in a field that tolerates some. */
+function riskOfCharacters (chance: number, kinds: number, symbols: number, tolerance: Tolerance): number {
+  // Who types with the caps lock on, or a space behind, sends what others send.
+  if (tolerance === 'typed') return WEAK_RISK
+  if (tolerance === 'phone' && isWithin(kinds, symbols, SYMBOL | SPACE, PHONE)) return WEAK_RISK
+  return isTolerated(chance, kinds, symbols, tolerance) ? toleratedRisk(chance) : STRONG_RISK
+}
+
+function isTolerated (chance: number, kinds: number, symbols: number, tolerance: Tolerance): boolean {
+  if (tolerance === 'code' || tolerance === 'phone') return chance > CERTAIN && isWithin(kinds, symbols, LOWER | UPPER | SPACE | SYMBOL, CODE)
+  if (chance <= WELL_SETTLED) return false
+  if (tolerance === 'prose') return isWithin(kinds, symbols, SYMBOL | SPACE | LETTER | SIGN | DIGIT, PROSE)
+  if (tolerance === 'words') return isWithin(kinds, symbols, SYMBOL | SPACE | LETTER, WORDS)
+  return tolerance === 'name' && isWithin(kinds, symbols, SYMBOL | LETTER, NAME)
+}
+
+/** Whether characters are of these kinds and symbols only. */
+function isWithin (kinds: number, symbols: number, ofKinds: number, ofSymbols: number): boolean { return (kinds & ~ofKinds) === 0 && (symbols & ~ofSymbols) === 0 }
 
 /** Risk of a character that would not be strange: weak where the chance is 1 % or more, strong where it is `WELL_SETTLED`. */
 function toleratedRisk (chance: number): number {

@@ -48,11 +48,11 @@ export class HeaderBaseline {
     const shape = this.#clients.reader.read(observation.headerNames)
     const requiredLow = this.#alwaysLow & this.#beforeLow
     const requiredHigh = this.#alwaysHigh & this.#beforeHigh
-    const { dropped } = this.#clients
-    const low = requiredLow & ~(shape.low | dropped.low)
-    const high = requiredHigh & ~(shape.high | dropped.high)
-    const names = this.#clients.reader.bitNames
-    this.#clients.judge(shape, observation)
+    const { dropped, reader } = this.#clients
+    const isStranger = this.#clients.judge(shape, observation)
+    const low = requiredLow & ~(shape.low | dropped.low) & (isStranger ? reader.occasionalLow : -1)
+    const high = requiredHigh & ~(shape.high | dropped.high) & (isStranger ? reader.occasionalHigh : -1)
+    const names = reader.bitNames
     if ((requiredLow & requiredHigh) === -1 || (low | high) === 0 || this.samples < this.#settings.minSamples) return
     for (let bit = 0; bit < names.length; bit++) {
       if (!hasBit(low, high, bit)) continue

@@ -2,7 +2,7 @@ import { Signal } from '../signal'
 import type { Observation } from '../observation'
 import type { RegularityPriorJson } from '../stats/regularity-prior'
 import { StringMemo } from '../store/string-memo'
-import { clientClass } from '../text/client-class'
+import { clientClass, namesProgram } from '../text/client-class'
 import { ClientProfile } from './client-profile'
 import type { ClientProfileJson } from './client-profile'
 import { DroppedHeaders } from './dropped-headers'
@@ -13,7 +13,8 @@ import type { ValueJudge } from './value-judge'
 const MAX_CLASSES = 64
 /** Characters at a user agent's end in which versions differ. */
 const AGENT_TAIL = 24
-const CERTAIN = 0.01
+/** Chance of a kind of client never seen, from which on one says little by being new: it makes many requests, and each would alarm. */
+const KNOWN_KINDS = 0.001
 /** Requests of a class from which on it is taught by one in sixteen of those that teach: it learns on all routes at once. */
 const WELL_TAUGHT = 512
 
@@ -59,29 +60,32 @@ export class HeaderClients {
   /** Share of `minSamples` that the application's clients have been learned from. */
   get progress (): number { return Math.min(1, this.#everyone.n / this.settings.minSamples) }
 
-  judge (shape: HeaderShape, observation: Observation): void {
+  /** @returns Whether the client may well be of a kind not known: what other kinds always send, it need not. */
+  judge (shape: HeaderShape, observation: Observation): boolean {
     const isFrozen = observation.route.frozen
     const floor = isFrozen ? 1 : this.settings.minSamples
     const everyone = this.#everyone
-    if (everyone.n < floor) return
+    if (everyone.n < floor) return false
     everyone.judgeCookies(shape, observation.rawHeaders, floor, observation)
     const own = this.#classes.get(this.#classOf(shape, observation.rawHeaders))
     if (own === undefined || own.n < this.settings.minSamples || !own.isEstablished) {
-      this.#judgeStranger(shape, own ?? null, floor, observation)
-      return
+      const isOfUnseenKind = own !== undefined || (this.#unseenKinds() >= KNOWN_KINDS && (shape.agent < 0 || namesProgram(observation.rawHeaders[2 * shape.agent + 1] as string)))
+      this.#judgeStranger(shape, own ?? null, isOfUnseenKind, floor, observation)
+      return isOfUnseenKind
     }
     own.judgeShape(shape, everyone, this.reader, observation)
     own.judgeValues(shape, observation.rawHeaders, everyone, everyone, false, floor, observation)
+    return false
   }
 
   /** A client of a kind that is not known well: what differs from all other clients is one cause, however many headers show it. */
-  #judgeStranger (shape: HeaderShape, own: ClientProfile | null, floor: number, observation: Observation): void {
+  #judgeStranger (shape: HeaderShape, own: ClientProfile | null, isOfUnseenKind: boolean, floor: number, observation: Observation): void {
     const before = observation.signals?.length ?? 0
     const everyone = this.#everyone
     if (own === null || own.n < this.settings.minSamples) everyone.judgeNames(shape, everyone, this.reader, observation)
     else own.judgeShape(shape, everyone, this.reader, observation)
     if (shape.agent < 0) everyone.judgeAnonymous(own === null ? 0 : own.n, observation)
-    everyone.judgeValues(shape, observation.rawHeaders, own, everyone, own !== null || this.#unseenKinds() >= CERTAIN, floor, observation)
+    everyone.judgeValues(shape, observation.rawHeaders, own, everyone, isOfUnseenKind, floor, observation)
     const { signals } = observation
     if (signals === null || signals.length - before < 2) return
     let kept = before

@@ -29,6 +29,8 @@ const TELLING = 4
 const FEWEST_VALUES = 4
 /** Values shorter than this have no telling entropy. */
 const LEAST_ENTROPY = 16
+/** The same for a client of a kind not known: the name of a program is as random as short tokens are. */
+const LEAST_OF_STRANGER = 32
 /** Values of a header that has no profile are judged by those of all headers once there are so many. */
 const LEAST_ANY = 200
 /** Characters up to which a value that is free to differ is looked at by its characters alone. */
@@ -112,7 +114,7 @@ export class HeaderFields {
     judge.verdict.only = false
     judge.verdict.isStranger = false
     judge.verdict.isOpen = false
-    if (text.length < LEAST_ENTROPY || field.profile.knowsValue(judge.scan) || judge.isPromoted(field.profile, back === undefined ? null : back.profile)) return
+    if (text.length < (isStranger ? LEAST_OF_STRANGER : LEAST_ENTROPY) || field.profile.knowsValue(judge.scan) || judge.isPromoted(field.profile, back === undefined ? null : back.profile)) return
     // What a few clients of a kind say is too little: then what all clients do.
     const telling = field.profile.variety >= FEWEST_VALUES ? field : back
     if (telling !== undefined && telling.entropy !== null) judgeEntropy(name, text, telling.profile, telling.entropy, observation)

@@ -1,5 +1,5 @@
 import { RegularityPrior } from '../stats/regularity-prior'
-import { withoutLanguages, withoutVersions } from '../text/canonical-header'
+import { withoutLanguages, withoutMediaType, withoutVersions } from '../text/canonical-header'
 import type { HeaderNames } from '../text/header-names'
 import { hashText } from '../text/keyed-hash'
 import { finishHash } from '../text/value-shape'
@@ -8,9 +8,11 @@ import { finishHash } from '../text/value-shape'
 const PASSING = /^(?:connection|keep-alive|te|trailer|transfer-encoding|upgrade|upgrade-insecure-requests|proxy-.*|content-length|date|if-.*|range|cache-control|pragma|x-request-id|x-correlation-id|traceparent|tracestate|baggage|x-forwarded-(?:for|proto|port)|x-real-ip|forwarded|via|cf-.*|x-amzn-.*|cdn-.*|true-client-ip|age|expect|priority|save-data|dnt|sec-gpc)$/
 /** Headers whose values are free to differ (or secret), though their presence counts. */
 const FREE = /^(?:host|authorization|x-api-key|x-csrf-token|x-xsrf-token|idempotency-key|referer|origin|:authority)$/
+/** Headers of which what differs between ordinary clients or routes is written alike. */
+const CANONICAL: ReadonlyMap<string, (value: string) => string> = new Map([['user-agent', withoutVersions], ['accept-language', withoutLanguages], ['content-type', withoutMediaType]])
 
 /** Headers that depend on the request more than on the client: a route may require them, a kind of client does not. */
-const OCCASIONAL = /^(?:content-.*|origin|referer|cookie|authorization|x-api-key|x-csrf-token|x-xsrf-token|x-requested-with|idempotency-key|purpose|sec-purpose)$/
+const OCCASIONAL = /^(?:content-.*|origin|referer|cookie|authorization|x-api-key|x-csrf-token|x-xsrf-token|x-requested-with|idempotency-key|purpose|sec-purpose|sec-fetch-user|sec-websocket-.*|access-control-request-.*|last-event-id)$/
 
 /** How much of a header is looked at. */
 export const WHOLE = 2
@@ -171,7 +173,7 @@ export class HeaderReader {
       look: this.#ignored.has(name) || (name.startsWith(':') && name !== ':authority') ? NOTHING : isPassing || FREE.test(name) ? CHARACTERS_ONLY : WHOLE,
       counts: !isPassing && !this.#ignored.has(name) && !name.startsWith(':'),
       isCookie: name === 'cookie' && !this.#ignored.has('cookie'),
-      canonical: name === 'user-agent' ? withoutVersions : name === 'accept-language' ? withoutLanguages : null,
+      canonical: CANONICAL.get(name) ?? null,
       bit: -1
     }
     if (this.#names.size >= MAX_NAMES) {

@@ -2,6 +2,7 @@ import { Signal } from '../signal'
 import type { Observation } from '../observation'
 import { hashText } from '../text/keyed-hash'
 import { essenceOf } from '../text/media-type'
+import { beyondOwnHost } from '../text/own-host'
 import { finishHash } from '../text/value-shape'
 import { InjectionFields } from './injection-fields'
 import type { InjectionFieldsJson } from './injection-fields'
@@ -105,7 +106,9 @@ export class InjectionBaseline implements TextVisitor {
     const { text: model, budget } = this.#shared
     const logOdds = model.logOdds(text, budget)
     if (logOdds < STRICT_FROM) return budget.skipped === 0
-    this.#judge(text, logOdds, isName, place, observation)
+    const rest = place.isHeader && !isName ? beyondOwnHost(place.own, text, observation.rawHeaders) : null
+    if (rest === null) this.#judge(text, logOdds, isName, place, observation)
+    else this.#judge(rest, model.logOdds(rest, budget), isName, place, observation)
     return false
   }
 

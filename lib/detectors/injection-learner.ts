@@ -3,6 +3,7 @@ import type { InjectionFields } from './injection-fields'
 import type { InjectionSettings, InjectionShared } from './injection-shared'
 import { SETTLED } from './injection-text'
 import { ALARM_FROM, MILD_FROM } from './injection-thresholds'
+import { beyondOwnHost } from '../text/own-host'
 import type { TextPlace, TextVisitor } from './text-place'
 
 /** Learns what the fields of a request hold. */
@@ -39,11 +40,13 @@ export class FieldLearner implements TextVisitor {
     else if (observation.streamed !== null && observation.streamed.parts.length > 0 && (observation.body === null || observation.body === undefined)) this.#shared.walk.streamed(observation.streamed.parts, this, observation)
   }
 
-  visit (text: string, isName: boolean, place: TextPlace): boolean {
+  visit (text: string, isName: boolean, place: TextPlace, observation: Observation): boolean {
     if (isName) return false
     const { text: model, budget } = this.#shared
-    const logOdds = model.logOdds(text, budget)
-    const name = logOdds < ALARM_FROM ? null : model.read(text, this.#characters).name
+    const whole = model.logOdds(text, budget)
+    const rest = whole >= MILD_FROM && place.isHeader ? beyondOwnHost(place.own, text, observation.rawHeaders) : null
+    const logOdds = rest === null ? whole : model.logOdds(rest, budget)
+    const name = logOdds < ALARM_FROM ? null : model.read(rest ?? text, this.#characters).name
     const fields = place.isHeader ? this.#shared.headers : this.#fields
     const field = place.field()
     const hasBecomeTame = fields.learn(field, logOdds !== SETTLED, logOdds >= MILD_FROM, name, this.#principal, this.#supporter, this.#weight)

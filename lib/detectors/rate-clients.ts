@@ -60,46 +60,65 @@ export class RateClients {
   readonly #byteFences: readonly SizeFence[]
   readonly #requestCrowds = crowds()
   readonly #byteCrowds = crowds()
+  /** The least limit of bytes; none where they are not watched. */
+  readonly #leastBytes: number
   /** The credential asked for last, and its hash. */
   #last: string | null = null
   #lastHash = 0
 
   constructor (options: RateClientsOptions) {
     this.#options = options
+    this.#leastBytes = options.leastBytes > 0 ? options.leastBytes : Infinity
     this.#table = new RateTable(options.capacity, options.bucketMs, options.leastBytes > 0 ? 2 : 1)
     this.#requestFences = fences(options.leastRequests)
     this.#byteFences = fences(options.leastBytes)
   }
 
-  /** Reads beforehand what the requests will need, so that memory is waited for once and not once a request. */
-  prepare (observations: readonly Observation[]): number {
-    let read = 0
-    for (let i = 0; i < observations.length; i++) {
-      const observation = observations[i] as Observation
-      read ^= this.#table.touch(keyOf(CLIENT, observation.clientHash)) ^ this.#table.touch(keyOf(CREDENTIAL, this.#credentialOf(observation)))
-    }
-    return read
-  }
-
   /** A request has come: its client and its credential. */
   arrive (observation: Observation): void {
     const isOver = this.#add(CLIENT, observation.clientHash, REQUESTS, 1, observation, false)
-    const credential = this.#credentialOf(observation)
+    const credential = this.credentialOf(observation)
     if (credential !== 0) this.#add(CREDENTIAL, credential, REQUESTS, 1, observation, isOver)
   }
 
-  /** It has been answered: its tenant is known, and its bytes. */
-  answer (observation: Observation): void {
+  /** It has been answered: its tenant is known, and its bytes, with those of the reply. */
+  answer (observation: Observation, bytes: number): void {
     const hasTenant = observation.user !== null
     if (hasTenant) this.#add(TENANT, observation.principal, REQUESTS, 1, observation, hasSignal(observation))
-    if (this.#options.leastBytes === 0) return
-    const bytes = Math.max(0, observation.requestBytes) + Math.max(0, observation.responseBytes)
-    if (bytes === 0) return
+    if (this.#options.leastBytes === 0 || bytes === 0) return
     const isKnown = hasSignal(observation)
     const isOver = this.#add(CLIENT, observation.clientHash, BYTES, bytes, observation, isKnown)
-    const credential = hasTenant ? 0 : this.#credentialOf(observation)
+    const credential = hasTenant ? 0 : this.credentialOf(observation)
     if (hasTenant) this.#add(TENANT, observation.principal, BYTES, bytes, observation, isKnown || isOver)
     else if (credential !== 0) this.#add(CREDENTIAL, credential, BYTES, bytes, observation, isKnown || isOver)
+  }
+
+  /**
+   * Whether nobody can be over a limit after so many more requests and bytes, whosever they are: the one nearest to its limit in this bucket is not, and in a bucket
+   * of its own nobody is below the least limit. Half of the room for bytes counts, since sums of bytes are rounded.
+   */
+  allows (requests: number, bytes: number): boolean {
+    const { room } = this.#table
+    return requests <= room[REQUESTS]! && requests <= this.#options.leastRequests && 2 * bytes <= room[BYTES]! && 2 * bytes <= this.#leastBytes
+  }
+
+  /** Reads where a client and its credential most likely are: see `RateTable.touch`. */
+  look (client: number, credential: number): number {
+    return this.#table.touch(keyOf(CLIENT, client)) ^ this.#table.touch(keyOf(CREDENTIAL, credential))
+  }
+
+  /** As `arrive`, of a request that `allows` was asked about. @param credential As `credentialOf` says. */
+  countArrival (client: number, credential: number, at: number, isFrozen: boolean): void {
+    this.#count(CLIENT, client, REQUESTS, 1, at, isFrozen)
+    if (credential !== 0) this.#count(CREDENTIAL, credential, REQUESTS, 1, at, isFrozen)
+  }
+
+  /** As `answer`, of one that `allows` was asked about. @param other The tenant where it is one, else the credential. */
+  countAnswer (client: number, other: number, isTenant: boolean, bytes: number, at: number, isFrozen: boolean): void {
+    if (isTenant) this.#count(TENANT, other, REQUESTS, 1, at, isFrozen)
+    if (this.#options.leastBytes === 0 || bytes === 0) return
+    this.#count(CLIENT, client, BYTES, bytes, at, isFrozen)
+    if (isTenant || other !== 0) this.#count(isTenant ? TENANT : CREDENTIAL, other, BYTES, bytes, at, isFrozen)
   }
 
   /** One half-life. */
@@ -134,21 +153,28 @@ export class RateClients {
 
   /** @param isKnown Whether it has been said already. @returns Whether it is too much. */
   #add (entity: number, hash: number, measure: number, amount: number, observation: Observation, isKnown: boolean): boolean {
+    const { at, route: { frozen }, clientHash } = observation
+    if (!this.#count(entity, hash, measure, amount, at, frozen)) return false
     const table = this.#table
-    const requests = this.#requestFences[entity] as SizeFence
-    const bytes = this.#byteFences[entity] as SizeFence
-    table.add(keyOf(entity, hash), observation.at, amount, requests.high, bytes.high, measure)
-    if (table.closed[REQUESTS]! > 0 && !observation.route.frozen) requests.learn(table.closed[REQUESTS]!)
-    if (table.closed[BYTES]! > 0 && !observation.route.frozen) bytes.learn(table.closed[BYTES]!)
     const crowd = (measure === REQUESTS ? this.#requestCrowds : this.#byteCrowds)[entity] as CrowdRise
-    if (table.isFirst) crowd.enter(this.#bucketOf(observation))
-    if (table.over === 0) return false
-    if (table.isCrossing && !observation.route.frozen && crowd.exceed(this.#bucketOf(observation), observation.clientHash, this.#options.promoteAfter)) {
-      this.#raise(measure === REQUESTS ? requests : bytes, table, measure === REQUESTS ? 'client.rate' : 'client.bytes', observation)
+    if (table.isCrossing && !frozen && crowd.exceed(this.#bucketOf(at), clientHash, this.#options.promoteAfter)) {
+      this.#raise((measure === REQUESTS ? this.#requestFences : this.#byteFences)[entity] as SizeFence, table, measure === REQUESTS ? 'client.rate' : 'client.bytes', observation)
       return false
     }
     if (!isKnown) this.#report(ENTITIES[entity] as Entity, table, Math.round(table.over * table.limit), observation, measure === REQUESTS)
     return true
+  }
+
+  /** @returns Whether the entity is over its limit. */
+  #count (entity: number, hash: number, measure: number, amount: number, at: number, isFrozen: boolean): boolean {
+    const table = this.#table
+    const requests = this.#requestFences[entity] as SizeFence
+    const bytes = this.#byteFences[entity] as SizeFence
+    table.add(keyOf(entity, hash), at, amount, requests.high, bytes.high, measure)
+    if (table.closed[REQUESTS]! > 0 && !isFrozen) requests.learn(table.closed[REQUESTS]!)
+    if (table.closed[BYTES]! > 0 && !isFrozen) bytes.learn(table.closed[BYTES]!)
+    if (table.isFirst) ((measure === REQUESTS ? this.#requestCrowds : this.#byteCrowds)[entity] as CrowdRise).enter(this.#bucketOf(at))
+    return table.over > 0
   }
 
   /** What everybody does is no longer too much. */
@@ -158,7 +184,7 @@ export class RateClients {
   }
 
   /** What the credential is counted by, 0 without one. To name it would be to look for it among thousands (0.3 µs with caches cold). */
-  #credentialOf (observation: Observation): number {
+  credentialOf (observation: Observation): number {
     if (observation.token === null) return observation.credential === null ? 0 : observation.credentialHash
     if (this.#last !== observation.token) {
       this.#last = observation.token
@@ -167,7 +193,7 @@ export class RateClients {
     return this.#lastHash
   }
 
-  #bucketOf ({ at }: Observation): number { return Math.floor(at / this.#options.bucketMs) }
+  #bucketOf (at: number): number { return Math.floor(at / this.#options.bucketMs) }
 
   #report (entity: Entity, table: RateTable, amount: number, observation: Observation, isRate: boolean): void {
     const octaves = Math.log2(table.over)

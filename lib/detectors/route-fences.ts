@@ -114,10 +114,19 @@ export class RouteFences {
 
   /** The fence of a quantity, made where there is none. */
   make (quantity: Quantity, burstFloor: number): SizeFence {
+    const known = this.#of(quantity)
+    if (known !== null) return known
     const [factor, floor] = FENCES[quantity]
-    const fence = this[quantity] ?? new SizeFence(factor, quantity === 'rate' ? burstFloor : floor)
+    const fence = new SizeFence(factor, quantity === 'rate' ? burstFloor : floor)
     this[quantity] = fence
     return fence
+  }
+
+  /** By name: a property read by varying names is looked up each time. */
+  #of (quantity: Quantity): SizeFence | null {
+    if (quantity === 'request') return this.request
+    if (quantity === 'response') return this.response
+    return quantity === 'latency' ? this.latency : this.rate
   }
 
   /** Notes where a fence stands now. A quantity without one has none to be above, but for a request's size: where a route has no fence of it, the application's judges. */

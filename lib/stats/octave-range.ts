@@ -28,9 +28,14 @@ export function distanceFrom (range: OctaveRange, quantity: number): number {
   if (range === EMPTY_RANGE) return 0
   const least = lowOf(range)
   const most = highOf(range)
+  const unit = unitOf(least, most)
+  if (quantity >= SMALL && quantity < LARGE) {
+    // Its octave is mostly enough, and takes no logarithm.
+    const octave = OCTAVE * (31 - Math.clz32(quantity + 1))
+    if (octave > least - unit && octave + OCTAVE < most + unit) return 0
+  }
   const value = toEighths(quantity)
   const beyond = value > most ? value - most : value < least ? value - least : 0
-  const unit = unitOf(least, most)
   return Math.abs(beyond) < unit ? 0 : beyond / unit
 }
 
@@ -89,4 +94,6 @@ function fromEighths (eighths: number): number {
 
 /** Lengths are mostly small: their logarithms are kept (256 bytes). */
 const SMALL = 256
+/** Below it a quantity and one more are integers of 31 bits, but for what comes behind a point. */
+const LARGE = 2 ** 30
 const EIGHTHS = Uint8Array.from({ length: SMALL }, (_, quantity) => eighthsOf(quantity))

@@ -2,6 +2,8 @@ const WAYS = 4
 const SETS = 16
 /** Longer texts are not kept. */
 export const MAX_CACHED = 256
+/** What stands for no text: none that a client can send, and to compare texts with a text is what the compiler knows best. */
+const NO_TEXT = '\n'
 
 /**
  * Texts seen lately, to be recognised without being looked at: 16 sets of four, in which a new text takes the place of each in
@@ -11,7 +13,7 @@ export const MAX_CACHED = 256
  * Memory: 64 texts of at most 256 characters.
  */
 export class TextCache {
-  readonly #texts = new Array<string | null>(SETS * WAYS).fill(null)
+  readonly #texts = new Array<string>(SETS * WAYS).fill(NO_TEXT)
   #turn = 0
 
   has (text: string): boolean {

@@ -1,5 +1,9 @@
 /** Names under which forms and APIs send a password, compared without case, `_` and `-`. */
 const SECRETS: readonly string[] = ['password', 'passwd', 'pass', 'pwd', 'pw', 'passwort', 'kennwort', 'motdepasse', 'mdp', 'contrasena', 'contraseña', 'clave', 'senha', 'parola', 'haslo', 'wachtwoord', 'passphrase', 'passcode', 'pin', 'jpassword', 'userpassword', 'loginpassword', 'secret', 'clientsecret']
+/** Those that mean nothing else as a part of a name, and what stands beside them where there are several in a form. */
+const PLAIN_SECRETS: readonly string[] = ['password', 'passwd', 'passwort', 'kennwort', 'pwd', 'motdepasse', 'contrasena', 'contraseña', 'senha', 'wachtwoord', 'passphrase', 'passcode']
+const WHICH: readonly string[] = ['new', 'neu', 'neues', 'nueva', 'nova', 'nouveau', 'nieuw', 'old', 'alt', 'altes', 'antigua', 'ancien', 'oud', 'current', 'aktuell', 'aktuelles', 'actual', 'atual', 'actuel', 'confirm', 'confirmed', 'confirmation', 'confirmar',
+  'confirmacion', 'repeat', 'repeated', 'retype', 'again', 'verify', 'check', 'wiederholen', 'wiederholt', 'wiederholung', 'wdh', 'bestaetigen', 'bestaetigung', 'bestätigung', 'user', 'login', 'account', 'a', 'b']
 /** Names under which they send a code that is good once: to guess it is to guess a password. `code` alone may be anything. */
 const CODES: readonly string[] = ['otp', 'otpcode', 'totp', 'totpcode', 'onetimecode', 'onetimepassword', 'onetimepasscode', 'mfacode', 'mfatoken', '2facode', 'twofactorcode', 'twofactortoken', 'verificationcode', 'smscode', 'backupcode', 'recoverycode']
 /** Names under which they send whose it is, the most telling first. */
@@ -61,8 +65,20 @@ export function fieldOfUser (body: unknown, user: string, depth = 1): string | n
   return null
 }
 
-/** Whether a field bears a name under which passwords are sent. */
-export function isSecretName (name: string): boolean { return name.length <= 32 && SECRETS.includes(plainName(name)) }
+/** Whether a field bears a name under which passwords are sent, be it a new one, the old one or the one typed again (`new_password`, `passwortWiederholen`, `pwd2`). */
+export function isSecretName (name: string): boolean {
+  if (name.length > 32) return false
+  const plain = plainName(name)
+  if (SECRETS.includes(plain)) return true
+  for (const secret of PLAIN_SECRETS) {
+    const at = plain.indexOf(secret)
+    if (at >= 0) return isWhich(plain.slice(0, at)) && isWhich(plain.slice(at + secret.length))
+  }
+  return false
+}
+
+/** Whether what stands beside a password's name says which one it is, or nothing. */
+function isWhich (text: string): boolean { return text === '' || WHICH.includes(text) || (text.length === 1 && text >= '0' && text <= '9') }
 
 /** Whether a field bears a name under which it is said whose account it is. */
 export function isUserName (name: string): boolean { return name.length <= 32 && NAMES.includes(plainName(name)) }

@@ -26,9 +26,11 @@ export function essenceOf (mediaType: string): string {
   return (end < 0 ? mediaType : mediaType.slice(0, end)).trim().toLowerCase().slice(0, 60).replace(/[^a-z0-9/+.*_-]/g, '·')
 }
 
-/** Whether a media type is one of HTML forms' urlencoded bodies. */
+const URLENCODED = 'application/x-www-form-urlencoded'
+
+/** Whether a media type is one of HTML forms' urlencoded bodies. Most others (JSON, with a charset too) are shorter: of those no essence is made. */
 export function isUrlencoded (mediaType: string): boolean {
-  return mediaType.startsWith('application/x-www-form-urlencoded') || essenceOf(mediaType) === 'application/x-www-form-urlencoded'
+  return mediaType.length >= URLENCODED.length && (mediaType.startsWith(URLENCODED) || essenceOf(mediaType) === URLENCODED)
 }
 
 /** Whether a media type is JSON: `application/json`, or any type with the suffix `+json` (RFC 6839, section 3.1). */

@@ -84,9 +84,14 @@ function areAll (text: string, from: number, to: number, classes: number): boole
   return to > from
 }
 
-/** Two digits as a number, NaN where they are none. */
+/** More than any two digits make. */
+const NO_DIGITS = 100
+
+/** Two digits as a number, `NO_DIGITS` where they are none. */
 function two (text: string, at: number): number {
-  return areAll(text, at, at + 2, DIGIT) ? (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48 : NaN
+  const tens = text.charCodeAt(at) - 48
+  const ones = text.charCodeAt(at + 1) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NO_DIGITS
 }
 
 function isUuid (text: string): boolean {
@@ -150,23 +155,25 @@ function isEmail (text: string): boolean {
 }
 
 function isDate (text: string): boolean {
-  if (!areAll(text, 0, 4, DIGIT) || text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return false
+  const century = two(text, 0)
+  const years = two(text, 2)
+  if (century === NO_DIGITS || years === NO_DIGITS || text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return false
   const month = two(text, 5)
   const day = two(text, 8)
-  if (!(month >= 1 && month <= 12 && day >= 1)) return false
+  if (month < 1 || month > 12 || day < 1) return false
   if (month !== 2) return day <= (month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31)
-  const year = two(text, 0) * 100 + two(text, 2)
+  const year = century * 100 + years
   return day <= (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28)
 }
 
 /** `hh:mm`, `hh:mm:ss`, `hh:mm:ss.s`, with `Z` or an offset or, where it need not be, without. */
 function isTime (text: string, from: number, isFull: boolean): boolean {
   const { length } = text
-  if (!(two(text, from) <= 23) || text.charCodeAt(from + 2) !== 58 || !(two(text, from + 3) <= 59)) return false
+  if (two(text, from) > 23 || text.charCodeAt(from + 2) !== 58 || two(text, from + 3) > 59) return false
   let at = from + 5
   if (at === length) return !isFull
   if (text.charCodeAt(at) === 58) {
-    if (!(two(text, at + 1) <= 59)) return false
+    if (two(text, at + 1) > 59) return false
     at += 3
     if (text.charCodeAt(at) === 46) {
       const start = ++at

@@ -1,6 +1,7 @@
 import { CORRELATION_TYPES } from '../../lib/detectors/signal-correlation'
 import { SIGNAL_CATEGORIES, SIGNAL_TYPES } from '../../lib/detectors/signal-types'
 import { FST_ANOMALIES_BAD_PARAMETER } from '../errors'
+import { rfc3339 } from '../query-times'
 
 /** How one query parameter is read; `read` gives `undefined` for what it does not take. */
 interface Parameter { read (text: string): string | number | undefined, must: string }
@@ -10,7 +11,6 @@ export type ParameterTable = Readonly<Record<string, Parameter>>
 
 const LEVELS: readonly string[] = ['info', 'low', 'medium', 'high', 'critical']
 const MOST_TEXT = 2048
-const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i
 
 const text: Parameter = { read: (given) => given !== '' && given.length <= MOST_TEXT ? given : undefined, must: `must be a text of 1 to ${MOST_TEXT} characters` }
 const level = oneOf(LEVELS)
@@ -80,9 +80,7 @@ function share (least: number): Parameter {
 
 function timeOf (given: string): number | undefined {
   if (/^\d{1,15}$/.test(given)) return Number(given)
-  const written = given.replace(' ', '+')
-  if (!RFC_3339.test(written)) return undefined
-  const at = Date.parse(written)
+  const at = rfc3339(given.replace(' ', '+'))
   return Number.isNaN(at) ? undefined : at
 }
 

@@ -8,6 +8,7 @@ import type { BodyShared } from '../../lib/detectors/body-baseline'
 import { BodyCommon } from '../../lib/detectors/body-common'
 import { bodyShared } from '../../lib/detectors/body-shared'
 import { BodyTree } from '../../lib/detectors/body-tree'
+import { BodyTrial } from '../../lib/detectors/body-trial'
 import { Observation } from '../../lib/observation'
 import { RouteState } from '../../lib/route-state'
 import { Redactor } from '../../lib/text/redact'
@@ -305,4 +306,16 @@ test('what becomes known by promotion is one novelty, however many had to send i
   t.ok(tree.root.object?.find('coupon'))
   const { foreignName } = shared.request.priors.toJSON()
   t.equal(foreignName?.seen.reduce((sum, n) => sum + n, 0), 1)
+})
+
+test('a body that is about to teach is not put aside for its password, long as it may be for one', async (t) => {
+  const tree = learned(Array.from({ length: 20 }, (_, i) => ({ phrase: `spring ${i}`, password: `spring${i}` })))
+  const trial = new BodyTrial(latest.judges.body)
+  const observation = new Observation(0, 0, route, 'POST', '/x', [], 'application/json', 1, '192.0.2.1', 1, null, 1, '1')
+  const isOdd = (body: unknown): boolean => trial.isOdd(tree, body, null, 'body', observation)
+  const long = 'correct horse battery staple '.repeat(4)
+  t.notOk(isOdd({ phrase: 'spring', password: long }))
+  t.ok(isOdd({ phrase: long, password: 'spring' }))
+  t.ok(isOdd({ phrase: 'spring', password: long.repeat(20) }), 'but for one that nobody types')
+  t.ok(isOdd({ phrase: 'spring', password: { $ne: '' } }))
 })

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { withoutLanguages, withoutVersions } from '../../lib/text/canonical-header'
+import { withoutLanguages, withoutMediaType, withoutVersions } from '../../lib/text/canonical-header'
 
 test('releases of one program are written alike', async (t) => {
   const chrome = (version: string): string => `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version} Safari/537.36`
@@ -25,4 +25,13 @@ test('lists of languages are written alike', async (t) => {
 
 test('what is no list of languages stays as it is', async (t) => {
   for (const text of ['', ',', 'de,', '9de', 'a'.repeat(9), 'de;q=2', 'de;q=0.1234', 'de;x=1', "de' OR 1=1--", 'de-', 'de;q', 'en,'.repeat(12) + 'en', '{jndi:ldap://x}']) t.equal(withoutLanguages(text), text)
+})
+
+test('well-formed media types are written alike, with the parameters that bodies have', async (t) => {
+  const types = ['application/json', 'application/vnd.api+json; charset=utf-8', 'text/plain;charset=UTF-8', 'multipart/form-data; boundary=----WebKitFormBoundaryAbC123', 'multipart/related;boundary="a=b:c"', 'application/x-www-form-urlencoded', 'image/svg+xml']
+  t.equal(new Set(types.map(withoutMediaType)).size, 1)
+})
+
+test('what is no plain media type stays as it is', async (t) => {
+  for (const text of ['', 'json', 'application/', 'x/y', "application/json' OR 1=1--", 'text/html;charset=<script>', '%{(#_=@java.lang)}', `a/${'b'.repeat(250)}`, `multipart/form-data; boundary=${'a'.repeat(71)}`, 'application/json; a=b', 'text/plain\n']) t.equal(withoutMediaType(text), text)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'tap'
 import fc from 'fast-check'
-import { clientClass } from '../../lib/text/client-class'
+import { clientClass, namesProgram } from '../../lib/text/client-class'
 
 test('versions and comments make no class', async (t) => {
   const classOf = (agent: string): number => clientClass(agent, 9)
@@ -28,4 +28,9 @@ test('no user agent is class 0, every other a number above', async () => {
     const made = clientClass(agent, seed)
     assert.ok(Number.isInteger(made) && made > 0 && made < 2 ** 32)
   }))
+})
+
+test('what begins like no product of any program names none', async (t) => {
+  for (const agent of ['Dart/3.5 (dart:io)', 'Zapier', 'Amazon CloudFront', 'com.example.app/7 CFNetwork/1 Darwin/24', 'Mozilla/5.0 (X11)', 'a']) t.ok(namesProgram(agent), agent)
+  for (const agent of ['', ' ', '/', '() { :; }; /bin/id', '<x>', '\'', 'A'.repeat(41), 'k3_9Z'.repeat(12), '(compatible)', 'ünser/1']) t.notOk(namesProgram(agent), agent)
 })

@@ -430,6 +430,9 @@ test('that a message has no full stop says little, however few there were', asyn
   const verdict = new FieldVerdict().reset()
   notes.judge(scan.scan('the table and a lamp'), null, 1, verdict)
   t.ok(verdict.risk < 50, `${verdict.risk} ${verdict.names().join()}`)
+  const single = many((i) => `${Array.from({ length: 1 + i % 7 }, (_, j) => parts[(i * (j + 1) + j) % 6]).join(['; ', ' and ', ', ', ' - '][i % 4])} of No ${i}.`, 200)
+  single.judge(scan.scan('the table of No 7. And a lamp, perhaps.'), null, 1, verdict.reset())
+  t.notOk(verdict.names().includes('symbol-count'), 'two sentences where all had one')
 })
 
 test('letters of the other case are little news, and so is the next number of a list', async (t) => {
@@ -443,8 +446,46 @@ test('letters of the other case are little news, and so is the next number of a 
   t.ok(riskOf(users, 'Agarcia') < 50, 'a telephone')
   t.ok(riskOf(users, 'agaRcia') >= 50, 'a capital where nobody types one')
   t.ok(riskOf(users, 'agarcia!') >= 50)
+  t.ok(riskOf(users, 'agarcia ') < 50, 'a space that a telephone adds')
+  t.ok(riskOf(users, 'a garcia') >= 50)
   const versions = many((i) => ['3.1.9', '3.2.0', '3.2.1'][i % 3] as string, 120)
   t.ok(riskOf(versions, '3.3.0') < 50, 'another version')
   t.ok(riskOf(versions, '3.3.0-beta') >= 50)
   t.ok(riskOf(many((i) => ['red', 'tan', 'sky'][i % 3] as string, 120), 'ink') >= 50, 'another word of a set')
+})
+
+test('the next of many codes of one form is little news, another word of a set is not', async (t) => {
+  const riskOf = (profile: FieldProfile, value: string): number => {
+    const verdict = new FieldVerdict().reset()
+    profile.judge(scan.scan(value), null, 1, verdict)
+    return verdict.risk
+  }
+  const languages = many((i) => ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'sv'][i % 9] as string, 400)
+  t.ok(riskOf(languages, 'ja') < 50)
+  for (const value of ['admin', 'EN', 'e', '../', 'en_US']) t.ok(riskOf(languages, value) >= 50, value)
+  const orders = many((i) => ['price', 'name', 'newest', 'rating', 'relevance', 'stock', 'brand', 'discount', 'popularity'][i % 9] as string, 400)
+  t.ok(riskOf(orders, 'owner') >= 50, 'a word as long as one that is known')
+})
+
+test('a telephone number may be written in yet another way, but is one of digits', async (t) => {
+  const riskOf = (profile: FieldProfile, value: string): number => {
+    const verdict = new FieldVerdict().reset()
+    profile.judge(scan.scan(value), null, 1, verdict)
+    return verdict.risk
+  }
+  const typed = many((i) => [`+41 44 ${100 + i} 12 1${i % 10}`, `044 ${100 + i} 12 13`, `044-${100 + i}-12-14`, `044${100 + i}1215`, `0041 44 ${100 + i} 12 16`][i % 5] as string, 120)
+  t.ok(riskOf(typed, '(044) 123 45 67') < 50)
+  for (const value of ["044 123 45 67'", '044 123 45 67 or 1', '<044>', '044;123']) t.ok(riskOf(typed, value) >= 50, value)
+  const written = many((i) => `044 ${100 + i} 12 13`, 120)
+  t.ok(riskOf(written, '(044) 123 45 67') >= 50, 'where a program writes them all alike')
+})
+
+test('what a young field has had once it knows, though of all of its name only it has had that', async (t) => {
+  const others = many((i) => (i * 2_654_435_761 % 2 ** 32).toString(36).padStart(8, 'q').repeat(3).slice(0, 22), 280)
+  const uuids = (i: number): string => `${(0x10000000 + i * 77_777_777).toString(16).slice(0, 8)}-89ab-4cde-8f01-23456789abcd`
+  const young = many(uuids, 1)
+  others.learn(scan.scan(uuids(0)), 1, true)
+  const verdict = new FieldVerdict().reset()
+  young.judge(scan.scan(uuids(5)), others, 1, verdict)
+  t.ok(verdict.risk < 50, `${verdict.risk} ${verdict.names().join()}`)
 })

@@ -30,6 +30,16 @@ test('two ranges together are the range of both streams, and one read back is th
   }))
 })
 
+test('a quantity is beyond a range where its logarithm is, and by as much', async () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 100 }), fc.oneof(fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.double({ min: 0, max: 2 ** 32, noNaN: true })), (low, width, asked) => {
+    const [range] = rangesFrom([low, low + width, 1, 0])
+    const eighths = Math.round(Math.log2(1 + asked) * 8)
+    const unit = Math.max(6, width / 2)
+    const beyond = Math.max(0, eighths - low - width) + Math.min(0, eighths - low)
+    assert.equal(distanceFrom(range, asked), Math.abs(beyond) < unit ? 0 : beyond / unit)
+  }), { numRuns: 1000 })
+})
+
 test('an empty range finds nothing unusual', async (t) => {
   t.equal(boundsOf(EMPTY_RANGE), null)
   t.equal(distanceFrom(EMPTY_RANGE, 1e9), 0)

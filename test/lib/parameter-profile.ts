@@ -15,9 +15,10 @@ type Values = Record<string, string | string[]>
 const route = new RouteState('GET /a', 'GET', '/a', true, 'observe', 50)
 const requests = fc.array(fc.dictionary(fc.constantFrom('page', 'sort', '__proto__', 'constructor', 'q'), fc.constantFrom('1', '2', 'asc'), { noNullPrototype: false }), { maxLength: 25 })
 
-function profileOf (stream: readonly Values[] = []): ParameterProfile {
+/** Each request is another client's, from the given one on. */
+function profileOf (stream: readonly Values[] = [], from = 0): ParameterProfile {
   const profile = new ParameterProfile('query.', { judge: new ValueJudge(11, new Redactor()), backing: new NameBacking(), priors, promoteAfter: 3 })
-  stream.forEach((values, i) => profile.learn(values, i % 40, false))
+  stream.forEach((values, i) => profile.learn(values, (from + i) % 40, false))
   return profile
 }
 
@@ -53,7 +54,7 @@ test('a name, or a name sent twice, that one request of many had is reported whe
 test('two profiles merged answer as one that saw both streams', async () => {
   fc.assert(fc.property(requests, requests, fc.dictionary(fc.constantFrom('page', 'sort', 'x'), fc.constantFrom('1', "'")), (ours, theirs, asked) => {
     const merged = profileOf(ours)
-    merged.merge(profileOf(theirs))
+    merged.merge(profileOf(theirs, ours.length))
     const whole = profileOf([...ours, ...theirs])
     const known = (profile: ParameterProfile): unknown[] => [...profile.entries()].map(([name, parameter]) => [name, parameter.requests, parameter.profile.n]).sort()
     assert.equal(merged.n, whole.n)

@@ -1,10 +1,11 @@
 import { test } from 'tap'
 import { Signal } from '../../lib/signal'
 import { CONTROL, SYMBOL, symbolMask } from '../../lib/text/value-shape'
-import { isMerelyChosen, isMerelyTyped } from '../../lib/typed-credentials'
+import { isMerelyTyped } from '../../lib/typed-credentials'
 
 const kind = { type: 'pattern_mismatch', detector: 'json-schema-learner', describe: () => '' }
-const typed = (signal: Signal, userField: string | null = null): boolean => isMerelyTyped(signal, userField)
+const typed = (signal: Signal, userField: string | null = null): boolean => isMerelyTyped(signal, { isLogin: true, userField })
+const chosen = (signal: Signal): boolean => isMerelyTyped(signal, { isLogin: false, userField: null })
 const said = (field: string, severity: number, ingredients: string[] | null, length: number): Signal =>
   new Signal(kind, field, severity, 60, undefined, ingredients === null ? length : { ingredients, length })
 
@@ -39,15 +40,21 @@ test('what nobody types stands, and all that is about something else', async (t)
   t.notOk(typed(new Signal(kind, undefined, 8, 90, undefined, undefined)))
 })
 
+test('a password is one under all its names in a form, and what is merely about passwords is none', async (t) => {
+  const odd = (name: string): Signal => new Signal(kind, `form.${name}`, 6, 69, undefined, { ingredients: ['enum'], length: 12, parts: [1, SYMBOL, 0, 0] })
+  for (const name of ['new_password', 'passwort_neu', 'password2', 'confirm-password', 'passwordConfirmation', 'user[current_password]', 'pwdA']) t.ok(chosen(odd(name)), name)
+  for (const name of ['password_reset_token', 'password_policy', 'pwdlevel', 'boarding_pass', 'passport']) t.notOk(chosen(odd(name)), name)
+})
+
 test('a password is what its owner chose, on every route', async (t) => {
   const odd = (field: string, kinds: number, ingredients: string[] = ['char', 'neighbours']): Signal => new Signal(kind, field, 6, 69, undefined, { ingredients, length: 12, parts: [1, kinds, symbolMask('$%'), 0] })
-  for (const field of ['form.password', 'body.user.passwd', 'form.user[password]']) t.ok(isMerelyChosen(odd(field, SYMBOL)), field)
-  t.ok(isMerelyChosen(said('form.pwd', 3, null, 20)))
-  t.notOk(isMerelyChosen(odd('form.password', SYMBOL | CONTROL)))
-  t.notOk(isMerelyChosen(odd('form.pin', SYMBOL, ['numeric'])), 'letters where all others are numbers')
-  t.notOk(isMerelyChosen(said('form.password', 5, null, 5000)))
-  t.notOk(isMerelyChosen(odd('form.email', SYMBOL)), 'users are judged where it is no login')
-  t.notOk(isMerelyChosen(new Signal({ ...kind, type: 'sql_injection' }, 'form.password', 8, 90, undefined, { words: 'x' })))
-  t.notOk(isMerelyChosen(new Signal({ ...kind, type: 'type_mismatch' }, 'body.password', 7, 65, 'string', 'object')))
-  t.notOk(isMerelyChosen(new Signal(kind, undefined, 8, 90, undefined, undefined)))
+  for (const field of ['form.password', 'body.user.passwd', 'form.user[password]']) t.ok(chosen(odd(field, SYMBOL)), field)
+  t.ok(chosen(said('form.pwd', 3, null, 20)))
+  t.notOk(chosen(odd('form.password', SYMBOL | CONTROL)))
+  t.notOk(chosen(odd('form.pin', SYMBOL, ['numeric'])), 'letters where all others are numbers')
+  t.notOk(chosen(said('form.password', 5, null, 5000)))
+  t.notOk(chosen(odd('form.email', SYMBOL)), 'users are judged where it is no login')
+  t.notOk(chosen(new Signal({ ...kind, type: 'sql_injection' }, 'form.password', 8, 90, undefined, { words: 'x' })))
+  t.notOk(chosen(new Signal({ ...kind, type: 'type_mismatch' }, 'body.password', 7, 65, 'string', 'object')))
+  t.notOk(chosen(new Signal(kind, undefined, 8, 90, undefined, undefined)))
 })

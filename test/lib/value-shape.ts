@@ -52,6 +52,7 @@ test('the exact shape keeps lengths and case, up to 48 characters', async (t) =>
 test('only a plain decimal is a number', async (t) => {
   const scan = new ValueScan(5)
   for (const [text, number] of [['12', 12], ['-3.5', -3.5], ['007', 7]] as const) t.equal(scan.scan(text).number, number)
+  fc.assert(fc.property(fc.stringMatching(/^-?\d{1,20}$/), (text) => assert.equal(scan.scan(text).number, Number(text))))
   for (const text of ['', '-', '.', '1.', '.5', '1e5', '0x10', ' 1', '1,5', '--1', '1.2.3', '١']) t.ok(Number.isNaN(scan.scan(text).number), text)
 })
 

@@ -142,14 +142,16 @@ test('what is frozen has learned what came before, and nothing after', async (t)
   await app.close()
 })
 
-test('a process is busy when a span had a hundred requests, until one has fewer than fifty', async (t) => {
+test('a process is busy from the hundredth request of a span on, until two spans in a row have had fewer than fifty', async (t) => {
   const { app } = await patientApp(false)
   const { backlog } = app.anomalies
-  t.same([99, 100, 50, 49].map((requests) => {
+  const spans = [99, 100, 50, 49, 50, 49, 49, 99, 100].map((requests) => {
     for (let i = 0; i < requests; i++) backlog.count()
+    const isBusy = backlog.isBusy
     backlog.endSpan()
-    return backlog.isBusy
-  }), [false, true, true, false])
+    return [isBusy, backlog.isBusy]
+  })
+  t.same(spans, [[false, false], [true, true], [true, true], [true, true], [true, true], [true, true], [true, false], [false, false], [true, true]])
   await app.close()
 })
 

@@ -207,17 +207,20 @@ test('after a half-life an ordinary request is still ordinary, and a missing hea
   t.same((await ask({ url: '/search', headers: browser(4) })).types, [])
 })
 
-test('a user agent of no known kind counts fully where kinds have settled, and less where new ones keep coming', async (t) => {
-  const script: Headers = { ...browser(4), 'user-agent': letters(9, 60) }
-  const varied = (i: number): Headers => i % 6 === 0 ? { ...browser(i), 'user-agent': `Mozilla/5.0 (X11; Linux) ${letters(i, 6)}/20100101 Firefox/121.0` } : browser(i)
-  const scoreAfter = async (ordinary: (i: number) => Headers): Promise<number> => {
-    const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false })
-    await teach(600, (i) => ({ url: '/search', headers: ordinary(i) }))
-    return (await ask({ url: '/search', headers: script })).assessment.score
+test('a user agent of no known kind counts fully where kinds have settled among many clients, and less where few are known or new ones keep coming', async (t) => {
+  const script: Headers = { ...browser(4), 'user-agent': 'Harvester/1.0 (Grabs: all; now)' }
+  const kinds = ['Gecko/20100101 Firefox/', 'AppleWebKit/537.36 Chrome/', 'AppleWebKit/605.1.15 Safari/', 'Presto/2.8 Version/']
+  const usual = (i: number): Headers => ({ ...browser(i), 'user-agent': `Mozilla/5.0 (X11; Linux) ${kinds[i % 4] as string}${120 + i % 3}.0` })
+  const varied = (i: number): Headers => i % 6 === 0 ? { ...browser(i), 'user-agent': `Mozilla/5.0 (X11; Linux) ${letters(i, 6)}/20100101 Firefox/121.0` } : usual(i)
+  const scoreAfter = async (ordinary: (i: number) => Headers, clients: number): Promise<number> => {
+    const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false }, (app) => ['/0', '/1', '/2', '/3'].forEach((url) => app.get(url, async () => 'ok')))
+    await teach(1600, (i) => ({ url: `/${i % 4}`, headers: ordinary(i) }), clients)
+    return (await ask({ url: '/1', headers: script })).assessment.score
   }
-  const [settled, open] = [await scoreAfter(browser), await scoreAfter(varied)]
+  const [settled, few, open] = [await scoreAfter(usual, 1600), await scoreAfter(usual, 100), await scoreAfter(varied, 1600)]
   t.ok(settled >= 50, `${settled}`)
-  t.ok(settled > open, `${settled} and ${open}`)
+  t.ok(few < 50, `${few}`)
+  t.ok(open < 50, `${open}`)
 })
 
 test('a new version of a known program, and languages that nobody had set, are ordinary', async (t) => {
@@ -229,4 +232,41 @@ test('a new version of a known program, and languages that nobody had set, are o
   t.same(await found('okhttp/5.0.0-alpha.14', 'pl'), [])
   t.same(await found("okhttp/4.12.0'--", 'pl'), ['header.user-agent'])
   t.same(await found('okhttp/4.12.0', '../pl'), ['header.accept-language'])
+})
+
+test('a program that nobody had yet alarms by no header alone while few clients are known; one of nobody\'s does', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false }, account)
+  const programs: Headers[] = [{ 'user-agent': 'okhttp/4.12.0', 'accept-encoding': 'gzip' }, { 'user-agent': 'python-requests/2.32.3', 'accept-encoding': 'gzip, deflate', accept: '*/*' }, { 'user-agent': 'axios/1.7.7', accept: 'application/json' }]
+  const ofAny = (i: number): Headers => i % 4 === 3 ? browser(i) : programs[i % 4] ?? {}
+  await teach(400, (i) => ({ url: '/account', headers: { accept: '*/*', ...ofAny(i), authorization: `Bearer ${letters(i, 12)}` } }), 100)
+  const credential = { authorization: 'Bearer qwertzuiopas' }
+  for (const [client, agent] of ['Dart/3.5 (dart:io)', 'PostmanRuntime/7.42.0', 'Stripe/1.0 (+https://stripe.com/docs/webhooks)'].entries()) {
+    const { assessment } = await ask({ client: 900 + client, url: '/account', headers: { 'user-agent': agent, 'accept-encoding': 'gzip', ...credential } })
+    t.notOk(assessment.flagged, `${agent}: ${assessment.signals.map(({ detail }) => detail).join('; ')}`)
+  }
+  t.ok((await ask({ client: 910, url: '/account', headers: { ...browser(4), 'user-agent': 'kQ9x_Zt4B-v7'.repeat(5), ...credential } })).assessment.flagged, 'what is the name of no program')
+  t.ok((await ask({ client: 911, url: '/account', headers: { 'user-agent': 'Dart/3.5 (dart:io)' } })).types.includes('header_missing_required'), 'a credential is the route\'s own matter, whoever asks')
+})
+
+test('the first upload, form or beacon of an application that has only seen JSON is no odd header, a payload in its place is', async (t) => {
+  const built = await buildApp({}, (app) => {
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => done(null, body))
+    app.post('/known', async () => 'ok')
+    app.post('/new', async () => 'ok')
+  })
+  const post = (url: string, i: number, type: string): Ask => ({ method: 'POST', url, client: i % 9, headers: { ...browser(i), 'content-type': type }, payload: '{"a":1}' })
+  await built.teach(200, (i) => post('/known', i, 'application/json'))
+  for (const type of ['multipart/form-data; boundary=----WebKitFormBoundaryAbCdEf1234567', 'text/plain;charset=UTF-8', 'application/json; charset=utf-8', 'application/vnd.api+json']) {
+    t.same((await built.ask(post('/new', 3, type))).types, [], type)
+  }
+  t.match((await built.ask(post('/new', 3, 'text/html;charset=<script>'))).types, ['header_value_anomaly'])
+  t.match((await built.ask(post('/known', 3, 'text/plain;charset=UTF-8'))).types, ['content_type_mismatch'], 'where the route is known to take another, that is told')
+})
+
+test('that nobody has followed a script to a page yet makes sec-fetch-user no header that browsers always send', async (t) => {
+  const { ask, teach } = await buildApp({ endpointProfiler: false, trends: false }, account)
+  await teach(300, (i) => ({ url: '/search', headers: { ...browser(i), 'sec-fetch-mode': 'navigate', 'sec-fetch-user': '?1' } }))
+  const missed = async (headers: Headers): Promise<boolean> => (await ask({ url: '/account', headers: { ...browser(4), ...headers } })).types.includes('header_missing_required')
+  t.notOk(await missed({ 'sec-fetch-mode': 'navigate' }))
+  t.ok(await missed({ 'sec-fetch-user': '?1' }), 'the mode is sent always')
 })

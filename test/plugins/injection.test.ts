@@ -83,6 +83,16 @@ test('among headers that were clear a hundred times the one that is not is found
   }
 })
 
+test('that an application has a private address is no attack of those who come from its own pages', async (t) => {
+  const subject = await app()
+  const host = '192.168.1.10:8080'
+  const from = (url: string, own = host): Ask => ({ url: '/search', headers: { host: own, origin: `http://${host}`, referer: `http://${host}${url}` } })
+  t.same((await subject.ask(from('/orders?page=2'))).types, [])
+  t.same((await subject.ask(from(`/orders?page=${encodeURIComponent(SQL)}`))).types, ['sql_injection'], 'the rest of it is read')
+  t.same((await subject.ask(from('/orders', 'shop.example'))).types, ['ssrf', 'ssrf'], 'another host is')
+  t.same((await subject.ask({ url: '/search', headers: { host, referer: `http://${host}@169.254.169.254/latest/meta-data` } })).types, ['ssrf'])
+})
+
 test('what is clear as a credential, of which the scheme is not looked at, is not thereby clear in another header', async (t) => {
   const subject = await app()
   const value = `${SCRIPT} abc`

@@ -425,6 +425,11 @@ test('query: every filter keeps out what does not fit', async (t) => {
   t.same(types({ severity: 10 }), [])
   t.same(types({ from: between + 1 }), ['probe_path'])
   t.same(types({ to: between }), ['param_value_anomaly'])
+  t.same(types({ from: new Date(between + 1) }), ['probe_path'])
+  t.same(types({ to: new Date(between).toISOString() }), ['param_value_anomaly'])
+  const { detectedAt } = anomalies.query({ type: 'probe_path' }).events[0] as { detectedAt: string }
+  t.same(types({ from: detectedAt, to: detectedAt }), ['probe_path'], 'as an event shows it')
+  for (const from of ['yesterday', 'x', NaN, new Date('x')]) t.throws(() => anomalies.query({ from }), { code: 'FST_ANOMALIES_BAD_PARAMETER', message: /from/ })
 })
 
 test('query: a cursor goes through all events once, newest first', async (t) => {
@@ -772,6 +777,24 @@ test('a busy route learns from fewer of its requests than a quiet one, and is ju
   t.ok(busy > 0 && busy < 30, `${busy} of 2,000, a hundred a second`)
 })
 
+test('a flood of one client is set aside no oftener than ordinary requests teach, and others are set aside all the same', async (t) => {
+  const aside = new Map<string, number>()
+  const { ask, teach } = await buildApp(alone, (app) => {
+    app.anomalies.detector('listener', () => ({ samples: 0 })).quarantine((state, { client }) => { aside.set(client, (aside.get(client) ?? 0) + 1) })
+    app.get('/search', async () => ({ found: [] }))
+  })
+  await teach(600, search)
+  let flagged = 0
+  for (let i = 0; i < 400; i++) if ((await ask({ url: oddOf(i), client: 1, after: 1 })).assessment.flagged) flagged++
+  t.equal(flagged, 400)
+  const flooding = aside.get(addressOf(1)) as number
+  t.ok(flooding >= 64 && flooding < 120, `${flooding} of 400 in less than half a second`)
+  for (let i = 0; i < 20; i++) await ask({ url: oddOf(1000 + i), client: 2, after: 1 })
+  t.equal(aside.get(addressOf(2)), 20)
+  for (let i = 0; i < 20; i++) await ask({ url: oddOf(i), client: 1, after: i === 0 ? 60_000 : 1 })
+  t.equal(aside.get(addressOf(1)), flooding + 20, 'each of the next minute')
+})
+
 test('the config of a route is found where Fastify keeps it, and else asked for', async (t) => {
   const app = Fastify()
   const configs = new RouteConfigs()
@@ -803,4 +826,11 @@ test('the bytes of a reply are those sent, of text that takes several a characte
   await ask('/text')
   await ask('/bytes')
   t.same(sizes, [[30, 20, 20], [7, 7, 7]])
+})
+
+test('an option that is left out by its value is left out, whatever its name', async (t) => {
+  const app = Fastify()
+  await app.register(anomalies, { secret: undefined, injection: undefined, store: undefined } as unknown as AnomaliesOptions)
+  await t.resolves(async () => await app.ready())
+  t.ok(app.anomalies.detectors.some(({ name }) => name === 'injection'))
 })

@@ -172,3 +172,11 @@ test('the admin route takes the filters of correlations, and names a wrong one',
   }
   await app.close()
 })
+
+test('from and to are times as a program or an event has them, and what is no time is refused', async (t) => {
+  const { app, clock } = await buildApp(ONLY_TRENDS)
+  const at = clock.now() - HOUR
+  for (const from of [at, new Date(at), new Date(at).toISOString()]) t.equal(app.anomalies.trends({ from }).from, new Date(at).toISOString())
+  t.throws(() => app.anomalies.trends({ from: 'soon' }), { code: 'FST_ANOMALIES_BAD_PARAMETER', message: /from/ })
+  t.throws(() => app.anomalies.correlations({ to: new Date('x') }), { code: 'FST_ANOMALIES_BAD_PARAMETER', message: /to/ })
+})
