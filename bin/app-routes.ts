@@ -19,7 +19,7 @@ const ROUTER_SETTINGS = ['caseSensitive', 'ignoreDuplicateSlashes', 'ignoreTrail
  */
 export async function appRoutes (file: string): Promise<RouteTable> {
   const { main, exports } = await loadModule(file)
-  if (typeof main !== 'function') throw new Failure(`${file}: exports no Fastify plugin (a function)`)
+  if (typeof main !== 'function') throw new Failure(`${file}: exports no Fastify plugin (a function, as fastify-cli starts it)`)
   const router = routerSettings(exports.options)
   const scratch = Fastify({ logger: false, routerOptions: router })
   const routes: ReplayRoute[] = []

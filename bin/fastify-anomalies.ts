@@ -189,9 +189,14 @@ function isParsingError (error: unknown): error is Error {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
 }
 
+/** Ends the process when all is written: the file of an application may have left a server or a connection open. */
+function end (code: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+}
+
 if (require.main === module) {
-  main(process.argv.slice(2), process).then((code) => { process.exitCode = code }, (error: unknown) => {
+  main(process.argv.slice(2), process).then(end, (error: unknown) => {
     process.stderr.write(`fastify-anomalies: ${error instanceof Error ? error.stack : String(error)}\n`)
-    process.exitCode = 2
+    end(2)
   })
 }

@@ -1,4 +1,5 @@
 import { METHODS } from 'node:http'
+import { LANGUAGE_FORM } from '../lib/detectors/language-prefix'
 import { PathTree } from '../lib/detectors/path-tree'
 import type { PathTemplate } from '../lib/detectors/path-tree'
 import { routedPath } from '../lib/har'
@@ -54,6 +55,9 @@ export class InferredRoutes {
   }
 }
 
+/** Names of parameters that stand for languages: nothing else is one, so that other paths stay unmatched. */
+const LANGUAGES = /^language\d*$/
+
 /**
  * The template in Fastify's writing. A colon in a literal is doubled; a literal that holds an asterisk or an escape, for which there is no
  * writing, becomes a parameter.
@@ -61,7 +65,7 @@ export class InferredRoutes {
 function patternOf ({ segments }: PathTemplate): string {
   let unwritable = 0
   return segments.map(({ text, isParameter }) => {
-    if (isParameter) return `/:${text}`
+    if (isParameter) return LANGUAGES.test(text) ? `/:${text}(${LANGUAGE_FORM})` : `/:${text}`
     if (/[*%]/.test(text)) return `/:literal${++unwritable}`
     return `/${text.replaceAll(':', '::')}`
   }).join('')

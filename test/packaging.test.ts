@@ -130,3 +130,16 @@ test('its command tells its version and how it is used', (t) => {
   t.match(stdout, /fastify-anomalies replay/)
   t.end()
 })
+
+test('its command ends although the file of an application has left a server open', (t) => {
+  const command = join(project, 'node_modules/fastify-anomalies', packageJson.bin['fastify-anomalies'] as string)
+  writeFileSync(join(project, 'one.ndjson'), '{"request":{"method":"GET","url":"/a"},"response":{"status":200}}\n')
+  const open = "require('node:http').createServer().listen(0, '127.0.0.1');"
+  for (const [name, exported, expected] of [['plugin.cjs', "async (app) => { app.get('/a', () => 1) }", 0], ['server.cjs', "require('fastify')()", 2]] as const) {
+    writeFileSync(join(project, name), `${open} module.exports = ${exported}`)
+    const { status, stdout, stderr } = spawnSync(process.execPath, [command, 'replay', '--detect', 'one.ndjson', '--app', name], { cwd: project, encoding: 'utf8', timeout: 60_000 })
+    t.equal(status, expected, stderr)
+    t.match(expected === 0 ? stdout : stderr, expected === 0 ? /1 entries judged/ : /exports no Fastify plugin/)
+  }
+  t.end()
+})

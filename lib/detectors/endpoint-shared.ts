@@ -9,6 +9,8 @@ export interface EndpointSharedJson {
   names: Record<string, FieldProfileJson>
   matched: number
   unmatched: number
+  /** Missing from what was written before 1.0. */
+  methods?: number
   sizes: SizeFenceJson
   /** Missing from what was written before 1.0. */
   priors?: ParameterPriorsJson
@@ -34,6 +36,7 @@ export class EndpointShared {
     this.#context.sizes.halve()
     this.#traffic.matched >>>= 1
     this.#traffic.unmatched >>>= 1
+    this.#traffic.methods >>>= 1
   }
 
   /** Adds what another process learned. @throws RangeError Where `json` is not what `toJSON` made. */
@@ -43,11 +46,12 @@ export class EndpointShared {
     if (json.priors !== undefined) this.#context.priors.merge(json.priors)
     this.#traffic.matched += json.matched
     this.#traffic.unmatched += json.unmatched
+    this.#traffic.methods += json.methods ?? 0
   }
 
   toJSON (): EndpointSharedJson {
-    const { matched, unmatched } = this.#traffic
-    return { names: this.#context.backing.toJSON(), matched, unmatched, sizes: this.#context.sizes.toJSON(), priors: this.#context.priors.toJSON() }
+    const { matched, unmatched, methods } = this.#traffic
+    return { names: this.#context.backing.toJSON(), matched, unmatched, methods, sizes: this.#context.sizes.toJSON(), priors: this.#context.priors.toJSON() }
   }
 
   /** Takes over what `toJSON` gave. @throws RangeError Where it did not. */
@@ -58,6 +62,7 @@ export class EndpointShared {
     if (json.priors !== undefined) this.#context.priors.merge(json.priors)
     this.#traffic.matched = json.matched
     this.#traffic.unmatched = json.unmatched
+    this.#traffic.methods = json.methods ?? 0
   }
 
   /** Forgets everything. */
@@ -67,5 +72,6 @@ export class EndpointShared {
     this.#context.sizes.reset()
     this.#traffic.matched = 0
     this.#traffic.unmatched = 0
+    this.#traffic.methods = 0
   }
 }

@@ -1,4 +1,5 @@
 import { isIdentifier, segmentType } from '../text/segment-type'
+import { isLanguage } from './language-prefix'
 import { PathNode, SUPPORT } from './path-node'
 import { nodeFrom, nodeJson } from './path-node-json'
 import type { PathNodeJson } from './path-node-json'
@@ -201,6 +202,11 @@ export class PathTree {
       if (this.#find(literal, segments, depth + 1, found, budget)) return true
       found.pop()
     }
+    if (view.language !== null && isLanguage(text)) {
+      found.push({ text: 'language', isParameter: true })
+      if (this.#find(view.language, segments, depth + 1, found, budget)) return true
+      found.pop()
+    }
     if (view.parameter === null || text === '') return false
     found.push({ text: view.type, isParameter: true })
     if (this.#find(view.parameter, segments, depth + 1, found, budget)) return true
@@ -214,6 +220,7 @@ export class PathTree {
       templates.push({ template: textOf(path), segments, count: view.node.ends, labels: new Map(view.node.labels) })
     }
     for (const [text, child] of view.literals) this.#collect(child, [...path, { text, isParameter: false }], templates)
+    if (view.language !== null) this.#collect(view.language, [...path, { text: 'language', isParameter: true }], templates)
     if (view.parameter !== null) this.#collect(view.parameter, [...path, { text: view.type, isParameter: true }], templates)
   }
 

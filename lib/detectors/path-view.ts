@@ -1,6 +1,7 @@
 import { unseenMass } from '../stats/good-turing'
 import { digitMask, segmentType } from '../text/segment-type'
 import type { SegmentType } from '../text/segment-type'
+import { languagesOf } from './language-prefix'
 import { PathNode, SUPPORT } from './path-node'
 
 /** Sightings from which a value that never changes is part of the route (`/errors/404`). */
@@ -18,13 +19,15 @@ const NAMING_SHARE = 0.9
 /** Unseen mass from which a level is not settled. */
 const UNSETTLED = 0.05
 
-/** A place in the learned templates: literal children, and at most one parameter. */
+/** A place in the learned templates: literal children, at most one parameter, and at most one that is a language. */
 export interface PathView {
   readonly node: PathNode
   readonly literals: ReadonlyMap<string, PathView>
   readonly parameter: PathView | null
   /** What the values of `parameter` are. */
   readonly type: SegmentType
+  /** What is below a parameter whose values are languages, and nothing else (`isLanguage`). */
+  readonly language: PathView | null
 }
 
 /**
@@ -37,6 +40,8 @@ export interface PathView {
  *   be thin: more so for plain words, which may be names of routes. Where the thin ones are no plain words (`red-bike-17`), nor are popular ones
  *   of their kind.
  *
+ * Another one takes up children that are languages (`languagesOf`).
+ *
  * Everything else that recurs stays literal, so a few stray paths among many ordinary ones neither make a parameter nor swallow a route.
  * Time and memory: linear in the nodes, times the depth at worst.
  *
@@ -45,11 +50,13 @@ export interface PathView {
 export function pathView (node: PathNode, principals: number): PathView {
   const { literals, constants, values } = partition(node, principals)
   const views = new Map<string, PathView>()
+  const languages = takeLanguages(literals, principals)
+  const language = languages === null ? null : pathView(languages, principals)
   for (const [text, child] of literals) views.set(text, pathView(child, principals))
   for (const [text, child] of constants) views.set(text, pathView(child, principals))
-  if (values.size === 0) return { node, literals: views, parameter: null, type: 'value' }
+  if (values.size === 0) return { node, literals: views, parameter: null, type: 'value', language }
   const merged = union([...values.values()].flat())
-  return { node, literals: views, parameter: pathView(merged, principals), type: nameOf(values, merged.weight) }
+  return { node, literals: views, parameter: pathView(merged, principals), type: nameOf(values, merged.weight), language }
 }
 
 /** Keeps in the counts themselves only what `pathView` would tell apart: fewer nodes for the same templates. */
@@ -61,6 +68,15 @@ export function collapse (node: PathNode, principals: number): void {
     node.values.set(type, union(parts))
   }
   for (const child of node.children()) collapse(child, principals)
+}
+
+/** What was counted below the children that are languages, which are taken out of the literals; `null` where there are none. */
+function takeLanguages (literals: Map<string, PathNode>, principals: number): PathNode | null {
+  const texts = languagesOf(literals, principals, (merged) => pathView(merged, principals))
+  if (texts.length === 0) return null
+  const nodes = texts.map((text) => literals.get(text) as PathNode)
+  for (const text of texts) literals.delete(text)
+  return union(nodes)
 }
 
 interface Partition {

@@ -19,6 +19,8 @@ const ORDINARY_SHARE = 0.02
 export class TrafficCount {
   matched = 0
   unmatched = 0
+  /** Of the unmatched ones, those whose path has routes for other methods. */
+  methods = 0
 }
 
 /** The plain form of an `UnmatchedBaseline`. */
@@ -29,8 +31,8 @@ export interface UnmatchedBaselineJson { samples: number, items: number[], rate:
  * choose, so nothing is kept per path but the hashes of up to 64 that several principals ordinarily ask for
  * (`/favicon.ico`).
  *
- * While the application's share of unmatched requests is settled below 2 % (upper Wilson bound), an unmatched path or
- * method flags alone; once they are ordinary, only the shape of a probe does, and how many one client asks for.
+ * While the application's share of requests for unmatched paths is settled below 2 % (upper Wilson bound), one flags alone, and so does an unmatched method while theirs is; once they are
+ * ordinary, only the shape of a probe does, and how many one client asks for.
  */
 export class UnmatchedBaseline {
   /** Unmatched requests learned. */
@@ -60,12 +62,13 @@ export class UnmatchedBaseline {
       observation.add(new Signal(PROBE_PATH, 'path', 7, 70, probe, readableShape(path)))
       return
     }
-    const { matched, unmatched } = this.#traffic
+    const { matched, unmatched, methods: wrong } = this.#traffic
     const total = matched + unmatched
     if (total < this.#settings.minSamples || this.#items.count(PATHS, this.#hash(observation.method, path)) > 0) return
-    if (wilsonUpper(unmatched, total) >= Math.max(ORDINARY_SHARE, 4 / total)) return
     const methods = this.#routes.methodsOf(path)
-    if (methods.length > 0) observation.add(new Signal(UNKNOWN_METHOD, 'method', 5, 60, methods, observation.method.slice(0, 20)))
+    const isMethod = isWrong(observation.method, methods)
+    if (wilsonUpper(isMethod ? wrong : Math.max(0, unmatched - wrong), total) >= Math.max(ORDINARY_SHARE, 4 / total)) return
+    if (isMethod) observation.add(new Signal(UNKNOWN_METHOD, 'method', 5, 60, methods, observation.method.slice(0, 20)))
     else observation.add(new Signal(UNKNOWN_PATH, 'path', 5, 60, undefined, readableShape(path)))
   }
 
@@ -86,18 +89,18 @@ export class UnmatchedBaseline {
   judgeResponse (): void {}
 
   learn (observation: Observation, several: boolean): void {
+    const path = pathOf(observation.url)
     this.samples++
     // A path that several ask for again and again (an icon, a file that another server gives) says nothing about how often a strange one is asked for.
-    const count = this.#items.learn(PATHS, this.#hash(observation.method, pathOf(observation.url)), observation.principal, several)
-    if (count > 1) this.#traffic.matched++
-    else this.#traffic.unmatched++
+    if (this.#items.learn(PATHS, this.#hash(observation.method, path), observation.principal, several) > 1) this.#traffic.matched++
+    else this.#count(observation.method, path)
   }
 
   quarantine (observation: Observation, onPromoted: (field: string) => void): void {
     const path = pathOf(observation.url)
     if (probeShape(path) !== null) return
     // Flagged ones count for the share too, or it could never be seen to rise; but one client once a minute only.
-    if (this.#context.rates.estimate(observation.clientHash, observation.at) <= 1) this.#traffic.unmatched++
+    if (this.#context.rates.estimate(observation.clientHash, observation.at) <= 1) this.#count(observation.method, path)
     const hash = this.#hash(observation.method, path)
     if (this.#items.count(PATHS, hash) > 0 || this.#items.note(PATHS, hash, observation.supporter) < this.#context.promoteAfter) return
     this.#items.promote(PATHS, hash, 2)
@@ -137,10 +140,18 @@ export class UnmatchedBaseline {
     return { knownPaths: this.#items.distinct(PATHS) - this.#items.pending(PATHS), matched: this.#traffic.matched, unmatched: this.#traffic.unmatched }
   }
 
+  #count (method: string, path: string): void {
+    this.#traffic.unmatched++
+    if (isWrong(method, this.#routes.methodsOf(path))) this.#traffic.methods++
+  }
+
   #hash (method: string, path: string): number {
     return hashText(path, hashText(method, this.#context.judge.scan.seed))
   }
 }
+
+/** Whether a path has routes, but none for this method. */
+function isWrong (method: string, methods: readonly string[]): boolean { return methods.length > 0 && !methods.includes(method) }
 
 function pathOf (url: string): string {
   const end = url.indexOf('?')

@@ -413,6 +413,18 @@ test('a character comes to a set with another value only, so a young set knows i
   t.ok(risk(Array.from({ length: 15 }, (_, i) => 'abcdefghijklmnopqrst'.slice(0, 4 + i))) < 50, 'where each value is another one, as many values say less')
 })
 
+test('the next of many short codes is little news, another word among them is more', async (t) => {
+  const risk = (codes: readonly string[], value: string): number => {
+    const verdict = new FieldVerdict().reset()
+    many((i) => codes[i % codes.length] as string, 20 * codes.length).judge(scan.scan(value), null, 1, verdict)
+    return verdict.risk
+  }
+  const languages = ['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'pl', 'sv', 'cs']
+  t.ok(risk(languages, 'uk') < 50)
+  t.ok(risk(languages, 'all') >= 50)
+  t.ok(risk(languages.slice(0, 4), 'uk') >= 50, 'a few are all that there are')
+})
+
 test('that a message has no full stop says little, however few there were', async (t) => {
   const parts = ['the table', 'two old chairs', 'a lamp, perhaps', 'no 7', "Ann's bed", 'all (well, most)']
   const notes = many((i) => i % 4 !== 0 ? '' : `${Array.from({ length: 1 + (i >> 2) % 5 }, (_, j) => parts[((i >> 2) * (j + 1) + j) % 6]).join(i % 3 === 0 ? ' and ' : ', ')}.`, 100)

@@ -19,7 +19,7 @@ function * times (n: number, path: (i: number) => string): Generator<string> {
   for (let i = 0; i < n; i++) yield path(i)
 }
 
-const words = fc.constantFrom('users', 'orders', 'items', 'me', 'list', 'search', 'admin')
+const words = fc.constantFrom('users', 'orders', 'items', 'me', 'list', 'search', 'admin', 'en', 'de', 'pt-br')
 const identifiers = fc.oneof(fc.nat(1e6).map(String), fc.uuid(), fc.nat(999).map((n) => `sku-${n + 10}`))
 const paths = fc.array(fc.oneof({ weight: 3, arbitrary: words }, { weight: 1, arbitrary: identifiers }), { minLength: 1, maxLength: 4 })
   .map((segments) => `/${segments.join('/')}`)
@@ -85,6 +85,42 @@ test('stray paths of a few attackers neither make a parameter nor swallow a rout
   t.same(names(tree), ['/', '/about/team', '/api/items/:number', '/api/orders', '/api/users'])
   t.equal(tree.match('/api/invoices'), null)
   t.equal(tree.match('/.env'), null)
+})
+
+const LANGUAGES = ['en', 'de', 'fr', 'it', 'pt-br', 'uk']
+const PAGES = ['/search', '/bookings', '/checkout', '']
+/** Pages of a site in some languages, the first ones the most. */
+const site = (n: number): string[] => [...times(n, (i) => `/${LANGUAGES[Math.floor(6 * (i * 0.618 % 1) ** 2)]}${PAGES[i % 4]}`)]
+
+test('languages with the same pages are one parameter, whatever the order', async (t) => {
+  const expected = ['/:language', '/:language/bookings', '/:language/checkout', '/:language/search']
+  const visits = site(200).map((path, i): [string, number] => [path, i % 17])
+  t.same(names(visited(visits)), expected)
+  fc.assert(fc.property(fc.shuffledSubarray(visits, { minLength: 200 }), (shuffled) => {
+    assert.deepEqual(visited(shuffled).templates(), visited(visits).templates())
+  }), { numRuns: 20 })
+  const tree = visited(visits)
+  t.equal(tree.match('/sv/search'), '/:language/search', 'a language that nobody has asked for yet')
+  t.equal(tree.match('/admin/search'), null, 'nothing else is a language')
+  t.equal(tree.match('/sv/admin'), null)
+})
+
+test('words with the same pages below them, and short words with others, are routes', async (t) => {
+  const resources = ['users', 'orders', 'items', 'rooms', 'bills', 'notes']
+  const crud = [...times(240, (i) => `/${resources[i % 6]}/${['new', '7/edit', 'search', 'list'][i % 4]}`)]
+  t.ok(names(treeOf(crud)).includes('/users/search'))
+  const short = [...times(120, (i) => ['/me/profile', '/me/orders', '/tv/channels', '/tv/films'][i % 4] as string)]
+  t.same(names(treeOf(short)), ['/me/orders', '/me/profile', '/tv/channels', '/tv/films'])
+  const own = [...site(300), ...times(60, (i) => `/tv/${['channels', 'films'][i % 2]}`)]
+  t.ok(names(treeOf(own)).includes('/tv/films'), 'beside languages too')
+})
+
+test('paths that attackers make up beside a short route make it no language', async (t) => {
+  const ordinary = [...times(400, (i) => ['/me/profile', '/me/orders', '/me/cards', '/shop/7'][i % 4] as string)]
+  const made = [...times(14, (i) => `/${['aa', 'bb', 'cc'][i % 3]}/${['profile', 'orders'][i % 2]}`)]
+  const found = names(treeOf([...ordinary, ...made]))
+  t.ok(found.includes('/me/profile') && found.includes('/me/orders') && found.includes('/me/cards'), found.join())
+  t.notOk(found.some((name) => name.includes(':language')))
 })
 
 test('one scanner alone makes no parameter', async (t) => {

@@ -185,6 +185,7 @@ test('where unknown paths are ordinary, only the shape of a probe is unusual', a
   await teach(200, (i) => i % 4 === 0 ? `/gone/${i}` : '/search', 50)
   t.same((await ask('/gone/for-good')).types, [])
   t.same((await ask('/.env')).types, ['probe_path'])
+  t.same((await ask({ url: '/search', method: 'DELETE' })).types, ['unknown_method'], 'unknown methods have a share of their own')
 })
 
 test('a client that asks for many unknown paths at once is a burst', async (t) => {

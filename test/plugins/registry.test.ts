@@ -479,13 +479,13 @@ test('a subscriber whose promise is rejected ends no process; the others hear of
   process.on('unhandledRejection', note)
   t.teardown(() => process.off('unhandledRejection', note))
   const failing = async (): Promise<void> => { throw new Error('the webhook is down') }
-  const { app, ask } = await buildApp({ ...alone, mode: 'enforce', traps: ['/wp-login.php'], onAnomaly: failing, onBlock: failing }, (app) => app.get('/search', async () => 'ok'), server)
+  const { app, ask } = await buildApp({ ...alone, mode: 'enforce', traps: ['/hidden'], onAnomaly: failing, onBlock: failing }, (app) => app.get('/search', async () => 'ok'), server)
   const heard: string[] = []
   app.anomalies.on('anomaly', failing)
   app.anomalies.on('anomaly', () => { throw new Error('listener') })
   app.anomalies.on('anomaly', (event) => heard.push(event.type))
   app.anomalies.on('block', failing)
-  await ask('/wp-login.php')
+  await ask('/hidden')
   await new Promise((resolve) => setImmediate(resolve))
   t.same(rejected, [])
   t.same(heard, ['trap_hit'])
