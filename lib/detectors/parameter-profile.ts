@@ -176,8 +176,22 @@ export class ParameterProfile {
     return members >= FAMILY && rare >= HARDLY
   }
 
-  /** Names seen once; of the first few requests each name is one, and none is rare. */
-  get #rareNames (): number { return this.n < FIRST ? 0 : this.#items.rare(NAMES, this.n >= MANY) }
+  /** Names seen once; of the first few requests each name is one, and none is rare. That another member of an open map comes says nothing about other names. */
+  get #rareNames (): number {
+    if (this.n < FIRST) return 0
+    let rare = this.#items.rare(NAMES, this.n >= MANY)
+    for (let place = 0; place < this.#parameters.size && rare > 0; place++) {
+      const name = this.#parameters.name(place)
+      if (this.#parameters.requests(place) <= HARDLY && this.#isOfOpenFamily(name)) rare -= this.#rarity(name)
+    }
+    return Math.max(0, rare)
+  }
+
+  /** What a name counts for among the rare ones. */
+  #rarity (name: string): number {
+    const count = this.#items.count(NAMES, hashText(name, this.#context.judge.scan.seed))
+    return count === 1 ? 1 : count === 2 && this.n >= MANY ? 2 : 0
+  }
 
   /** How often routes like this one get a parameter that none had. */
   get #names (): NoveltyPrior {
@@ -289,9 +303,7 @@ export class ParameterProfile {
 
   /** The place of a name that an admitted request sent, made where there is room; -1 where there is none. @param known Its place where it has one. */
   #admit (name: string, hash: number, known: number, principal: number, several: boolean): number {
-    const family = familyOf(name)
-    const kept = family === null ? hash : hashText(family, this.#context.judge.scan.seed)
-    if (this.#items.count(NAMES, kept) < 16 && this.#items.learn(NAMES, kept, principal, several) < 0) this.#freeNames = true
+    if (this.#items.count(NAMES, hash) < 16 && this.#items.learn(NAMES, hash, principal, several) < 0) this.#freeNames = true
     if (known >= 0 || this.#freeNames || name.length > 256) return known
     return this.#parameters.add(name, finishHash(hash))
   }
