@@ -136,7 +136,7 @@ export class FieldVerdict {
   addCharacters (unseen: number, kinds: number, symbols: number, tolerance: Tolerance): void {
     if (unseen >= UNSETTLED) return
     const chance = unseen ** ((1 + bits(kinds & ~SYMBOL) + bits(symbols)) / 2)
-    const isForeign = this.isStranger && isWithin(kinds, symbols, DIGIT | LOWER | UPPER | SPACE | SYMBOL, FOREIGN)
+    const isForeign = this.isStranger && isWithin(kinds, symbols, SPACE | SYMBOL, FOREIGN)
     const risk = isForeign ? WEAK_RISK : riskOfCharacters(chance, kinds, symbols, tolerance)
     this.#isTyped = tolerance === 'typed'
     if (!this.#weigh(CHAR, chance, 1, risk)) return
