@@ -99,20 +99,22 @@ export class ItemTable {
   }
 
   /**
-   * Things on the level where each is one principal's own, and several principals sent some: what somebody keeps (a token, a name) comes again with each of
-   * his requests, and is one draw all the same. `Infinity` where two share one, only one principal is known, or one came so often that it does not tell.
+   * Things on the level where each is one principal's own, and several principals sent some, hardly more than one each: what somebody keeps (a token, a name) comes again with
+   * each of his requests, and is one draw all the same. `Infinity` where two share one, only one principal is known, they have several each (whoever turns pages), or one came so often that it does not tell.
    */
   kept (level: number): number {
-    let first = -1
-    let isSeveral = false
+    let owners = 0
+    let known = 0
     for (let at = TALLIES; at < this.#things.length; at++) {
       const word = wordAt(this.#things, at)
       if (word === 0 || levelOf(word) !== level || countOf(word) === 0) continue
       if (supportOf(word) > 1 || countOf(word) >= OFTEN) return Infinity
-      if (first < 0) first = firstTag(word)
-      else if (firstTag(word) !== first) isSeveral = true
+      // Thirty-two parts tell few principals from each other, and of many that they are many.
+      owners |= 1 << (firstTag(word) & 31)
+      known++
     }
-    return isSeveral ? this.known(level) : Infinity
+    const principals = bitsOf(owners)
+    return principals > 1 && (principals >= MANY_OWNERS || known <= EACH * principals) ? known : Infinity
   }
 
   /**
@@ -372,6 +374,16 @@ function setTally (things: number[], level: number, tally: number): void {
   number[0] = things[level >> 1] as number
   halves[level & 1] = tally
   things[level >> 1] = number[0] as number
+}
+
+/** Things that a principal has at the most, on average, of those that principals keep to themselves; and parts of 32 in which principals fall from which on there are many of them. */
+const EACH = 2
+const MANY_OWNERS = 16
+
+function bitsOf (mask: number): number {
+  let count = 0
+  for (let left = mask; left !== 0; left &= left - 1) count++
+  return count
 }
 
 /** Times admitted after one more sighting: what somebody else has sent before in a request not admitted was seen twice. */
