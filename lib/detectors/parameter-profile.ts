@@ -3,7 +3,7 @@ import type { Observation } from '../observation'
 import { familyOf } from '../text/name-family'
 import { showName } from '../text/redact'
 import { isIdentifier, isTrackingName } from '../text/tracking-name'
-import { finishHash, withoutMargin } from '../text/value-shape'
+import { finishHash } from '../text/value-shape'
 import { hashText } from '../text/keyed-hash'
 import { isMilestone } from '../stats/novelty-prior'
 import type { NoveltyPrior } from '../stats/novelty-prior'
@@ -203,7 +203,7 @@ export class ParameterProfile {
     const profile = this.#parameters.profile(place)
     const common = this.#parameters.common(place)
     if (typeof value === 'string') {
-      judge.scan.scan(withoutMargin(value))
+      judge.scan.scan(value)
       judge.judge(value, profile, common, floor, paramValue, this.#prefix, name, 1, observation)
       return
     }
@@ -213,7 +213,7 @@ export class ParameterProfile {
     }
     for (let i = 0; i < value.length && i < MAX_VALUES; i++) {
       if (typeof value[i] !== 'string') continue
-      judge.scan.scan(withoutMargin(value[i]))
+      judge.scan.scan(value[i])
       judge.judge(value[i], profile, common, floor, paramValue, this.#prefix, name, 1, observation)
     }
   }
@@ -333,7 +333,7 @@ export class ParameterProfile {
         this.#parameters.add(name, finishHash(hash))
         onPromoted(this.#prefix + showName(name))
       } else if (typeof value === 'string') {
-        judge.scan.scan(withoutMargin(value))
+        judge.scan.scan(value)
         if (this.#quarantineValue(place, principal)) onPromoted(this.#prefix + showName(name))
       } else if (Array.isArray(value) && this.#quarantineList(value, place, hash, principal)) {
         onPromoted(this.#prefix + showName(name))
@@ -367,7 +367,7 @@ export class ParameterProfile {
     if (promoted) this.#items.promote(REPEATED, hash, 2)
     for (let i = 0; i < list.length && i < MAX_VALUES; i++) {
       if (typeof list[i] !== 'string') continue
-      judge.scan.scan(withoutMargin(list[i] as string))
+      judge.scan.scan(list[i] as string)
       promoted = this.#quarantineValue(place, principal) || promoted
     }
     return promoted

@@ -1,7 +1,6 @@
 import type { Signal } from '../signal'
 import { VALUES } from './field-levels'
 import type { FieldProfile } from './field-profile'
-import { withoutMargin } from '../text/value-shape'
 import type { ParameterPriors } from './parameter-priors'
 import type { ValueJudge } from './value-judge'
 
@@ -18,7 +17,7 @@ export interface ValueContext {
 
 /** Learns a value of a parameter. @param common What the name's values look like wherever it is used, where that is known. */
 export function learnValue ({ judge: { scan }, priors: { forms, values } }: ValueContext, profile: FieldProfile, common: FieldProfile | null, value: string, principal: number, several: boolean): void {
-  scan.scan(withoutMargin(value))
+  scan.scan(value)
   const sort = values.sortOf(profile, scan.value)
   if (sort >= 0 && (common === null || common.items.count(VALUES, scan.value) === 0)) values.meet(sort, profile.n)
   forms.meet(profile, scan, common)

@@ -300,14 +300,6 @@ export class ValueScan {
   }
 }
 
-/** A value without the blank that keyboards of telephones add behind a word, or a hand in front of it: one at either end, where something is between. */
-export function withoutMargin (text: string): string {
-  const { length } = text
-  const from = length > 2 && text.charCodeAt(0) === 32 && text.charCodeAt(1) !== 32 ? 1 : 0
-  const to = length > 1 && text.charCodeAt(length - 1) === 32 && text.charCodeAt(length - 2) !== 32 ? length - 1 : length
-  return to - from === length ? text : text.slice(from, to)
-}
-
 /** Digits up to which a whole number is exact. */
 const EXACT_DIGITS = 15
 
