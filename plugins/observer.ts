@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Observation } from '../lib/observation'
 import type { RouteState } from '../lib/route-state'
 import { HeaderLists, MISSING } from '../lib/text/header-names'
+import { wholeNumber } from '../lib/text/whole-number'
 import type { Clock } from './clock'
 import type { Identities } from './identities'
 import type { Recorder } from './recorder'
@@ -119,19 +120,10 @@ function header ({ raw }: FastifyRequest, place: number, name: string): string |
   return typeof value === 'string' ? value : undefined
 }
 
-/** Digits up to which a whole number is exact. */
-const EXACT_DIGITS = 15
-
-/** A declared length, -1 where it is none. Added up digit by digit: to convert a text, V8 leaves compiled code (by samples over sockets: 0.4 µs). */
+/** A declared length, -1 where it is none. */
 function bytesIn (text: string): number {
-  const { length } = text
-  let bytes = 0
-  for (let i = 0; i < length; i++) {
-    const digit = text.charCodeAt(i) - 48
-    if (digit < 0 || digit > 9 || i === EXACT_DIGITS) return Number(text) >= 0 ? Number(text) : -1
-    bytes = bytes * 10 + digit
-  }
-  return bytes
+  const bytes = wholeNumber(text, 0)
+  return bytes >= 0 || !(Number(text) >= 0) ? bytes : Number(text)
 }
 
 /** Bytes of a reply's payload that is no text, -1 where they cannot be known beforehand. */

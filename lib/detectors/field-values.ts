@@ -36,28 +36,28 @@ export function judgeUnlisted (own: FieldProfile, scan: ValueScan, backing: Fiel
   const isPartial = isAlike && backing.items.known(VALUES) > own.items.known(VALUES)
   const { priors } = verdict
   const experience = isUnheard && !isPartial && priors !== null ? priors.values.chance(own, scan.value) : 1
-  const isNumbered = isLikeOthers(own, scan)
-  if (isFew(own) && addValue(own, isUnheard, experience, isNumbered, verdict)) return
+  const isNext = isLikeOthers(own, scan)
+  if (isFew(own) && addValue(own, isUnheard, experience, isNext, verdict)) return
   if (!isUnheard) return
-  if (isAlike && isFew(backing) && addShared(own, backing, isNumbered, verdict)) return
-  verdict.addValue(experience, true, true, isNumbered)
+  if (isAlike && isFew(backing) && addShared(own, backing, isNext, verdict)) return
+  verdict.addValue(experience, true, true, isNext)
 }
 
 /** @param experience Chance by what fields like it do: where that is less than by its own values, it counts. */
-function addValue (field: FieldProfile, isUnheard: boolean, experience: number, isNumbered: boolean, verdict: FieldVerdict): boolean {
+function addValue (field: FieldProfile, isUnheard: boolean, experience: number, isNext: boolean, verdict: FieldVerdict): boolean {
   const { items } = field
   const rare = items.rareValues + (isUnheard && field.n >= MANY ? 0 : items.pending(VALUES))
-  return verdict.addValue(Math.min(experience, field.unseen(VALUES, 0, isUnheard)), rare === 0 && field.holders === Infinity, isUnheard, isNumbered)
+  return verdict.addValue(Math.min(experience, field.unseen(VALUES, 0, isUnheard)), rare === 0 && field.holders === Infinity, isUnheard, isNext)
 }
 
 /**
  * The same by the values of all fields of the name, of which this one chooses: what the others have had is evidence about it too, so many values for each that
  * it has itself.
  */
-function addShared (own: FieldProfile, backing: FieldProfile, isNumbered: boolean, verdict: FieldVerdict): boolean {
+function addShared (own: FieldProfile, backing: FieldProfile, isNext: boolean, verdict: FieldVerdict): boolean {
   const rare = backing.items.rareValues
   const draws = Math.min(backing.n, (1 + AGREE) * own.n)
-  return verdict.addValue((rare + 1) / (draws + 2), rare === 0, true, isNumbered)
+  return verdict.addValue((rare + 1) / (draws + 2), rare === 0, true, isNext)
 }
 
 /** Chance that the next value is another one and brings a shape of its own, for a field of few values none or one of which is rare; 1 for others. Of the values so far, `known(SHAPES)` did (rule of succession). */

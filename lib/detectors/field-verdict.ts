@@ -1,3 +1,4 @@
+import { countBits } from '../store/popcount'
 import { describeCharacters, DIGIT, LETTER, LOWER, SIGN, SPACE, SYMBOL, symbolMask, symbolOf, UPPER } from '../text/value-shape'
 import type { ParameterPriors } from './parameter-priors'
 
@@ -114,7 +115,7 @@ export class FieldVerdict {
   /** 2 for one weak ingredient, 5 for more, to 8 for several strong ones. */
   get severity (): number {
     if (this.#strong === 0) return this.risk >= 50 ? 5 : 2
-    return Math.min(8, 5 + this.#strong + (bits(this.parts) > 2 ? 1 : 0))
+    return Math.min(8, 5 + this.#strong + (countBits(this.parts) > 2 ? 1 : 0))
   }
 
   /** A new combination is implied by a new character, and a new shape by a new combination: what is implied adds little. */
@@ -135,7 +136,7 @@ export class FieldVerdict {
    */
   addCharacters (unseen: number, kinds: number, symbols: number, tolerance: Tolerance): void {
     if (unseen >= UNSETTLED) return
-    const chance = unseen ** ((1 + bits(kinds & ~SYMBOL) + bits(symbols)) / 2)
+    const chance = unseen ** ((1 + countBits(kinds & ~SYMBOL) + countBits(symbols)) / 2)
     const isForeign = this.isStranger && isWithin(kinds, symbols, SPACE | SYMBOL, FOREIGN)
     const risk = isForeign ? WEAK_RISK : riskOfCharacters(chance, kinds, symbols, tolerance)
     this.#isTyped = tolerance === 'typed'
@@ -163,9 +164,9 @@ export class FieldVerdict {
     if (this.#weigh(SYMBOL_COUNT, chance, isImplied ? IMPLIED : 1, isStrong && !this.isStranger ? STRONG_RISK : WEAK_RISK)) this.symbol = symbol
   }
 
-  /** @param isClosed Whether all the values known have been seen at least three times. @param isUnheard Whether nobody ever sent the value, not even in a flagged request. @param isNumbered Whether it is like the others but for digits (versions, years, codes): such sets grow. @returns Whether that says anything. */
-  addValue (chance: number, isClosed: boolean, isUnheard: boolean, isNumbered: boolean): boolean {
-    return !this.isOpen && chance < (isClosed ? CLOSED_VALUES : isUnheard ? SETTLED_UNHEARD : SETTLED_VALUES) && this.#weigh(ENUM, chance, 1, this.isStranger || isNumbered ? WEAK_RISK : STRONG_RISK)
+  /** @param isClosed Whether all the values known have been seen at least three times. @param isUnheard Whether nobody ever sent the value, not even in a flagged request. @param isNext Whether it may be the next of a list that goes on (versions, years, codes). @returns Whether that says anything. */
+  addValue (chance: number, isClosed: boolean, isUnheard: boolean, isNext: boolean): boolean {
+    return !this.isOpen && chance < (isClosed ? CLOSED_VALUES : isUnheard ? SETTLED_UNHEARD : SETTLED_VALUES) && this.#weigh(ENUM, chance, 1, this.isStranger || isNext ? WEAK_RISK : STRONG_RISK)
   }
 
   /** @param isFixed Whether the field has only ever had one exact shape; then it is as telling as an enumeration. */
@@ -252,10 +253,4 @@ function isWithin (kinds: number, symbols: number, ofKinds: number, ofSymbols: n
 /** Risk of a character that would not be strange: weak where the chance is 1 % or more, strong where it is `WELL_SETTLED`. */
 function toleratedRisk (chance: number): number {
   return chance >= CERTAIN ? WEAK_RISK : WEAK_RISK + (STRONG_RISK - WEAK_RISK) * Math.log(CERTAIN / chance) / Math.log(CERTAIN / WELL_SETTLED)
-}
-
-function bits (mask: number): number {
-  let count = 0
-  for (let left = mask; left !== 0; left &= left - 1) count++
-  return count
 }

@@ -102,7 +102,7 @@ export class HeaderClients {
     let strongest: Signal | null = null
     for (let i = before; i < signals.length; i++) {
       const signal = signals[i] as Signal
-      if (signal.risk >= 50) signals[kept++] = signal
+      if (signal.risk >= FLAGGED) signals[kept++] = signal
       else if (strongest === null || signal.risk > strongest.risk) strongest = signal
     }
     signals.length = kept

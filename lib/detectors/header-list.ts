@@ -1,3 +1,4 @@
+import { countBits } from '../store/popcount'
 import { Signal } from '../signal'
 import type { Observation } from '../observation'
 import { ItemTable, MAX_LEVEL } from '../store/item-table'
@@ -157,7 +158,7 @@ export class HeaderList {
     this.#alwaysHigh &= high
     const { lists } = this.#draws
     if (lists < NOTED || (this.#noted !== NONE && lists < TESTED)) return
-    const always = bits(this.#alwaysLow & ~reader.occasionalLow) + bits(this.#alwaysHigh & ~reader.occasionalHigh)
+    const always = countBits(this.#alwaysLow & ~reader.occasionalLow) + countBits(this.#alwaysHigh & ~reader.occasionalHigh)
     if (this.#noted !== NONE) reader.always.learn(this.#noted, always)
     this.#noted = this.#noted === NONE ? always : DONE
   }
@@ -239,12 +240,6 @@ export class HeaderList {
     if (draws.lists >= NOTED) list.#noted = DONE
     return list
   }
-}
-
-function bits (mask: number): number {
-  let count = 0
-  for (let left = mask; left !== 0; left &= left - 1) count++
-  return count
 }
 
 /** Risk of a deviation in the list of headers: 60 where the chance is 1 % or less, falling to 45 where the level is just settled: one odd client shows the same in all of its requests. */

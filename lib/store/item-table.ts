@@ -1,3 +1,5 @@
+import { countBits } from './popcount'
+
 /**
  * Things seen, by 32-bit hash, on a few levels: how often (to 31), and by how many distinct principals (to 3).
  *
@@ -113,7 +115,7 @@ export class ItemTable {
       owners |= 1 << (firstTag(word) & 31)
       known++
     }
-    const principals = bitsOf(owners)
+    const principals = countBits(owners)
     return principals > 1 && (principals >= MANY_OWNERS || known <= EACH * principals) ? known : Infinity
   }
 
@@ -379,12 +381,6 @@ function setTally (things: number[], level: number, tally: number): void {
 /** Things that a principal has at the most, on average, of those that principals keep to themselves; and parts of 32 in which principals fall from which on there are many of them. */
 const EACH = 2
 const MANY_OWNERS = 16
-
-function bitsOf (mask: number): number {
-  let count = 0
-  for (let left = mask; left !== 0; left &= left - 1) count++
-  return count
-}
 
 /** Times admitted after one more sighting: what somebody else has sent before in a request not admitted was seen twice. */
 function nextCount (count: number, support: number, several: boolean): number {

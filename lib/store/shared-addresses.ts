@@ -1,3 +1,5 @@
+import { countBits } from './popcount'
+
 const PLACES = 8192
 /** A place: the address's tag, its window, 64 bits of sessions in it, 64 of the window before. */
 const WIDTH = 6
@@ -46,15 +48,9 @@ export class SharedAddresses {
     if (age > 1) return 0
     const low = table[place + 2]! | (age === 0 ? table[place + 4]! : 0)
     const high = table[place + 3]! | (age === 0 ? table[place + 5]! : 0)
-    const ones = popCount(low) + popCount(high)
+    const ones = countBits(low) + countBits(high)
     return ones === BITS ? -BITS * Math.log(1 / BITS) : -BITS * Math.log(1 - ones / BITS)
   }
 }
 
 function placeOf (client: number): number { return (client >>> 0) % PLACES * WIDTH }
-
-function popCount (bits: number): number {
-  bits -= (bits >>> 1) & 0x55555555
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
-  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
-}

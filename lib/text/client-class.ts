@@ -51,19 +51,10 @@ function lettersOf (text: string, from: number, to: number, hash: number): numbe
   return hash
 }
 
-/** Characters that the name of a program has at the most. */
-const LONGEST_NAME = 40
-const NAME_CHARACTER = /[\w.+-]/
+const PROGRAM = /^[\w.+-]{1,40}(?:[/ ]|$)/
 
 /**
  * Whether a user agent begins with what may be the name of a program, whichever: letters, digits and `.`, `_`, `+`, `-`, no more than 40 of them, before a version, a space or
  * the end. No list of programs: a payload, a random token and a repeated letter are none.
  */
-export function namesProgram (userAgent: string): boolean {
-  for (let i = 0; i <= LONGEST_NAME; i++) {
-    const next = userAgent.charAt(i)
-    if (next === '' || next === '/' || next === ' ') return i > 0
-    if (!NAME_CHARACTER.test(next)) return false
-  }
-  return false
-}
+export function namesProgram (userAgent: string): boolean { return PROGRAM.test(userAgent) }

@@ -1,3 +1,5 @@
+import { wholeNumber } from './whole-number'
+
 /**
  * One pass over a value that a client sent: which kinds of characters it has, and how they follow each other.
  *
@@ -300,24 +302,12 @@ export class ValueScan {
   }
 }
 
-/** Digits up to which a whole number is exact. */
-const EXACT_DIGITS = 15
-
-/**
- * The number that a text is, `NaN` where it is none: an optional sign, digits, and optionally a point and digits (no `0x10`, `1e5`, ` 1 `).
- * Whole numbers are added up digit by digit: to convert a text, V8 leaves compiled code.
- */
+/** The number that a text is, `NaN` where it is none: an optional sign, digits, and optionally a point and digits (no `0x10`, `1e5`, ` 1 `). */
 function numberIn (text: string): number {
-  const { length } = text
   const start = text.charCodeAt(0) === 45 ? 1 : 0
-  let whole = 0
-  for (let i = start; i < length; i++) {
-    const digit = text.charCodeAt(i) - 48
-    if (digit < 0 || digit > 9) return isDecimal(text) ? +text : NaN
-    whole = whole * 10 + digit
-  }
-  if (length - start > EXACT_DIGITS) return +text
-  return length === start ? NaN : start === 1 ? -whole : whole
+  const whole = wholeNumber(text, start)
+  if (whole >= 0) return start === 1 ? -whole : whole
+  return isDecimal(text) ? +text : NaN
 }
 
 /** Whether a text is digits behind an optional sign, with or without a point and digits behind it. */
